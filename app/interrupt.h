@@ -1,0 +1,25 @@
+// SIGINT and SIGTERM as a request to stop at the next step.
+#pragma once
+
+#include <csignal>
+
+#include <atomic>
+
+namespace refract {
+
+// While one lives, the first signal sets requested() and the second ends the program at once with 128 + its number.
+class StopOnSignal {
+ public:
+  StopOnSignal();
+  ~StopOnSignal();
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  [[nodiscard]] static const std::atomic<bool>& requested();
+
+ private:
+  struct sigaction interrupt_ {};
+  struct sigaction terminate_ {};
+};
+
+}  // namespace refract

@@ -1,0 +1,116 @@
+#include "app/machine.h"
+
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <thread>
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+namespace {
+
+constexpr const char* started_again = "REFRACT_MACHINE_SET_UP";
+
+struct Variable {
+  const char* name;
+  const char* value;  // nullptr: leave it alone
+};
+
+enum class Vectors { narrow, avx2, avx512 };
+
+Vectors vectors_here() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq"))
+    return Vectors::avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Vectors::avx2;
+#endif
+  return Vectors::narrow;
+}
+
+std::array<Variable, 2> variables() {
+  switch (vectors_here()) {
+    case Vectors::avx512:
+      return {{{"OPENBLAS_CORETYPE", "SKYLAKEX"}, {"ATEN_CPU_CAPABILITY", "avx512"}}};
+    case Vectors::avx2:
+      return {{{"OPENBLAS_CORETYPE", "Haswell"}, {"ATEN_CPU_CAPABILITY", "avx2"}}};
+    case Vectors::narrow:
+      break;
+  }
+  return {{{"OPENBLAS_CORETYPE", nullptr}, {"ATEN_CPU_CAPABILITY", nullptr}}};
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string processor() {
+  std::ifstream facts("/proc/cpuinfo");
+  for (std::string line; std::getline(facts, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+// The file that answers for sgemm, and what OpenBLAS calls the kernels it chose.
+std::string blas_library() {
+  void* sgemm = ::dlsym(RTLD_DEFAULT, "sgemm_");
+  Dl_info found{};
+  if (sgemm == nullptr || ::dladdr(sgemm, &found) == 0) return "built into LibTorch";
+  void* core = ::dlsym(RTLD_DEFAULT, "openblas_get_corename");
+  if (core == nullptr) return found.dli_fname;
+  return fmt::format("{}, OpenBLAS with kernels for {}", found.dli_fname, reinterpret_cast<char* (*)()>(core)());
+}
+
+std::string vectors_name() {
+  static const std::array<const char*, 3> names = {"neither AVX2 nor AVX-512", "AVX2", "AVX-512"};
+  return names.at(static_cast<size_t>(vectors_here()));
+}
+
+}  // namespace
+
+void set_up_machine(char** argv) {
+  constexpr int keep = 1 << 30;
+  ::mallopt(M_MMAP_THRESHOLD, keep);
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  if (std::getenv(started_again) != nullptr) return;
+  std::string chosen;
+  for (const auto& [name, value] : variables()) {
+    if (value == nullptr || std::getenv(name) != nullptr) continue;
+    ::setenv(name, value, 1);
+    chosen += fmt::format("{} ", name);
+  }
+  if (chosen.empty()) return;
+  ::setenv(started_again, chosen.c_str(), 1);
+  ::execv("/proc/self/exe", argv);  // where this fails the program goes on, only slower
+}
+
+std::vector<std::pair<std::string, std::string>> machine_facts() {
+  const std::string chosen = environment(started_again);
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"processor", processor()},
+      {"vector instructions", vectors_name()},
+      {"processors", std::to_string(std::thread::hardware_concurrency())},
+      {"threads", std::to_string(at::get_num_threads())},
+      {"LibTorch", TORCH_VERSION},
+      {"CUDA", at::hasCUDA() ? "available" : "none"},
+      {"BLAS", blas_library()},
+  };
+  for (const auto& [name, value] : variables()) {
+    const std::string now = environment(name);
+    const char* who = chosen.find(name) == std::string::npos ? "from the environment" : "chosen by refract";
+    facts.emplace_back(name, now.empty() ? "not set" : fmt::format("{} ({})", now, who));
+  }
+  return facts;
+}
+
+}  // namespace refract

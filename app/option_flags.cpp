@@ -1,0 +1,61 @@
+#include "app/option_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/terminal.h"
+
+namespace refract {
+namespace {
+
+std::string spellings(const std::string& name) {
+  std::string dashed = name;
+  std::replace(dashed.begin(), dashed.end(), '_', '-');
+  return dashed == name ? "--" + name : fmt::format("--{},--{}", name, dashed);
+}
+
+void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
+  if (app.get_option_no_throw("--" + option.name) != nullptr) return;
+  const auto keep = [&given, name = option.name](const std::string& value) { given.emplace_back(name, value); };
+  CLI::Option* flag = app.add_option_function<std::string>(spellings(option.name), keep);
+  flag->group("")->trigger_on_parse();
+  if (std::holds_alternative<bool*>(option.field)) flag->expected(0, 1);  // alone it means true
+}
+
+}  // namespace
+
+void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given) {
+  for (const Options& group : options)
+    for (const Option& option : group.all()) add_flag(app, option, given);
+  const auto assign = [&given](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) given.push_back(split_assignment(text));
+  };
+  app.add_option_function<std::vector<std::string>>("--set", assign, "give options their values; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->trigger_on_parse();
+}
+
+std::string options_table(const Options& options) {
+  std::vector<std::vector<std::string>> rows = {{"  option", "default", "allowed", "meaning"}};
+  for (const Option& option : options.all()) {
+    const std::string value = option.default_text.empty() ? "-" : option.default_text;
+    const std::string allowed = option.allowed().empty() ? option.type_name() : option.allowed();
+    rows.push_back({"  " + option.name, option.unit.empty() ? value : value + " " + option.unit, allowed, option.meaning});
+  }
+  return table_text(rows);
+}
+
+Json options_json(const Options& options) {
+  Json rows = Json::array();
+  for (const Option& option : options.all())
+    rows.push_back({{"name", option.name},
+                    {"default", option.default_text},
+                    {"type", option.type_name()},
+                    {"allowed", option.allowed()},
+                    {"unit", option.unit},
+                    {"meaning", option.meaning}});
+  return rows;
+}
+
+}  // namespace refract

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/commands.h"
+#include "app/option_flags.h"
+#include "refract/core/errors.h"
+#include "refract/train/settings.h"
+
+namespace refract {
+namespace {
+
+Options options_of(const std::string& name) {
+  std::vector<std::string> names;
+  for (const MethodEntry& entry : methods()) {
+    if (entry.name == name) return entry.recipe().options;
+    names.push_back(entry.name);
+  }
+  for (const DataEntry& entry : data_sets()) {
+    if (entry.name == name) return entry.recipe().options;
+    names.push_back(entry.name);
+  }
+  throw BadInput(fmt::format("There is no method or data set '{}'. The nearest is '{}'.", name, nearest(name, names)));
+}
+
+Action declare(CLI::App& app) {
+  const auto name = std::make_shared<std::string>();
+  app.add_option("NAME", *name, "a method or a data set; none shows the options of every training")->type_name("");
+  return [name](const Invocation&) -> Result {
+    const Options options = name->empty() ? TrainOptions{}.describe() : options_of(*name);
+    return {options_table(options), options_json(options)};
+  };
+}
+
+}  // namespace
+
+Command options_command() {
+  return {"options",
+          "Show the options of a method or a data set, with default, range and meaning.",
+          "Every option is a flag of `refract train`.",
+          {"./refract options srbvae", "./refract options digit-style --json"},
+          declare};
+}
+
+}  // namespace refract

@@ -1,0 +1,141 @@
+#include "app/program.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <new>
+
+#include "app/help.h"
+#include "app/terminal.h"
+#include "refract/core/errors.h"
+#include "refract/core/options.h"
+
+namespace refract {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// The command that the first one or two words name; those words are taken away.
+const Command& take_command(Words& words) {
+  Words names;
+  for (const Command& command : commands()) {
+    const auto length = std::count(command.name.begin(), command.name.end(), ' ') + 1;
+    const Words first(words.begin(), words.begin() + std::min<ptrdiff_t>(length, std::ssize(words)));
+    if (fmt::format("{}", fmt::join(first, " ")) == command.name) {
+      words.erase(words.begin(), words.begin() + length);
+      return command;
+    }
+    names.push_back(command.name);
+  }
+  throw BadInput(fmt::format("There is no command '{}'. The nearest is '{}'; `refract --help` shows all.", words.front(),
+                             nearest(words.front(), names)));
+}
+
+// Why the words do not fit the command's arguments, as a sentence.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string more = fmt::format("`{} --help` shows what it takes.", app.get_name());
+  const Words rest = app.remaining();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || rest.empty())
+    return fmt::format("{}: {}. {}", app.get_name(), error.what(), more);
+  if (rest.front().front() != '-')
+    return fmt::format("{}: '{}' is one argument too many. {}", app.get_name(), rest.front(), more);
+  Words known;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  const std::string given = rest.front().substr(0, rest.front().find('='));
+  return fmt::format("{}: there is no option '{}'. The nearest is '{}'. {}", app.get_name(), given,
+                     nearest(given, known), more);
+}
+
+void print(const Result& result, bool json) {
+  if (json)
+    fmt::print("{}\n", result.json.dump(2, ' ', false, Json::error_handler_t::replace));
+  else
+    fmt::print("{}", result.text);
+}
+
+int run_command(const Command& command, const Words& words, Invocation invocation) {
+  CLI::App app(command.summary, "refract " + command.name);
+  app.get_formatter()->column_width(32);
+  const Action action = command.declare(app);
+  app.add_flag("--json", invocation.json, "print the result as one JSON document, and nothing else on standard output");
+  add_examples(app, command);
+  try {
+    app.parse(Words(words.rbegin(), words.rend()));
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", app.help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    throw BadInput(complaint(app, error));
+  }
+  const Result result = action(invocation);
+  print(result, invocation.json);
+  return result.status;
+}
+
+int run_words(Words words) {
+  const Invocation invocation{shell_quoted(words), false};
+  if (words.empty() || words == Words{"help"} || words.front() == "-h" || words.front() == "--help") {
+    fmt::print("{}", general_help());
+    return 0;
+  }
+  if (words.front() == "--version") words.front() = "version";
+  if (words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  const Command& command = take_command(words);
+  return run_command(command, words, invocation);
+}
+
+int fail(int status, const std::string& why) {
+  say(fmt::format(error_has_colour() ? "\033[31mrefract:\033[0m {}" : "refract: {}", why));
+  return status;
+}
+
+// LibTorch's errors without the frames of its C++ code.
+int fail(const c10::Error& error) {
+  const std::string why = error.what_without_backtrace();
+  if (why.find("allocate memory") != std::string::npos || why.find("out of memory") != std::string::npos)
+    return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of images.");
+  return fail(1, fmt::format("LibTorch could not go on: {}", why.substr(0, why.find('\n'))));
+}
+
+bool is_plain(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-./=:,+@%").find(c) != std::string::npos; }
+
+}  // namespace
+
+int run_program(const Words& words) try {
+  return run_words(words);
+} catch (const BadInput& error) {
+  return fail(2, error.what());
+} catch (const std::bad_alloc&) {
+  return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of images.");
+} catch (const c10::Error& error) {
+  return fail(error);
+} catch (const std::exception& error) {
+  return fail(1, error.what());
+}
+
+std::string shell_quoted(const Words& words) {
+  std::string line = "refract";
+  for (const std::string& word : words) {
+    line += ' ';
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+}  // namespace refract

@@ -1,0 +1,32 @@
+// Progress of a training on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "refract/train/trainer.h"
+
+namespace refract {
+
+class ProgressLine {
+ public:
+  ProgressLine();
+  ~ProgressLine();  // ends the redrawn line
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const TrainingProgress& progress);
+
+ private:
+  [[nodiscard]] bool due(const TrainingProgress& progress) const;
+
+  bool terminal_;
+  bool open_ = false;  // a redrawn line is on the screen
+  std::optional<std::chrono::steady_clock::time_point> last_time_;
+  int64_t last_step_ = 0;
+};
+
+// "step 1200 of 20000 (6 %)  12.3 steps/s  25 min left  reconstruction 120.5 ...", as many terms as fit into `width`.
+std::string progress_text(const TrainingProgress& progress, size_t width);
+
+}  // namespace refract

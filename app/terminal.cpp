@@ -1,0 +1,80 @@
+#include "app/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+
+namespace refract {
+namespace {
+
+// Words of `text` in lines of at most `width` characters.
+std::vector<std::string> wrapped(const std::string& text, size_t width) {
+  std::vector<std::string> lines(1);
+  for (size_t from = 0; from <= text.size();) {
+    const size_t to = std::min(text.find(' ', from), text.size());
+    const std::string word = text.substr(from, to - from);
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
+    lines.back() += (lines.back().empty() ? "" : " ") + word;
+    from = to + 1;
+  }
+  return lines;
+}
+
+std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  return widths;
+}
+
+}  // namespace
+
+bool error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+bool error_has_colour() {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  return error_is_terminal() && (refused == nullptr || *refused == '\0') &&
+         (kind == nullptr || std::string(kind) != "dumb");
+}
+
+size_t error_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 100;
+  return size.ws_col;
+}
+
+void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+
+std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width) {
+  const std::vector<size_t> widths = column_widths(rows);
+  const size_t before_last = std::accumulate(widths.begin(), widths.end() - 1, 2 * (widths.size() - 1));
+  const size_t last = std::max<size_t>(30, width - std::min(width, before_last));
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i + 1 < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    for (const std::string& part : wrapped(row.back(), last)) {
+      line += part;
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + '\n';
+      line.assign(before_last, ' ');
+    }
+  }
+  return text;
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<int64_t>(std::llround(std::max(0.0, seconds)));
+  if (whole < 100) return fmt::format("{} s", whole);
+  if (whole < 5970) return fmt::format("{} min", (whole + 30) / 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace refract

@@ -1,0 +1,26 @@
+// What standard error can show, and text laid out for it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace refract {
+
+// Whether standard error is a terminal, whether colour is welcome there (no-color.org), and its columns (100 where it is
+// none).
+bool error_is_terminal();
+bool error_has_colour();
+size_t error_width();
+
+// A line on standard error.
+void say(const std::string& line);
+
+// Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. The last column is broken
+// into lines so that the table stays within `width`, but has at least 30 characters.
+std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 120);
+
+// "8 s", "2 min", "1 h 05 min".
+std::string duration_text(double seconds);
+
+}  // namespace refract

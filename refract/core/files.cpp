@@ -1,0 +1,94 @@
+#include "refract/core/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+// Owns a file that is being written; removes it unless it was renamed into place.
+class Temporary {
+ public:
+  explicit Temporary(const std::filesystem::path& target)
+      : target_(target), path_(target.string() + fmt::format(".{}.partial", ::getpid())) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail();
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno != EINTR) fail();
+      if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
+    }
+  }
+
+  void publish() {
+    if (::fsync(descriptor_) != 0) fail();
+    const int closed = ::close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0 || ::rename(path_.c_str(), target_.c_str()) != 0) fail();
+    path_.clear();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Error(
+        fmt::format("Writing {}: {}. What stood there before is unchanged; free some space or choose another "
+                    "folder, then run the command again.",
+                    target_.string(), std::strerror(errno)));
+  }
+
+  std::filesystem::path target_;
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  Temporary file(path);
+  file.write(bytes);
+  file.publish();
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(path))
+    throw BadInput(fmt::format("Reading {}: there is no such readable file.", path.string()));
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+std::string sha256(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw Error("Computing a SHA-256 sum: OpenSSL refused.");
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest.at(i));
+  return hex;
+}
+
+uint32_t crc32(std::string_view bytes, uint32_t crc) {
+  return static_cast<uint32_t>(::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+}  // namespace refract

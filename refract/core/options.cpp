@@ -1,0 +1,229 @@
+#include "refract/core/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <toml.hpp>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+std::string number_text(double value) {
+  return fmt::format("{}", value);
+}
+
+template <class T>
+bool read_number(std::string_view text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// A whole number may be written as 3e4: nobody should count zeros.
+bool read_whole(std::string_view text, int64_t& value) {
+  if (read_number(text, value)) return true;
+  double real = 0;
+  if (!read_number(text, real) || real != std::floor(real) || std::abs(real) > 9e15) return false;
+  value = static_cast<int64_t>(real);
+  return true;
+}
+
+bool read_list(std::string_view text, std::vector<int64_t>& values) {
+  values.clear();
+  while (true) {
+    const size_t comma = text.find(',');
+    if (!read_whole(text.substr(0, comma), values.emplace_back())) return false;
+    if (comma == std::string_view::npos) return true;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+bool read_bool(std::string_view text, bool& value) {
+  value = text == "true" || text == "1" || text == "yes" || text == "on";
+  return value || text == "false" || text == "0" || text == "no" || text == "off";
+}
+
+template <class T>
+bool read(std::string_view text, T& value) {
+  if constexpr (std::is_same_v<T, bool>) return read_bool(text, value);
+  if constexpr (std::is_same_v<T, int64_t>) return read_whole(text, value);
+  if constexpr (std::is_same_v<T, double>) return read_number(text, value) && std::isfinite(value);
+  if constexpr (std::is_same_v<T, std::vector<int64_t>>) return read_list(text, value);
+  if constexpr (std::is_same_v<T, std::string>) value = text;
+  return true;
+}
+
+template <class T>
+bool within(const Option& option, const T& value) {
+  const auto inside = [&](double v) { return v >= option.min && v <= option.max; };
+  if constexpr (std::is_same_v<T, std::string>)
+    return option.choices.empty() || std::count(option.choices.begin(), option.choices.end(), value) > 0;
+  else if constexpr (std::is_same_v<T, std::vector<int64_t>>)
+    return std::all_of(value.begin(), value.end(), [&](int64_t v) { return inside(static_cast<double>(v)); });
+  else if constexpr (std::is_same_v<T, bool>)
+    return true;
+  else
+    return inside(static_cast<double>(value));
+}
+
+std::string toml_text(const toml::value& value, const std::string& key, const std::filesystem::path& file) {
+  if (value.is_boolean()) return value.as_boolean() ? "true" : "false";
+  if (value.is_integer()) return std::to_string(value.as_integer());
+  if (value.is_floating()) return number_text(value.as_floating());
+  if (value.is_string()) return value.as_string().str;
+  if (value.is_array()) {
+    std::vector<std::string> parts;
+    for (const auto& entry : value.as_array()) parts.push_back(toml_text(entry, key, file));
+    return fmt::format("{}", fmt::join(parts, ","));
+  }
+  throw BadInput(
+      fmt::format("Reading {}: '{}' is a table or a date; options are flat 'key = value' lines.", file.string(), key));
+}
+
+}  // namespace
+
+Option& Option::range(double lowest, double highest) {
+  min = lowest;
+  max = highest;
+  return *this;
+}
+
+Option& Option::in(std::string unit_name) {
+  unit = std::move(unit_name);
+  return *this;
+}
+
+Option& Option::one_of(std::vector<std::string> allowed) {
+  choices = std::move(allowed);
+  return *this;
+}
+
+std::string Option::text() const {
+  return std::visit(
+      [](const auto* value) -> std::string {
+        using T = std::decay_t<decltype(*value)>;
+        if constexpr (std::is_same_v<T, std::string>) return *value;
+        if constexpr (std::is_same_v<T, std::vector<int64_t>>) return fmt::format("{}", fmt::join(*value, ","));
+        return fmt::format("{}", *value);
+      },
+      field);
+}
+
+std::string Option::toml() const {
+  if (std::holds_alternative<std::string*>(field)) return toml::format(toml::value(text()));
+  if (const auto* list = std::get_if<std::vector<int64_t>*>(&field))
+    return fmt::format("[{}]", fmt::join(**list, ", "));
+  return text();
+}
+
+std::string Option::type_name() const {
+  static const std::vector<std::string> names = {"true or false", "whole number", "number", "text",
+                                                 "list of whole numbers"};
+  return names.at(field.index());
+}
+
+std::string Option::allowed() const {
+  if (!choices.empty()) return fmt::format("{}", fmt::join(choices, ", "));
+  if (std::isfinite(min) && std::isfinite(max)) return fmt::format("{} to {}", min, max);
+  if (std::isfinite(min)) return fmt::format("at least {}", min);
+  if (std::isfinite(max)) return fmt::format("at most {}", max);
+  return "";
+}
+
+void Option::parse(std::string_view given) const {
+  std::visit(
+      [&](auto* target) {
+        auto value = *target;
+        if (!read(given, value))
+          throw BadInput(fmt::format("Option {}: expected a {}, found '{}'.", name, type_name(), given));
+        if (!within(*this, value))
+          throw BadInput(fmt::format("Option {}: expected {}, found '{}'.", name, allowed(), given));
+        *target = std::move(value);
+      },
+      field);
+}
+
+Option& Options::add(Option option) {
+  if (has(option.name))
+    throw Error(fmt::format("Option {} is described twice: a mistake in the program.", option.name));
+  option.default_text = option.text();
+  return options_.emplace_back(std::move(option));
+}
+
+void Options::append(const Options& others) {
+  for (const Option& option : others.options_) add(option);
+}
+
+bool Options::has(std::string_view key) const {
+  return std::any_of(options_.begin(), options_.end(), [&](const Option& o) { return o.name == key; });
+}
+
+const Option& Options::at(std::string_view key) const {
+  std::vector<std::string> names;
+  for (const Option& option : options_) {
+    if (option.name == key) return option;
+    names.push_back(option.name);
+  }
+  throw BadInput(fmt::format("There is no option '{}'. The nearest is '{}'.", key, nearest(key, names)));
+}
+
+void Options::set(std::string_view key, std::string_view text) {
+  at(key).parse(text);
+}
+
+std::pair<std::string, std::string> split_assignment(std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0)
+    throw BadInput(fmt::format("Reading '{}': expected key=value, as in --set steps=2000.", text));
+  return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+KeyValues read_toml(const std::filesystem::path& file) {
+  KeyValues pairs;
+  try {
+    const toml::value document = toml::parse(file.string());
+    for (const auto& [key, value] : document.as_table()) pairs.emplace_back(key, toml_text(value, key, file));
+  } catch (const toml::exception& error) {
+    throw BadInput(fmt::format("Reading the options in {}: {}", file.string(), error.what()));
+  } catch (const std::ios_base::failure&) {
+    throw BadInput(fmt::format("Reading the options in {}: the file cannot be opened.", file.string()));
+  } catch (const std::runtime_error& error) {  // what toml11 throws for a file that is not there
+    if (dynamic_cast<const Error*>(&error) != nullptr) throw;
+    throw BadInput(fmt::format("Reading the options in {}: {}", file.string(), error.what()));
+  }
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+std::string to_toml(const Options& options) {
+  std::string lines;
+  for (const Option& option : options.all()) lines += fmt::format("{} = {}\n", option.name, option.toml());
+  return lines;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  const auto distance = [&](const std::string& other) {
+    std::vector<size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), size_t{0});
+    for (size_t i = 0; i < word.size(); ++i) {
+      size_t diagonal = row[0]++;
+      for (size_t j = 0; j < other.size(); ++j) {
+        const size_t replaced = diagonal + (word[i] == other[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+      }
+    }
+    return row.back();
+  };
+  const auto best = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+    return distance(a) < distance(b);
+  });
+  return best == known.end() ? "" : *best;
+}
+
+}  // namespace refract

@@ -1,0 +1,87 @@
+// Options that are described once. A struct binds its fields to names, ranges, units and meanings; the list of
+// bindings then serves flags, --help, TOML files, the run directory's record and the documentation's tables.
+//
+//   struct AdamOptions {
+//     double learning_rate = 1e-4;
+//     Options describe() {
+//       Options o;
+//       o.add("learning_rate", learning_rate, "step size of Adam").range(0, 1);
+//       return o;
+//     }
+//   };
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace refract {
+
+using OptionField = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*>;
+
+// One described field. `field` points into the struct that the description came from, which must outlive it.
+struct Option {
+  std::string name;  // snake_case, unique within a program
+  OptionField field;
+  std::string meaning;                                    // one sentence without its full stop
+  std::string unit = "";                                  // "" where there is none
+  std::string default_text = "";                          // as `text` gave it when the option was added
+  double min = -std::numeric_limits<double>::infinity();  // inclusive; for numbers and each entry of a list
+  double max = std::numeric_limits<double>::infinity();
+  std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
+
+  Option& range(double lowest, double highest);
+  Option& in(std::string unit_name);
+  Option& one_of(std::vector<std::string> allowed);
+
+  [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64
+  [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style"
+  [[nodiscard]] std::string type_name()
+      const;  // "whole number", "number", "true or false", "text", "list of whole numbers"
+  [[nodiscard]] std::string allowed() const;  // "0 to 1", "at least 1", "a, b or c"; "" where anything goes
+  void parse(std::string_view text) const;    // throws BadInput: wrong type, out of range, not a choice
+};
+
+class Options {
+ public:
+  // Describes `field` under `name`; its present value becomes the default. The reference is for range(), in() and
+  // one_of().
+  template <class T>
+  Option& add(std::string name, T& field, std::string meaning) {
+    return add(Option{std::move(name), OptionField{&field}, std::move(meaning)});
+  }
+  Option& add(Option option);
+  void append(const Options& others);
+
+  // Throws BadInput for a key that does not exist, naming the nearest that does.
+  void set(std::string_view key, std::string_view text);
+  [[nodiscard]] const Option& at(std::string_view key) const;
+  [[nodiscard]] bool has(std::string_view key) const;
+
+  [[nodiscard]] const std::vector<Option>& all() const { return options_; }
+
+ private:
+  std::vector<Option> options_;
+};
+
+using KeyValues = std::vector<std::pair<std::string, std::string>>;
+
+// "key=value" to its parts. Throws BadInput where there is no '='.
+std::pair<std::string, std::string> split_assignment(std::string_view text);
+
+// The flat keys of a TOML file, values as Option::parse reads them. Throws BadInput: unreadable, not TOML, or a nested
+// table.
+KeyValues read_toml(const std::filesystem::path& file);
+
+// One "key = value" line for each option, in order.
+std::string to_toml(const Options& options);
+
+// The entry of `known` with the smallest edit distance to `word`; "" when `known` is empty.
+std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace refract

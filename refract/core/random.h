@@ -1,0 +1,33 @@
+// Random numbers as functions of (seed, stream, index): nothing to store, so a resumed run draws what an uninterrupted
+// one would have drawn.
+#pragma once
+
+#include <cstdint>
+
+namespace refract {
+
+// A well-mixed 64-bit hash (the finaliser of SplitMix64, Steele et al. 2014) of a seed and two counters.
+constexpr uint64_t mix(uint64_t seed, uint64_t stream, uint64_t index = 0) {
+  uint64_t x = seed;
+  for (const uint64_t word : {stream, index}) {
+    x += 0x9e3779b97f4a7c15ULL + word;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    x ^= x >> 31;
+  }
+  return x;
+}
+
+// The streams in use, so that no two draws share one.
+enum class Stream : uint64_t { weights = 1, step, order_unlabelled, order_reference, render, figures, metrics };
+
+constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {
+  return mix(seed, static_cast<uint64_t>(stream), index);
+}
+
+// Uniform on [0, 1), from the top 53 bits.
+constexpr double uniform(uint64_t bits) {
+  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+}
+
+}  // namespace refract

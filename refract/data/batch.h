@@ -1,0 +1,18 @@
+// What a training step receives, and how a method asks for it.
+#pragma once
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+// What a method's step wants to find in a Batch. The loader fills it; a data set that cannot is refused before training.
+struct Needs {
+  bool reference = false;  // images in which the target factors are constant
+};
+
+struct Batch {
+  Tensor images;     // [N, C, H, W], float, [-1, 1]: unlabelled images
+  Tensor reference;  // [N, C, H, W], float, [-1, 1]: an independent draw from the reference set; undefined unless needed
+};
+
+}  // namespace refract

@@ -1,0 +1,71 @@
+#include "refract/data/loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+
+namespace refract {
+namespace {
+
+void check_enough(const DataSource& source, Split split, int64_t batch) {
+  const int64_t count = source.count(split);
+  if (count >= batch) return;
+  throw BadInput(fmt::format("Loading batches of {}: a batch takes {} {} images, but there are {}. Add images or lower "
+                             "the batch with --set batch={}.",
+                             source.info().name, batch, name_of(split), count, std::max<int64_t>(count, 1)));
+}
+
+void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
+  if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 image a batch, found {}.", batch));
+  if (source.count(Split::unlabelled) == 0)
+    throw BadInput(fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "
+                               "--unlabelled DIR or choose a data set that has them (`refract list data`).",
+                               source.info().name));
+  if (needs.reference && source.count(Split::reference) == 0)
+    throw BadInput(fmt::format("Loading batches of {}: the method needs reference images, in which the target factors "
+                               "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
+                               "a data set that has them (`refract list data`), or a method that needs none.",
+                               source.info().name));
+  check_enough(source, Split::unlabelled, batch);
+  if (needs.reference) check_enough(source, Split::reference, batch);
+}
+
+}  // namespace
+
+Loader::Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed)
+    : source_(source),
+      needs_(needs),
+      batch_(batch),
+      unlabelled_(source.count(Split::unlabelled), mix(seed, Stream::order_unlabelled)),
+      reference_(source.count(Split::reference), mix(seed, Stream::order_reference)) {
+  check_needs(source, needs, batch);
+}
+
+Loader::~Loader() {
+  if (next_.valid()) next_.wait();
+}
+
+Batch Loader::at(int64_t step) {
+  if (next_.valid() && next_step_ != step) {
+    next_.wait();
+    next_ = {};
+  }
+  Batch batch = next_.valid() ? next_.get() : make(step);
+  next_step_ = step + 1;
+  next_ = std::async(std::launch::async, [this, step] { return make(step + 1); });
+  return batch;
+}
+
+int64_t Loader::steps_per_epoch() const { return std::max<int64_t>(source_.count(Split::unlabelled) / batch_, 1); }
+
+Batch Loader::make(int64_t step) {
+  Batch batch;
+  batch.images = source_.images(Split::unlabelled, unlabelled_.take(step * batch_, batch_));
+  if (needs_.reference) batch.reference = source_.images(Split::reference, reference_.take(step * batch_, batch_));
+  return batch;
+}
+
+}  // namespace refract

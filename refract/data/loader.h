@@ -1,0 +1,43 @@
+// Batches of a data set as a function of the step number.
+#pragma once
+
+#include <cstdint>
+#include <future>
+
+#include "refract/data/batch.h"
+#include "refract/data/order.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+// Unlabelled and reference images are each walked through in an order shuffled anew every pass, independently of one
+// another. The batch of a step depends on (seed, step) alone, so nothing needs saving to resume. The following batch is
+// prepared on a thread of its own meanwhile.
+class Loader {
+ public:
+  // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer images
+  // than one batch.
+  Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  // Throws what the source throws. A failure while preparing the following batch is thrown when that batch is asked for.
+  Batch at(int64_t step);
+
+  // Steps in one pass over the unlabelled images, at least 1; what is left over of a pass joins the next.
+  [[nodiscard]] int64_t steps_per_epoch() const;
+
+ private:
+  Batch make(int64_t step);
+
+  const DataSource& source_;
+  Needs needs_;
+  int64_t batch_;
+  Order unlabelled_;
+  Order reference_;
+  int64_t next_step_ = -1;
+  std::future<Batch> next_;  // the one thread that may be inside make()
+};
+
+}  // namespace refract

@@ -1,0 +1,40 @@
+#include "refract/data/registry.h"
+
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+#include "refract/data/digit_style.h"
+
+namespace refract {
+namespace {
+
+// The struct lives as long as either of the two that refer to it.
+template <class Settings, std::unique_ptr<DataSource> (*make)(const Settings&)>
+DataRecipe recipe() {
+  const auto settings = std::make_shared<Settings>();
+  return {settings->describe(), [settings] { return make(*settings); }};
+}
+
+}  // namespace
+
+const std::vector<DataEntry>& data_sets() {
+  static const std::vector<DataEntry> rows = {
+      {"digit-style", "MNIST outlines whose colour, scale and stroke width vary; reference: thin white outlines",
+       "Ruiz et al. 2019, A.3.1", recipe<DigitStyleOptions, make_digit_style>},
+      {"embedded-digits", "The digit-style task on digits that the program draws itself; needs no file",
+       "this project, after Ruiz et al. 2019, A.3.1", recipe<EmbeddedDigitsOptions, make_embedded_digits>},
+  };
+  return rows;
+}
+
+const DataEntry& data_set(std::string_view name) {
+  std::vector<std::string> names;
+  for (const DataEntry& entry : data_sets()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw BadInput(fmt::format("There is no data set '{}'. The nearest is '{}'; `refract list data` shows all.", name,
+                             nearest(name, names)));
+}
+
+}  // namespace refract

@@ -1,0 +1,32 @@
+// The data sets that `--data NAME` knows, one row each.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "refract/core/options.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+// Options, and what builds the source from their values. The function owns the struct that the options describe.
+struct DataRecipe {
+  Options options;
+  std::function<std::unique_ptr<DataSource>()> make;
+};
+
+struct DataEntry {
+  std::string name;
+  std::string summary;  // one sentence
+  std::string source;   // paper or origin
+  DataRecipe (*recipe)();
+};
+
+const std::vector<DataEntry>& data_sets();
+
+// Throws BadInput for an unknown name, naming the nearest.
+const DataEntry& data_set(std::string_view name);
+
+}  // namespace refract

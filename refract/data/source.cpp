@@ -1,0 +1,32 @@
+#include "refract/data/source.h"
+
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+
+std::string_view name_of(Split split) {
+  switch (split) {
+    case Split::unlabelled:
+      return "unlabelled";
+    case Split::reference:
+      return "reference";
+    case Split::fit:
+      return "fit";
+    case Split::score:
+      return "score";
+  }
+  return "";
+}
+
+Tensor DataSource::factors(Split split, const Indices& /*indices*/) const {
+  throw BadInput(fmt::format("Reading factors of {} ({}): this data set has no ground-truth factors.", info().name,
+                             name_of(split)));
+}
+
+Tensor DataSource::labels(Split split, const Indices& /*indices*/) const {
+  throw BadInput(fmt::format("Reading labels of {} ({}): this data set has no labels.", info().name, name_of(split)));
+}
+
+}  // namespace refract

@@ -1,0 +1,54 @@
+// DataSource: all that training and evaluation know of a data set.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+struct ImageShape {
+  int64_t channels = 3;
+  int64_t size = 64;  // height and width in pixels
+};
+
+// Unlabelled and reference images train a model; fit and score images fit and score the probes (Ruiz et al. 2019, Sec. 5.3).
+enum class Split { unlabelled, reference, fit, score };
+std::string_view name_of(Split split);
+
+struct DataInfo {
+  std::string name;
+  ImageShape shape;
+  std::vector<std::string> factors;              // names of the ground-truth factors; empty where there are none
+  std::vector<std::string> classes;              // names of the classes; empty where there are none
+  std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
+  std::string note;                              // a sentence a user should see, such as a fallback that was taken
+};
+
+using Indices = std::vector<int64_t>;
+
+class DataSource {
+ public:
+  DataSource() = default;
+  DataSource(const DataSource&) = delete;
+  DataSource& operator=(const DataSource&) = delete;
+  virtual ~DataSource() = default;
+
+  [[nodiscard]] virtual const DataInfo& info() const = 0;
+  [[nodiscard]] virtual int64_t count(Split split) const = 0;  // 0 where the set has no such split
+
+  // Image i of a split is the same image at every call, whichever thread asks: [N, C, H, W], float, [-1, 1].
+  [[nodiscard]] virtual Tensor images(Split split, const Indices& indices) const = 0;
+
+  // Ground truth, for splits fit and score (others where known): [N, K] float in [0, 1], in the order of info().factors.
+  [[nodiscard]] virtual Tensor factors(Split split, const Indices& indices) const;
+
+  // [N] int64, an index into info().classes.
+  [[nodiscard]] virtual Tensor labels(Split split, const Indices& indices) const;
+};
+
+}  // namespace refract

@@ -1,0 +1,69 @@
+// The feature-learning protocol for labelled sets (Ruiz et al. 2019, Sec. 5.3).
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "refract/eval/entries.h"
+#include "refract/eval/features.h"
+#include "refract/eval/linear.h"
+
+namespace refract {
+namespace {
+
+std::string lacks(const DataSource& data) {
+  if (data.info().classes.size() < 2)
+    return fmt::format("The data set {} has no labels of two or more classes to tell apart.", data.info().name);
+  return lacks_probe_splits(data);
+}
+
+// The part of each class that is recognised, then the average over the classes. A class without images has no value.
+MetricTable::Row row_of(std::string name, const Tensor& predicted, const Tensor& truth, int64_t classes) {
+  MetricTable::Row row{std::move(name), {}};
+  double sum = 0;
+  int64_t present = 0;
+  for (int64_t c = 0; c < classes; ++c) {
+    const Tensor right = predicted.masked_select(truth.eq(c)).eq(c).to(at::kDouble);
+    const bool empty = right.numel() == 0;
+    row.values.push_back(empty ? std::numeric_limits<double>::quiet_NaN() : right.mean().item<double>());
+    if (empty) continue;
+    sum += row.values.back();
+    ++present;
+  }
+  row.values.push_back(sum / static_cast<double>(present));
+  return row;
+}
+
+MetricTable measure(const Model& model, const DataSource& data) {
+  const auto truth = [&](Split split) { return data.labels(split, all_indices(data.count(split))).to(at::kCPU); };
+  const Tensor fit = truth(Split::fit);
+  const Tensor score = truth(Split::score);
+  const auto classes = static_cast<int64_t>(data.info().classes.size());
+
+  MetricTable table;
+  table.metric = "classify";
+  table.title = "What a linear classifier reads from each code";
+  table.unit = "part of each class recognised, from 0 to 1; higher is better";
+  table.columns = data.info().classes;
+  table.columns.emplace_back("average");
+  for (const FeatureSet& set : feature_sets(model, data)) {
+    const Tensor predicted = fit_logistic(set.fit, fit, classes)(set.score).argmax(1);
+    table.rows.push_back(row_of(set.name, predicted, score, classes));
+  }
+  const double guess = 1.0 / static_cast<double>(classes);
+  table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
+  table.protocol = fmt::format(
+      "Class-balanced logistic regression on posterior means, fitted on {} images, scored on {} others (Ruiz et al. "
+      "2019, "
+      "Sec. 5.3).",
+      fit.size(0), score.size(0));
+  return table;
+}
+
+}  // namespace
+
+MetricEntry classify_metric() {
+  return {"classify", "Mean per-class accuracy of a linear classifier from each latent block to the labels.",
+          "Ruiz et al. 2019, Sec. 5.3", lacks, measure};
+}
+
+}  // namespace refract

@@ -1,0 +1,56 @@
+#include "refract/eval/features.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace refract {
+namespace {
+
+constexpr int64_t kSlice = 250;  // images held at a time
+
+Codes encode_split(const Model& model, const DataSource& data, Split split) {
+  const Indices all = all_indices(data.count(split));
+  std::vector<std::vector<Tensor>> parts(model.blocks().size());
+  for (auto from = all.begin(); from != all.end();) {
+    const auto to = from + std::min<int64_t>(kSlice, all.end() - from);
+    const Codes codes = encode_all(model, data.images(split, Indices(from, to)));
+    for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b].to(at::kCPU));
+    from = to;
+  }
+  Codes codes;
+  for (const auto& block : parts) codes.push_back(at::cat(block));
+  return codes;
+}
+
+}  // namespace
+
+std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data) {
+  const Codes fit = encode_split(model, data, Split::fit);
+  const Codes score = encode_split(model, data, Split::score);
+  std::vector<FeatureSet> sets;
+  std::string together;
+  for (size_t b = 0; b < fit.size(); ++b) {
+    const std::string& name = model.blocks()[b].name;
+    together += (together.empty() ? "" : " and ") + name;
+    sets.push_back({name, fit[b], score[b]});
+  }
+  if (fit.size() > 1) sets.push_back({together, at::cat(fit, 1), at::cat(score, 1)});
+  return sets;
+}
+
+Indices all_indices(int64_t count) {
+  Indices indices(static_cast<size_t>(count));
+  std::iota(indices.begin(), indices.end(), int64_t{0});
+  return indices;
+}
+
+std::string lacks_probe_splits(const DataSource& data) {
+  for (const Split split : {Split::fit, Split::score})
+    if (data.count(split) == 0)
+      return fmt::format("The data set {} has no {} images, which the probes need.", data.info().name, name_of(split));
+  return "";
+}
+
+}  // namespace refract

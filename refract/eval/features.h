@@ -1,0 +1,27 @@
+// What the probes read: the codes of a model for the fit and score splits.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "refract/data/source.h"
+#include "refract/methods/model.h"
+
+namespace refract {
+
+struct FeatureSet {
+  std::string name;  // "e", "z", "e and z"
+  Tensor fit;        // [N, D], codes of split fit
+  Tensor score;      // [M, D], of split score
+};
+
+// Each block alone, then, where there are several, all of them together. Images are read and encoded a slice at a time.
+std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
+
+// 0, 1, ... count - 1.
+Indices all_indices(int64_t count);
+
+// "" where both splits have images, else a sentence that names the empty one.
+std::string lacks_probe_splits(const DataSource& data);
+
+}  // namespace refract

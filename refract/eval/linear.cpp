@@ -1,0 +1,100 @@
+#include "refract/eval/linear.h"
+
+#include <fmt/format.h>
+#include <torch/optim/lbfgs.h>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+constexpr double kRounding = 1e-6;  // relative; float32 carries about 1e-7
+
+Tensor to_double(const Tensor& values) {
+  return values.detach().to(at::kCPU, at::kDouble);
+}
+
+void check(const char* operation, const Tensor& features, const Tensor& targets) {
+  if (features.dim() != 2 || targets.dim() < 1 || features.size(0) != targets.size(0) || features.size(0) == 0)
+    throw BadInput(fmt::format("{}: expected features [N, D] and targets of the same N >= 1, found [{}] and [{}].",
+                               operation, fmt::join(features.sizes(), ", "), fmt::join(targets.sizes(), ", ")));
+  if (!at::isfinite(features).all().item<bool>() || !at::isfinite(targets).all().item<bool>())
+    throw BadInput(
+        fmt::format("{}: expected finite features and targets, found NaN or infinity; a model whose "
+                    "training diverged gives such codes.",
+                    operation));
+}
+
+struct Standardizer {
+  Tensor mean, factor;  // [D]; the factor is 0 for constant columns
+
+  explicit Standardizer(const Tensor& x) : mean(x.mean(0)), factor((x - mean).square().mean(0).sqrt()) {
+    const Tensor constant = factor.le(x.abs().amax(0) * kRounding);
+    factor = factor.reciprocal().masked_fill(constant, 0);
+  }
+  [[nodiscard]] Tensor operator()(const Tensor& x) const { return (x - mean) * factor; }
+
+  // The map of raw features that equals `weight`, `bias` on standardised ones.
+  [[nodiscard]] LinearMap unfold(const Tensor& weight, const Tensor& bias) const {
+    const Tensor raw = weight * factor.unsqueeze(1);
+    return {raw, bias - mean.matmul(raw)};
+  }
+};
+
+Tensor balanced_weights(const Tensor& labels, int64_t classes) {
+  const Tensor sizes = at::bincount(labels, {}, classes).to(at::kDouble);
+  const Tensor present = sizes.gt(0).sum();
+  return at::reciprocal(sizes * present).index_select(0, labels);
+}
+
+void check_labels(const Tensor& labels, int64_t classes) {
+  if (labels.dim() != 1 || labels.min().item<int64_t>() < 0 || labels.max().item<int64_t>() >= classes)
+    throw BadInput(fmt::format("Fitting a classifier: expected labels [N] from 0 to {}, found {} to {}.", classes - 1,
+                               labels.min().item<int64_t>(), labels.max().item<int64_t>()));
+}
+
+}  // namespace
+
+Tensor LinearMap::operator()(const Tensor& features) const {
+  return to_double(features).matmul(weight) + bias;
+}
+
+LinearMap fit_least_squares(const Tensor& features, const Tensor& targets) {
+  check("Fitting a regressor", features, targets);
+  const Tensor x = to_double(features);
+  const Tensor y = to_double(targets);
+  const Standardizer standard(x);
+  const Tensor mean = y.mean(0);
+  const Tensor weight = std::get<0>(at::linalg_lstsq(standard(x), y - mean, kRounding, "gelsd"));
+  return standard.unfold(weight, mean);
+}
+
+LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes) {
+  check("Fitting a classifier", features, labels);
+  const Tensor y = labels.to(at::kCPU, at::kLong);
+  check_labels(y, classes);
+  const Tensor raw = to_double(features);
+  const Standardizer standard(raw);
+  const Tensor x = standard(raw);
+  const Tensor weights = balanced_weights(y, classes);
+  const double penalty = 0.5 / static_cast<double>(x.size(0));
+
+  Tensor w = at::zeros({x.size(1), classes}, x.options()).requires_grad_(true);
+  Tensor b = at::zeros({classes}, x.options()).requires_grad_(true);
+  torch::optim::LBFGS optimizer({w, b}, torch::optim::LBFGSOptions(1)
+                                            .max_iter(1000)
+                                            .history_size(20)
+                                            .tolerance_grad(1e-9)
+                                            .tolerance_change(1e-16)
+                                            .line_search_fn("strong_wolfe"));
+  optimizer.step([&] {
+    optimizer.zero_grad();
+    const Tensor likelihood = at::log_softmax(x.matmul(w) + b, 1).gather(1, y.unsqueeze(1)).squeeze(1);
+    Tensor loss = penalty * w.square().sum() - (weights * likelihood).sum();
+    loss.backward();
+    return loss;
+  });
+  return standard.unfold(w.detach(), b.detach());
+}
+
+}  // namespace refract

@@ -1,0 +1,29 @@
+// Linear readers of a representation, with bias, computed in float64 on the CPU.
+#pragma once
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+struct LinearMap {
+  Tensor weight;  // [D, K] float64
+  Tensor bias;    // [K] float64
+
+  // [N, D], any real type and device -> [N, K] float64 on the CPU.
+  [[nodiscard]] Tensor operator()(const Tensor& features) const;
+};
+
+// Ordinary least squares of targets [N, K] on features [N, D]. Features are standardised first, and the solution is the
+// one of least norm (LAPACK's gelsd): columns that are constant, and directions with less than 1e-6 of the largest
+// singular value, which in float32 features are rounding, get no weight. So dead or duplicated latents, and fewer
+// samples than features, are harmless. Throws BadInput for shapes that do not fit and for values that are not finite.
+LinearMap fit_least_squares(const Tensor& features, const Tensor& targets);
+
+// Multinomial logistic regression of labels [N] int64 in [0, classes) on features [N, D]; the class is the argmax of
+// the map. Minimises, over standardised features, sum_i w_i nll_i + |W|^2 / (2N), where w_i = 1 / (present classes *
+// size of i's class): the objective of scikit-learn's LogisticRegression(C=1, class_weight="balanced") after a
+// StandardScaler. The bias is free. Solved by L-BFGS from zero, so the result is a function of the data alone. Throws
+// as above.
+LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes);
+
+}  // namespace refract

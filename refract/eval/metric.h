@@ -1,0 +1,40 @@
+// Metrics: numbers about a trained model, and the registry of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "refract/data/source.h"
+#include "refract/methods/model.h"
+
+namespace refract {
+
+// A table as printed, stored as JSON and shown in the report: one row a feature set, one column a factor or class.
+struct MetricTable {
+  std::string metric;  // registry name
+  std::string title;   // for people
+  std::string unit;    // "mean absolute error, factors in [0, 1]; lower is better"
+  std::vector<std::string> columns;
+  struct Row {
+    std::string name;  // "e", "z", "e and z", "predict the mean"
+    std::vector<double> values;
+  };
+  std::vector<Row> rows;
+  std::string protocol;  // sample sizes and source, one sentence
+};
+
+struct MetricEntry {
+  std::string name;
+  std::string summary;
+  std::string source;
+  // "" where the data can serve this metric, else a sentence that says what is missing.
+  std::string (*lacks)(const DataSource&);
+  MetricTable (*measure)(const Model&, const DataSource&);
+};
+
+const std::vector<MetricEntry>& metrics();
+const MetricEntry& metric(std::string_view name);  // throws BadInput, naming the nearest
+
+}  // namespace refract

@@ -1,0 +1,28 @@
+// The rows of the figure registry, one from each figure's own file, and what those files share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "refract/figures/figure.h"
+
+namespace refract {
+
+FigureEntry data_figure();
+FigureEntry reconstructions_figure();
+FigureEntry synthesize_figure();
+FigureEntry transfer_figure();
+FigureEntry samples_figure();
+FigureEntry interpolate_figure();
+
+// Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
+// independently); undefined where the split is empty.
+Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, uint64_t turn = 0);
+
+// "" where the data set has unlabelled images, else a sentence that says so.
+std::string lacks_images(const DataSource& data);
+
+// "" where the model has a target block and at least one other, else a sentence that says what it has.
+std::string lacks_target(const Model& model);
+
+}  // namespace refract

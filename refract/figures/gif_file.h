@@ -1,0 +1,39 @@
+// The GIF89a format, through giflib.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "refract/core/tensor.h"
+
+struct GifFileType;
+
+namespace refract {
+
+class GifFile {
+ public:
+  // At most 65535 x 65535 pixels and 256 colours. Throws Error where giflib refuses.
+  GifFile(int64_t height, int64_t width, const std::vector<std::array<uint8_t, 3>>& colours);
+
+  // Appends a frame of colour indices [H, W] uint8, shown for `delay` hundredths of a second. Only the rectangle that
+  // differs from the frame before is stored.
+  void add(const Tensor& indices, int64_t delay);
+
+  // The finished file. Nothing can be added afterwards.
+  std::string bytes();
+
+ private:
+  struct Close {
+    void operator()(GifFileType* file) const;
+  };
+  void expect(int result) const;
+
+  std::unique_ptr<std::string> bytes_;  // at a fixed address: giflib's callback writes here
+  std::unique_ptr<GifFileType, Close> file_;
+  Tensor before_;
+};
+
+}  // namespace refract

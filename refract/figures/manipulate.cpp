@@ -1,0 +1,107 @@
+#include "refract/figures/manipulate.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+
+namespace refract {
+namespace {
+
+Codes encode_checked(const Model& model, const Tensor& images) {
+  const ImageShape shape = model.shape();
+  if (images.dim() != 4 || images.size(0) == 0 || images.size(1) != shape.channels || images.size(2) != shape.size ||
+      images.size(3) != shape.size)
+    throw BadInput(fmt::format("Encoding images: this model expects [N, {0}, {1}, {1}] with N >= 1, found [{2}].",
+                               shape.channels, shape.size, fmt::join(images.sizes(), ", ")));
+  return encode_all(model, images);
+}
+
+Tensor decode_cpu(const Model& model, const Codes& codes) {
+  return decode_all(model, codes).to(at::kCPU);
+}
+
+// [N, D] and [M, D] -> every pair, as [N * M, D] each.
+Tensor each_repeated(const Tensor& codes, int64_t times) {
+  return codes.repeat_interleave(times, 0);
+}
+Tensor all_repeated(const Tensor& codes, int64_t times) {
+  return codes.repeat({times, 1});
+}
+
+Tensor tabled(const Tensor& images, int64_t rows) {
+  return images.view({rows, -1, images.size(1), images.size(2), images.size(3)});
+}
+
+}  // namespace
+
+Tensor reconstruct(const Model& model, const Tensor& images) {
+  return decode_cpu(model, encode_checked(model, images));
+}
+
+Tensor neutralize(const Model& model, const Tensor& images) {
+  const Tensor reference = model.reference_code();
+  if (!reference.defined()) return {};
+  const size_t target = block_of(model, Role::target);
+  return exchange(model, images, target, reference.detach().unsqueeze(0)).squeeze(1);
+}
+
+Tensor exchange(const Model& model, const Tensor& images, size_t block, const Tensor& codes) {
+  Codes all = encode_checked(model, images);
+  for (size_t b = 0; b < all.size(); ++b)
+    all[b] =
+        b == block ? all_repeated(codes.to(all[b].options()), images.size(0)) : each_repeated(all[b], codes.size(0));
+  return tabled(decode_cpu(model, all), images.size(0));
+}
+
+Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
+  const size_t target = block_of(model, Role::target);
+  return exchange(model, images, target, standard_normal({variants, model.blocks()[target].size}, seed));
+}
+
+Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) {
+  const size_t block = block_of(model, Role::target);
+  return exchange(model, common, block, encode_checked(model, target)[block]);
+}
+
+Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
+  const auto has_target = [](const Block& block) { return block.role == Role::target; };
+  const bool shared = std::any_of(model.blocks().begin(), model.blocks().end(), has_target);
+  Codes codes;
+  for (size_t b = 0; b < model.blocks().size(); ++b) {
+    const Block& block = model.blocks()[b];
+    const uint64_t own = mix(seed, Stream::figures, b);
+    if (!shared)
+      codes.push_back(standard_normal({panels * positions, block.size}, own));
+    else if (has_target(block))
+      codes.push_back(each_repeated(standard_normal({panels, block.size}, own), positions));
+    else
+      codes.push_back(all_repeated(standard_normal({positions, block.size}, own), panels));
+  }
+  return tabled(decode_cpu(model, codes), panels);
+}
+
+Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, size_t block,
+                   const std::vector<double>& fractions) {
+  if (from.sizes() != to.sizes())
+    throw BadInput(fmt::format("Interpolating: expected as many images to start from as to end at, found {} and {}.",
+                               from.size(0), to.size(0)));
+  Codes codes = encode_checked(model, from);
+  const Tensor start = codes.at(block);
+  const Tensor end = encode_checked(model, to).at(block);
+  std::vector<Tensor> frames;
+  for (const double t : fractions) {
+    codes[block] = start + t * (end - start);
+    frames.push_back(decode_cpu(model, codes));
+  }
+  return at::stack(frames);
+}
+
+Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed) {
+  return at::randn(sizes, at::make_generator<at::CPUGeneratorImpl>(seed));
+}
+
+}  // namespace refract

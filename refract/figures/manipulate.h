@@ -1,0 +1,43 @@
+// What can be done with images by exchanging latent blocks, for any model; the figures and the commands both draw
+// these.
+#pragma once
+
+#include <cstdint>
+
+#include "refract/data/source.h"
+#include "refract/methods/model.h"
+
+namespace refract {
+
+// Images here are [N, C, S, S] in [-1, 1] of the model's shape; BadInput is thrown where they are not, and where the
+// model lacks a block that is needed. Blocks that are not mentioned keep the codes of the image.
+
+// encode, then decode: [N, C, S, S].
+Tensor reconstruct(const Model& model, const Tensor& images);
+
+// The image with its target block set to the model's reference code; undefined where the model has no reference code.
+Tensor neutralize(const Model& model, const Tensor& images);
+
+// Image n with code m of [M, block size] in block b: [N, M, C, S, S].
+Tensor exchange(const Model& model, const Tensor& images, size_t block, const Tensor& codes);
+
+// `variants` codes drawn from the prior of the target block, the same for every image: [N, variants, C, S, S] (Ruiz et
+// al. 2019, Fig. 4).
+Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed);
+
+// Image b of `common` with the target code of image a of `target`: [B, A, C, S, S] (Ruiz et al. 2019, Fig. 5).
+Tensor transfer(const Model& model, const Tensor& target, const Tensor& common);
+
+// All blocks from their priors: [panels, positions, C, S, S]. The target block is shared by a panel, all others by a
+// position (Ruiz et al. 2019, Fig. 10). In a model without a target block every image is drawn alone.
+Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed);
+
+// From image n of `from` [N, C, S, S], with block b moving in a straight line to that of image n of `to`, to the
+// fraction t of the way for each entry of `fractions`: [T, N, C, S, S].
+Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, size_t block,
+                   const std::vector<double>& fractions);
+
+// [sizes] from a standard normal distribution, a function of the seed alone.
+Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed);
+
+}  // namespace refract

@@ -1,0 +1,26 @@
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/options.h"
+#include "refract/figures/entries.h"
+#include "refract/figures/figure.h"
+
+namespace refract {
+
+const std::vector<FigureEntry>& figures() {
+  static const std::vector<FigureEntry> entries = {data_figure(),     reconstructions_figure(), synthesize_figure(),
+                                                   transfer_figure(), samples_figure(),         interpolate_figure()};
+  return entries;
+}
+
+const FigureEntry& figure(std::string_view name) {
+  std::vector<std::string> names;
+  for (const FigureEntry& entry : figures()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw BadInput(fmt::format("There is no figure '{}'. The nearest is '{}'; `refract list figures` shows all.", name,
+                             nearest(name, names)));
+}
+
+}  // namespace refract

@@ -1,0 +1,117 @@
+#include "refract/figures/sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "refract/core/errors.h"
+#include "refract/figures/canvas.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kCell = 96;       // images are shown at least this large, in pixels
+constexpr int64_t kGap = 4;         // between images
+constexpr int64_t kMarginGap = 14;  // between a margin and the rest
+constexpr int64_t kPanelGap = 26;
+constexpr int64_t kBorder = 16;  // around the sheet
+
+// Where the images of a panel stand, measured from its top left corner.
+struct Layout {
+  std::vector<int64_t> lefts, tops;
+  int64_t labels_top = 0, width = 0, height = 0;
+};
+
+std::vector<int64_t> offsets(int64_t start, size_t count, int64_t margin, int64_t cell) {
+  std::vector<int64_t> places;
+  for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
+    places.push_back(start + i * (cell + kGap) + (margin > 0 && i >= margin ? kMarginGap - kGap : 0));
+  return places;
+}
+
+Layout layout_of(const Panel& panel, int64_t cell) {
+  int64_t label_width = 0;
+  for (const std::string& label : panel.rows) label_width = std::max(label_width, text_width(label, kLabelHeight) + 8);
+  size_t columns = 0;
+  for (const auto& row : panel.cells) columns = std::max(columns, row.size());
+
+  Layout layout;
+  layout.labels_top = panel.heading.empty() ? 0 : kHeadingHeight + 8;
+  const int64_t first = layout.labels_top + (panel.columns.empty() ? 0 : kLabelHeight + 4);
+  layout.lefts = offsets(label_width, columns, panel.margin_columns, cell);
+  layout.tops = offsets(first, panel.cells.size(), panel.margin_rows, cell);
+  layout.width = std::max(layout.lefts.back() + cell, text_width(panel.heading, kHeadingHeight));
+  layout.height = layout.tops.back() + cell;
+  return layout;
+}
+
+std::string shortened(std::string text, int64_t width) {
+  if (text_width(text, kLabelHeight) <= width) return text;
+  while (!text.empty() && text_width(text + "..", kLabelHeight) > width) text.pop_back();
+  return text + "..";
+}
+
+void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, int64_t factor, int64_t top, int64_t left) {
+  canvas.write(panel.heading, kHeadingHeight, top, left);
+  for (size_t c = 0; c < panel.columns.size(); ++c) {
+    const std::string text = shortened(panel.columns[c], kCell);
+    canvas.write(text, kLabelHeight, top + layout.labels_top, left + layout.lefts.at(c));
+  }
+  for (size_t r = 0; r < panel.cells.size(); ++r) {
+    for (size_t c = 0; c < panel.cells[r].size(); ++c) {
+      if (!panel.cells[r][c].defined()) continue;
+      const Tensor image = enlarge(to_bytes(panel.cells[r][c]), factor);
+      canvas.paste(image, top + layout.tops[r], left + layout.lefts[c]);
+      if (c == 0 && r < panel.rows.size())
+        canvas.write(panel.rows[r], kLabelHeight, top + layout.tops[r] + (image.size(1) - kLabelHeight) / 2, left);
+    }
+  }
+}
+
+int64_t image_size(const std::vector<Panel>& panels) {
+  Tensor first;
+  for (const Panel& panel : panels)
+    for (const auto& row : panel.cells)
+      for (const Tensor& cell : row) {
+        if (!cell.defined()) continue;
+        if (!first.defined()) first = cell;
+        if (cell.dim() != 3 || cell.sizes() != first.sizes())
+          throw BadInput(fmt::format("Drawing a sheet: expected images [C, S, S] of one shape, found [{}] and [{}].",
+                                     fmt::join(first.sizes(), ", "), fmt::join(cell.sizes(), ", ")));
+      }
+  if (!first.defined()) throw BadInput("Drawing a sheet: expected at least one image, found none.");
+  return first.size(1);
+}
+
+}  // namespace
+
+std::vector<std::vector<Tensor>> cells_of(const Tensor& images) {
+  std::vector<std::vector<Tensor>> cells;
+  for (const Tensor& row : images.unbind()) cells.push_back(row.unbind());
+  return cells;
+}
+
+Tensor draw_sheet(const std::vector<Panel>& panels, size_t across) {
+  const int64_t size = image_size(panels);
+  const int64_t factor = std::max<int64_t>(1, (kCell + size - 1) / size);
+  std::vector<Layout> layouts;
+  for (const Panel& panel : panels) layouts.push_back(layout_of(panel, size * factor));
+
+  std::vector<int64_t> widths(across, 0);
+  std::vector<int64_t> heights((panels.size() + across - 1) / across, 0);
+  for (size_t i = 0; i < layouts.size(); ++i) {
+    widths[i % across] = std::max(widths[i % across], layouts[i].width);
+    heights[i / across] = std::max(heights[i / across], layouts[i].height);
+  }
+  const auto place = [](const std::vector<int64_t>& sizes, size_t index) {
+    int64_t at = kBorder;
+    for (size_t i = 0; i < index; ++i) at += sizes[i] + (sizes[i] > 0 ? kPanelGap : 0);
+    return at;
+  };
+  Canvas canvas(place(heights, heights.size()) - kPanelGap + kBorder, place(widths, across) - kPanelGap + kBorder);
+  for (size_t i = 0; i < panels.size(); ++i)
+    draw_panel(canvas, panels[i], layouts[i], factor, place(heights, i / across), place(widths, i % across));
+  return canvas.frame();
+}
+
+}  // namespace refract

@@ -1,0 +1,28 @@
+// Sheets: labelled tables of images.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+struct Panel {
+  std::string heading;                     // "" for none
+  std::vector<std::string> columns;        // one label a column, or none at all
+  std::vector<std::string> rows;           // one label a row, or none at all
+  std::vector<std::vector<Tensor>> cells;  // by rows: [C, S, S] in [-1, 1], or undefined for an empty place
+  int64_t margin_columns = 0;              // the first columns and rows, set apart from the rest
+  int64_t margin_rows = 0;
+};
+
+// The rows of cells of images [R, K, C, S, S].
+std::vector<std::vector<Tensor>> cells_of(const Tensor& images);
+
+// All panels on one sheet, `across` in a row: [3, H, W] uint8. Small images are enlarged by a whole factor, each pixel
+// to a square. Throws BadInput where the images differ in shape or there is none.
+Tensor draw_sheet(const std::vector<Panel>& panels, size_t across = 1);
+
+}  // namespace refract

@@ -1,0 +1,38 @@
+// The figures, drawn from images at hand: what `refract synthesize`, `transfer`, `sample` and `interpolate` show of a
+// user's own images, and what the registry's figures show of a data set.
+//
+// Images are [N, C, S, S] in [-1, 1] of the model's shape; BadInput is thrown as by figures/manipulate.h.
+#pragma once
+
+#include <cstdint>
+
+#include "refract/figures/figure.h"
+
+namespace refract {
+
+// Each image above its reconstruction and, where the model has a reference code, above itself with the target block set
+// to that code: the style is removed. `reference` may be undefined; reference images are reconstructed with the
+// reference code.
+Figure reconstruction_sheet(const Model& model, const Tensor& unlabelled, const Tensor& reference);
+
+// One row an image, itself in the margin; a column shares one target code from the prior (Ruiz et al. 2019, Fig. 4).
+Figure synthesis_sheet(const Model& model, const Tensor& images, int64_t variants, uint64_t seed);
+
+// Target factors of the images in the first row, common factors of those in the first column (Ruiz et al. 2019, Fig.
+// 5).
+Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common);
+
+// Panels of side x side samples: a panel shares the target code, a position the others (Ruiz et al. 2019, Fig. 10).
+Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed);
+
+// An animation: one block moves from that of `from` to that of `to` and back, image by image, the others stay those of
+// `from`.
+Figure interpolation(const Model& model, const Tensor& from, const Tensor& to, size_t block, int64_t steps = 24);
+
+// The images themselves; `reference` may be undefined.
+Figure data_sheet(const Tensor& unlabelled, const Tensor& reference);
+
+// What the figure `data` of the registry draws; needs no model.
+Figure data_sheet(const DataSource& data, uint64_t seed);
+
+}  // namespace refract

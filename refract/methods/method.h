@@ -1,0 +1,29 @@
+// Method: all that the trainer knows of a way to train.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "refract/data/batch.h"
+#include "refract/methods/model.h"
+#include "refract/optim/player.h"
+
+namespace refract {
+
+// Named terms of a step, each a 0-dim tensor without gradient. Reading them is left to the caller: a step does not wait
+// for the device.
+using Scalars = NamedTensors;
+
+class Method : public Model {
+ public:
+  [[nodiscard]] virtual Needs needs() const = 0;
+
+  // Every parameter of the method belongs to exactly one player.
+  [[nodiscard]] virtual std::vector<Player*> players() = 0;
+
+  // One iteration on one batch. Weights change through `update` alone.
+  virtual Scalars step(const Batch& batch, Update& update) = 0;
+};
+
+}  // namespace refract

@@ -1,0 +1,68 @@
+#include "refract/methods/model.h"
+
+#include <ATen/ops/cat.h>
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+template <class Match>
+size_t find_block(const Model& model, std::string_view wanted, Match match) {
+  std::string known;
+  for (size_t i = 0; i < model.blocks().size(); ++i) {
+    const Block& block = model.blocks()[i];
+    if (match(block)) return i;
+    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
+  }
+  throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, known));
+}
+
+}  // namespace
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::target:
+      return "target";
+    case Role::common:
+      return "common";
+    case Role::whole:
+      return "whole";
+  }
+  return "";
+}
+
+size_t block_of(const Model& model, Role role) {
+  return find_block(model, name_of(role), [&](const Block& b) { return b.role == role; });
+}
+
+size_t block_named(const Model& model, std::string_view name) {
+  return find_block(model, name, [&](const Block& b) { return b.name == name; });
+}
+
+Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
+  const torch::NoGradGuard no_grad;
+  std::vector<std::vector<Tensor>> parts(model.blocks().size());
+  for (const Tensor& some : images.split(slice)) {
+    const Codes codes = model.encode(some);
+    for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b]);
+  }
+  Codes all;
+  for (const auto& block : parts) all.push_back(at::cat(block));
+  return all;
+}
+
+Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> images;
+  const int64_t count = codes.at(0).size(0);
+  for (int64_t from = 0; from < count; from += slice) {
+    Codes some;
+    for (const Tensor& code : codes) some.push_back(code.slice(0, from, from + slice));
+    images.push_back(model.decode(some));
+  }
+  return at::cat(images);
+}
+
+}  // namespace refract

@@ -1,0 +1,57 @@
+// Model: all that evaluation, figures and applications know of a trained thing.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "refract/core/tensor.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+// What a latent block is for. Tasks are written against roles, not against methods.
+enum class Role { target, common, whole };  // Rb-VAE's e, its z; the one code of a plain VAE
+std::string_view name_of(Role role);
+
+struct Block {
+  std::string name;  // the paper's symbol
+  int64_t size = 0;  // dimensions
+  Role role = Role::whole;
+};
+
+// One tensor a block, in the order of blocks(): [N, block.size] each.
+using Codes = std::vector<Tensor>;
+
+class Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+
+  [[nodiscard]] virtual ImageShape shape() const = 0;
+
+  // Each block has a standard normal prior.
+  [[nodiscard]] virtual const std::vector<Block>& blocks() const = 0;
+
+  // Posterior means of images [N, C, H, W] in [-1, 1].
+  [[nodiscard]] virtual Codes encode(const Tensor& images) const = 0;
+
+  // The generator's mean image, [N, C, H, W], clamped to [-1, 1].
+  [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;
+
+  // The code that stands for the reference set in the target block (Rb-VAE's learned e^r), [size]; undefined where none
+  // is.
+  [[nodiscard]] virtual Tensor reference_code() const { return {}; }
+};
+
+// The first block of a role, or of a name, as a position in blocks(). Throws BadInput naming what there is.
+size_t block_of(const Model& model, Role role);
+size_t block_named(const Model& model, std::string_view name);
+
+// encode and decode in slices of at most `slice` images, without gradients: memory stays bounded for any N.
+Codes encode_all(const Model& model, const Tensor& images, int64_t slice = 250);
+Tensor decode_all(const Model& model, const Codes& codes, int64_t slice = 250);
+
+}  // namespace refract

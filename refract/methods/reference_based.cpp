@@ -1,0 +1,76 @@
+#include "refract/methods/reference_based.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
+
+namespace refract {
+
+void ReferenceBasedOptions::describe_into(Options& options) {
+  network.describe_into(options);
+  likelihood.describe_into(options);
+  options.add("latent_e", latent_e, "dimensions of the target factors e").range(1, 4096);
+  options.add("latent_z", latent_z, "dimensions of the common factors z").range(1, 4096);
+  options.add("kl_weight_e", kl_weight_e, "weight of KL(q(e|x) || p(e)) (Eq. 3: 1)").range(0, 1e6);
+  options.add("kl_weight_z", kl_weight_z, "weight of KL(q(z|x) || p(z)), unlabelled and reference images (Eq. 3: 1)")
+      .range(0, 1e6);
+}
+
+ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const ImageShape& shape)
+    : encoder_e_(shape, options.network.widths, options.latent_e),
+      encoder_z_(shape, options.network.widths, options.latent_z),
+      model_("model", options.network.adam()),
+      options_(options),
+      shape_(shape),
+      blocks_{{"e", options.latent_e, Role::target}, {"z", options.latent_z, Role::common}},
+      generator_(shape, options.network.widths, options.latent_e + options.latent_z, options.network.tanh_output),
+      reference_(at::zeros({options.latent_e}).requires_grad_()) {
+  model_.own("encoder_e", encoder_e_);
+  model_.own("encoder_z", encoder_z_);
+  model_.own("generator", generator_);
+  model_.own("e_reference", reference_);
+}
+
+Codes ReferenceBased::encode(const Tensor& images) const {
+  return {encoder_e_.forward(images).mean, encoder_z_.forward(images).mean};
+}
+
+Tensor ReferenceBased::decode(const Codes& codes) const {
+  return generate(codes.at(0), codes.at(1)).clamp(-1, 1);
+}
+
+ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, const Gaussian& posterior_z) const {
+  return {posterior_e, posterior_z, posterior_e.sample(), posterior_z.sample()};
+}
+
+Tensor ReferenceBased::generate(const Tensor& e, const Tensor& z) const {
+  const Tensor all_e = at::cat({e, reference_.expand({z.size(0) - e.size(0), -1})});
+  return generator_.forward(at::cat({z, all_e}, 1));
+}
+
+ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& images) const {
+  const int64_t unlabelled = batch.images.size(0);
+  const int64_t all = unlabelled + batch.reference.size(0);
+  const auto error = [&](const Tensor& x, int64_t from, int64_t to) {
+    return options_.likelihood.negative_log_likelihood(x, images.slice(0, from, to));
+  };
+  const auto kl_z = [&](int64_t from, int64_t to) {
+    return inferred.posterior_z.rows(from, to).kl_to_standard().mean();
+  };
+  Bound b;
+  b.reconstruction = error(batch.images, 0, unlabelled);
+  b.reconstruction_reference = error(batch.reference, unlabelled, all);
+  b.kl_e = inferred.posterior_e.kl_to_standard().mean();
+  b.kl_z = kl_z(0, unlabelled) + kl_z(unlabelled, all);
+  b.loss =
+      b.reconstruction + b.reconstruction_reference + options_.kl_weight_e * b.kl_e + options_.kl_weight_z * b.kl_z;
+  return b;
+}
+
+Scalars ReferenceBased::Bound::scalars() const {
+  return {{"reconstruction", reconstruction.detach()},
+          {"reconstruction_reference", reconstruction_reference.detach()},
+          {"kl_e", kl_e.detach()},
+          {"kl_z", kl_z.detach()}};
+}
+
+}  // namespace refract

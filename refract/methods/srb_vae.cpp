@@ -1,0 +1,117 @@
+#include "refract/methods/srb_vae.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/randn.h>
+
+#include "refract/methods/reference_based.h"
+#include "refract/nn/density_ratio.h"
+
+namespace refract {
+namespace {
+
+struct SrbVaeOptions {
+  ReferenceBasedOptions model;
+  double adversarial_weight = 10;
+  double latent_weight_e = 1;
+  double latent_weight_z = 1;
+  double discriminator_rate = 1;
+  DiscriminatorOptions discriminator;
+
+  Options describe() {
+    Options options;
+    model.describe_into(options);
+    options
+        .add("adversarial_weight", adversarial_weight,
+             "weight of the symmetric divergence's log-ratios (Eq. 6; Fig. 3 a, b)")
+        .range(0, 1e6);
+    options.add("latent_weight_e", latent_weight_e, "weight of -log q(e|x) of generated images (Fig. 3 e)")
+        .range(0, 1e6);
+    options.add("latent_weight_z", latent_weight_z, "weight of -log q(z|x) of generated images (Fig. 3 e, f)")
+        .range(0, 1e6);
+    options
+        .add("discriminator_rate", discriminator_rate,
+             "learning rate of the discriminators, as a multiple of learning_rate")
+        .range(0, 1000);
+    options
+        .add("discriminator_features", discriminator.features,
+             "image features at the discriminators' joint layer; half as many per code")
+        .range(2, 65536);
+    options
+        .add("discriminator_dropout", discriminator.dropout,
+             "probability of zeroing all features of the image, or of one code (A.4)")
+        .range(0, 0.999);
+    return options;
+  }
+};
+
+class SrbVae : public ReferenceBased {
+ public:
+  SrbVae(const SrbVaeOptions& options, const ImageShape& shape)
+      : ReferenceBased(options.model, shape),
+        options_(options),
+        ratio_(shape, options.model.network.widths, {options.model.latent_z, options.model.latent_e},
+               options.discriminator),
+        ratio_reference_(shape, options.model.network.widths, {options.model.latent_z}, options.discriminator),
+        discriminators_("discriminators", options.model.network.adam(options.discriminator_rate)) {
+    discriminators_.own("xze", ratio_);
+    discriminators_.own("xz", ratio_reference_);
+  }
+
+  [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminators_}; }
+
+  // Algorithm 1: all four groups of parameters move at once, from the same samples.
+  Scalars step(const Batch& batch, Update& update) override {
+    const int64_t n = batch.images.size(0);
+    const int64_t m = n + batch.reference.size(0);
+
+    const Tensor prior_e = at::randn({n, options_.model.latent_e}, batch.images.options());  // lines 9 to 13
+    const Tensor prior_z = at::randn({m, options_.model.latent_z}, batch.images.options());
+    const Tensor generated = generate(prior_e, prior_z);
+
+    const Gaussian e = encoder_e_.forward(at::cat({batch.images, generated.slice(0, 0, n)}));
+    const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, generated}));
+    const Inferred inferred = infer(e.rows(0, n), z.rows(0, m));  // lines 2 to 6
+    const Bound terms =
+        bound(batch, inferred, generate(inferred.e, inferred.z));  // Fig. 3 c, d, with the KL terms of Eq. 3
+
+    const auto both = [](const Tensor& encoded, const Tensor& drawn) { return at::cat({encoded, drawn}); };
+    const Tensor d =
+        ratio_.forward(both(batch.images, generated.slice(0, 0, n)),
+                       {both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)), both(inferred.e, prior_e)});
+    const Tensor d_reference = ratio_reference_.forward(both(batch.reference, generated.slice(0, n, m)),
+                                                        {both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
+
+    const Tensor symmetric = symmetric_divergence(d) + symmetric_divergence(d_reference);  // Eq. 6; Fig. 3 a, b
+    const Tensor latent_e = -e.rows(n, 2 * n).log_prob(prior_e).mean();                    // Fig. 3 e
+    const Tensor log_prob_z = z.rows(m, 2 * m).log_prob(prior_z);                          // Fig. 3 e, f
+    const Tensor latent_z = -log_prob_z.slice(0, 0, n).mean() - log_prob_z.slice(0, n, m).mean();
+    const Tensor classification = ratio_loss(d);  // Eq. 7
+    const Tensor classification_reference = ratio_loss(d_reference);
+
+    update.descend({{model_, terms.loss + options_.adversarial_weight * symmetric +
+                                 options_.latent_weight_e * latent_e + options_.latent_weight_z * latent_z},
+                    {discriminators_, classification + classification_reference}});
+
+    Scalars scalars = terms.scalars();
+    scalars.insert(scalars.end(), {{"symmetric", symmetric.detach()},
+                                   {"latent_e", latent_e.detach()},
+                                   {"latent_z", latent_z.detach()},
+                                   {"discriminator", classification.detach()},
+                                   {"discriminator_reference", classification_reference.detach()}});
+    return scalars;
+  }
+
+ private:
+  SrbVaeOptions options_;
+  Discriminator ratio_, ratio_reference_;
+  Player discriminators_;
+};
+
+}  // namespace
+
+MethodRecipe srb_vae_recipe() {
+  auto values = std::make_shared<SrbVaeOptions>();
+  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<SrbVae>(*values, shape); }};
+}
+
+}  // namespace refract

@@ -1,0 +1,29 @@
+// Distributions that posteriors, priors and likelihoods are made of. Every function returns one number a sample: [N].
+#pragma once
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+// A Gaussian with diagonal covariance for each of N samples: mean and log_variance are [N, D].
+struct Gaussian {
+  Tensor mean;
+  Tensor log_variance;
+
+  // mean + sigma * noise, noise from LibTorch's default generator: the re-parametrisation trick (Rezende et al. 2014).
+  [[nodiscard]] Tensor sample() const;
+
+  // KL(q || N(0, I)) in nats, in closed form (Kingma and Welling 2014, Appendix B).
+  [[nodiscard]] Tensor kl_to_standard() const;
+
+  // log N(value; mean, variance) in nats, its constant included.
+  [[nodiscard]] Tensor log_prob(const Tensor& value) const;
+
+  [[nodiscard]] Gaussian rows(int64_t from, int64_t to) const;
+};
+
+// Sum over pixels of |x - mean|; a Laplace likelihood's negative logarithm times its scale, without the constant. Both
+// [N, C, H, W].
+Tensor absolute_error(const Tensor& x, const Tensor& mean);
+
+}  // namespace refract

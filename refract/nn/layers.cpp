@@ -1,0 +1,41 @@
+#include "refract/nn/layers.h"
+
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+namespace refract {
+namespace {
+
+Tensor drawn(at::IntArrayRef sizes, int64_t fan_in, double gain) {
+  return at::randn(sizes) * std::sqrt(gain / static_cast<double>(fan_in));
+}
+
+}  // namespace
+
+Convolution::Convolution(int64_t in, int64_t out, double gain)
+    : weight_(register_parameter("weight", drawn({out, in, 3, 3}, in * 9, gain))),
+      bias_(register_parameter("bias", at::zeros({out}))) {}
+
+Tensor Convolution::forward(const Tensor& x) const {
+  return at::conv2d(x, weight_, bias_, 1, 1);
+}
+
+Linear::Linear(int64_t in, int64_t out, double gain)
+    : weight_(register_parameter("weight", drawn({out, in}, in, gain))),
+      bias_(register_parameter("bias", at::zeros({out}))) {}
+
+Tensor Linear::forward(const Tensor& x) const {
+  return at::linear(x, weight_, bias_);
+}
+
+void Linear::start_at(int64_t from, int64_t to, double weight_factor, double bias) {
+  const torch::NoGradGuard no_grad;
+  weight_.slice(0, from, to).mul_(weight_factor);
+  bias_.slice(0, from, to).fill_(bias);
+}
+
+}  // namespace refract

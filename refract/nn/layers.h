@@ -1,0 +1,38 @@
+// Layers with their initialisation. Weights are drawn from LibTorch's default generator.
+#pragma once
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+constexpr double kSlope = 0.2;  // of every LeakyReLU (Ruiz et al. 2019, A.4)
+
+// He et al. 2015, Eq. 15: variance gain / fan_in. kActivated keeps the variance through a LeakyReLU, kPlain through
+// nothing.
+constexpr double kActivated = 2.0 / (1.0 + kSlope * kSlope);
+constexpr double kPlain = 1.0;
+
+// 3x3, padding 1, with bias: [N, in, H, W] to [N, out, H, W].
+class Convolution : public torch::nn::Module {
+ public:
+  Convolution(int64_t in, int64_t out, double gain = kActivated);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
+
+ private:
+  Tensor weight_, bias_;
+};
+
+// [N, in] to [N, out].
+class Linear : public torch::nn::Module {
+ public:
+  Linear(int64_t in, int64_t out, double gain = kActivated);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
+
+  // Scales the weights of outputs [from, to) and sets their bias; for a start at a chosen value.
+  void start_at(int64_t from, int64_t to, double weight_factor, double bias);
+
+ private:
+  Tensor weight_, bias_;
+};
+
+}  // namespace refract

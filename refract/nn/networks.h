@@ -1,0 +1,79 @@
+// The networks of Ruiz et al. 2019, A.4: 3x3 convolutions, LeakyReLU, pixel normalisation (Karras et al. 2018), average
+// pooling on the way down and nearest-neighbour up-sampling on the way up. Figure 7 is lost; what it left open is an
+// option.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "refract/data/source.h"
+#include "refract/nn/distributions.h"
+#include "refract/nn/layers.h"
+
+namespace refract {
+
+using Widths = std::vector<int64_t>;  // channels of each resolution, from the image's downwards
+
+// Height and width that are left after one halving for each width. Throws BadInput where the size cannot be halved so
+// often or fewer than 2 pixels would be left.
+int64_t coarsest_size(const ImageShape& shape, const Widths& widths);
+
+// Images [N, C, S, S] to features [N, last width * coarsest^2].
+class Trunk : public torch::nn::Module {
+ public:
+  Trunk(const ImageShape& shape, const Widths& widths);
+  [[nodiscard]] Tensor forward(const Tensor& images) const;
+  [[nodiscard]] int64_t features() const { return features_; }
+
+ private:
+  int64_t features_;
+  std::vector<std::shared_ptr<Convolution>> layers_;
+};
+
+// q(code | image). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near -2.
+class Encoder : public torch::nn::Module {
+ public:
+  Encoder(const ImageShape& shape, const Widths& widths, int64_t latents);
+  [[nodiscard]] Gaussian forward(const Tensor& images) const;
+
+ private:
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> head_;
+};
+
+// Codes [N, D] to mean images [N, C, S, S]. `tanh_output` is the paper's; without it the output is linear and escapes
+// the all-black image sooner.
+class Generator : public torch::nn::Module {
+ public:
+  Generator(const ImageShape& shape, const Widths& widths, int64_t latents, bool tanh_output);
+  [[nodiscard]] Tensor forward(const Tensor& codes) const;
+
+ private:
+  int64_t coarsest_, width_;
+  bool tanh_output_;
+  std::shared_ptr<Linear> entry_;
+  std::vector<std::shared_ptr<Convolution>> layers_;
+  std::shared_ptr<Convolution> exit_;
+};
+
+struct DiscriminatorOptions {
+  int64_t features = 128;  // of the image; half as many of each code
+  double dropout = 0.25;   // probability with which all features of the image, or of one code, are zeroed, per sample
+};
+
+// d(x, codes), [N]: an estimate of a log density ratio, linear (Eq. 7 with the sign of Algorithm 1). Features of the
+// image and of each code meet in the last two fully-connected layers; the group dropout of A.4 acts where they meet.
+class Discriminator : public torch::nn::Module {
+ public:
+  Discriminator(const ImageShape& shape, const Widths& widths, const std::vector<int64_t>& code_sizes,
+                const DiscriminatorOptions& options);
+  [[nodiscard]] Tensor forward(const Tensor& images, const std::vector<Tensor>& codes) const;
+
+ private:
+  double dropout_;
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> image_, joint_, head_;
+  std::vector<std::shared_ptr<Linear>> codes_;
+};
+
+}  // namespace refract

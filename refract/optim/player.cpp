@@ -1,0 +1,114 @@
+#include "refract/optim/player.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+
+Player::Player(std::string name, Adam adam) : name_(std::move(name)), adam_(adam) {}
+
+void Player::own(const std::string& prefix, const torch::nn::Module& module) {
+  for (const auto& item : module.named_parameters()) own(prefix + "." + item.key(), item.value());
+}
+
+void Player::own(const std::string& name, const Tensor& parameter) {
+  if (flat_.defined())
+    throw Error(fmt::format("Player {} was given {} after its first step: a mistake in the program.", name_, name));
+  for (const auto& [known, tensor] : parameters_)
+    if (known == name)
+      throw Error(fmt::format("Player {} owns two parameters named {}: a mistake in the program.", name_, name));
+  parameters_.emplace_back(name, parameter);
+}
+
+// From here on every parameter is a view of one tensor.
+void Player::flatten() {
+  if (flat_.defined()) return;
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> rows;
+  for (const auto& [name, parameter] : parameters_) rows.push_back(parameter.detach().reshape(-1));
+  flat_ = at::cat(rows);
+  first_ = at::zeros_like(flat_);
+  second_ = at::zeros_like(flat_);
+  count_ = at::zeros({1}, flat_.options().dtype(at::kLong));
+  int64_t from = 0;
+  for (auto& [name, parameter] : parameters_) {
+    const int64_t size = parameter.numel();
+    parameter.set_data(flat_.narrow(0, from, size).view(parameter.sizes()));
+    from += size;
+  }
+}
+
+NamedTensors Player::weights() {
+  flatten();
+  NamedTensors all;
+  for (const auto& [name, parameter] : parameters_) all.emplace_back(name_ + "/" + name, parameter.detach());
+  return all;
+}
+
+NamedTensors Player::moments() {
+  flatten();
+  NamedTensors all;
+  int64_t from = 0;
+  for (const auto& [name, parameter] : parameters_) {
+    const int64_t size = parameter.numel();
+    const std::string key = name_ + "/" + name;
+    all.emplace_back(key + ":m", first_.narrow(0, from, size).view(parameter.sizes()));
+    all.emplace_back(key + ":v", second_.narrow(0, from, size).view(parameter.sizes()));
+    from += size;
+  }
+  all.emplace_back(name_ + "/:t", count_);
+  return all;
+}
+
+// Written without a branch on the device's numbers, so that no step waits for them: where a gradient is not finite,
+// `moves` is 0 and every update is by nothing.
+Tensor Player::apply(const std::vector<Tensor>& gradients, double rate) {
+  flatten();
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> rows;
+  for (const Tensor& gradient : gradients) rows.push_back(gradient.reshape(-1));
+  Tensor g = at::cat(rows);
+  const Tensor finite = at::isfinite(g.sum());
+  const Tensor moves = finite.to(g.scalar_type());
+  g = at::where(finite, g, at::zeros({}, g.options()));
+
+  count_.add_(finite.to(at::kLong));
+  const Tensor t = count_.to(at::kDouble).squeeze(0).clamp_min(1);
+  const Tensor first_correction = 1 - at::pow(adam_.beta1, t);
+  const Tensor second_correction = 1 - at::pow(adam_.beta2, t);
+  first_.lerp_(g, (1 - adam_.beta1) * moves);
+  second_.lerp_(g.square_(), (1 - adam_.beta2) * moves);
+  const Tensor step = (rate * adam_.learning_rate / first_correction).to(g.scalar_type()) * moves;
+  const Tensor root = (second_ / second_correction.to(g.scalar_type())).sqrt_().add_(adam_.epsilon);
+  flat_.sub_(first_ / root * step);
+  return finite;
+}
+
+void Update::descend(std::initializer_list<Objective> objectives) {
+  std::vector<std::vector<Tensor>> gradients;
+  size_t left = objectives.size();
+  for (const Objective& objective : objectives) {
+    std::vector<Tensor> inputs;
+    for (const auto& [name, parameter] : objective.player.parameters()) inputs.push_back(parameter);
+    const bool others_follow = --left > 0;
+    gradients.push_back(torch::autograd::grad({objective.loss}, inputs, {}, others_follow, false, true));
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (!gradients.back()[i].defined()) gradients.back()[i] = at::zeros_like(inputs[i]);
+  }
+  auto taken = gradients.begin();
+  for (const Objective& objective : objectives) finite_.push_back(objective.player.apply(*taken++, rate_));
+}
+
+bool Update::finite() const {
+  return finite_.empty() || at::stack(finite_).all().item<bool>();
+}
+
+}  // namespace refract

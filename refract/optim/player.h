@@ -1,0 +1,75 @@
+// Who owns which weights, and the one way they change.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+// Adam (Kingma and Ba 2015, Algorithm 1). The defaults are those of Ruiz et al. 2019, A.4.
+struct Adam {
+  double learning_rate = 1e-4;
+  double beta1 = 0.5;
+  double beta2 = 0.99;
+  double epsilon = 1e-8;
+};
+
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
+// Named parameters under one optimiser. All of them lie in one flat tensor, as do their moments, so that an update is a
+// handful of operations whatever the number of layers.
+class Player {
+ public:
+  Player(std::string name, Adam adam);
+
+  // Parameters join before the first descend. Names are unique within the player.
+  void own(const std::string& prefix, const torch::nn::Module& module);
+  void own(const std::string& name, const Tensor& parameter);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
+
+  // Weights "NAME/PARAMETER", and for training also Adam's moments "NAME/PARAMETER:m", ":v" and the counter "NAME/:t"
+  // (int64, one element). The tensors alias the player's own, so that copying into them restores it.
+  [[nodiscard]] NamedTensors weights();
+  [[nodiscard]] NamedTensors moments();
+
+  // One step of Adam; `gradients` in the order of parameters(). `rate` scales the learning rate. Returns whether all
+  // gradients were finite (a 0-dim bool tensor, on the device); where they were not, nothing moves.
+  Tensor apply(const std::vector<Tensor>& gradients, double rate);
+
+ private:
+  void flatten();
+
+  std::string name_;
+  Adam adam_;
+  NamedTensors parameters_;
+  Tensor flat_, first_, second_, count_;
+};
+
+// A loss that a player minimises; the name is for messages.
+struct Objective {
+  Player& player;
+  Tensor loss;
+};
+
+// Handed to Method::step. One descend with several objectives is a simultaneous update: all gradients are taken at the
+// present weights, then all players move. Several calls make an alternating one. Each loss reaches its own player only.
+class Update {
+ public:
+  explicit Update(double rate = 1.0) : rate_(rate) {}
+  void descend(std::initializer_list<Objective> objectives);
+
+  // Whether every gradient of every descend so far was finite. Reads the device.
+  [[nodiscard]] bool finite() const;
+
+ private:
+  double rate_;
+  std::vector<Tensor> finite_;
+};
+
+}  // namespace refract

@@ -1,0 +1,26 @@
+#include "refract/train/machine.h"
+
+#include <ATen/Context.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+
+int thread_count(const TrainOptions& options) {
+  if (options.threads > 0) return static_cast<int>(options.threads);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+torch::Device device_of(const TrainOptions& options) {
+  const bool available = at::hasCUDA();
+  if (options.device == "cuda" && !available)
+    throw BadInput(
+        "Option device: expected a CUDA device, but LibTorch finds none on this machine. Use --set device=cpu "
+        "or --set device=auto.");
+  return options.device != "cpu" && available ? torch::kCUDA : torch::kCPU;
+}
+
+}  // namespace refract

@@ -1,0 +1,130 @@
+#include "refract/train/manifest.h"
+
+#include <ATen/Version.h>
+#include <dlfcn.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "refract/core/errors.h"
+#include "refract/train/machine.h"
+
+namespace refract {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string compiler() {
+#ifdef __clang__
+  return "clang " __clang_version__;
+#else
+  return "GCC " __VERSION__;
+#endif
+}
+
+std::string now() {
+  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+// The file that sgemm_ comes from. Which BLAS the name libblas.so.3 stands for decides the speed of a run.
+std::string blas() {
+  Dl_info found{};
+  void* const symbol = ::dlsym(RTLD_DEFAULT, "sgemm_");
+  if (symbol == nullptr || ::dladdr(symbol, &found) == 0 || found.dli_fname == nullptr) return "part of LibTorch";
+  std::error_code error;
+  const auto real = std::filesystem::canonical(found.dli_fname, error);
+  return error ? found.dli_fname : real.string();
+}
+
+std::vector<std::string> configuration() {
+  std::vector<std::string> lines;
+  std::istringstream text(at::show_config());
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+Json speed_settings() {
+  Json found = Json::object();
+  for (const char* name : {"OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY"})
+    if (const char* value = std::getenv(name)) found[name] = value;
+  return found;
+}
+
+Json host() {
+  utsname system{};
+  ::uname(&system);
+  return {{"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
+          {"processor", processor()},
+          {"cores", std::thread::hardware_concurrency()},
+          {"memory_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)}};
+}
+
+Json described(const DataInfo& data) {
+  return {{"name", data.name},       {"channels", data.shape.channels}, {"size", data.shape.size},
+          {"factors", data.factors}, {"classes", data.classes},         {"checksums", data.checksums},
+          {"note", data.note}};
+}
+
+}  // namespace
+
+std::string libtorch_version() {
+  return TORCH_VERSION;
+}
+
+std::string manifest_text(const Settings& settings, const DataInfo& data, const std::string& command) {
+  const std::string commit = REFRACT_COMMIT;
+  const Json manifest = {
+      {"refract", {{"version", REFRACT_VERSION}, {"commit", commit.empty() ? "unknown" : commit}}},
+      {"created", now()},
+      {"command", command},
+      {"method", settings.method},
+      {"data", described(data)},
+      {"seed", settings.train.seed},
+      {"threads", thread_count(settings.train)},
+      {"device", device_of(settings.train).str()},
+      {"libtorch", {{"version", libtorch_version()}, {"configuration", configuration()}}},
+      {"blas", blas()},
+      {"environment", speed_settings()},
+      {"compiler", compiler()},
+      {"host", host()},
+  };
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+DataInfo manifest_data(const std::string& text, const std::string& origin) {
+  try {
+    const Json data = Json::parse(text).at("data");
+    DataInfo info;
+    data.at("name").get_to(info.name);
+    data.at("channels").get_to(info.shape.channels);
+    data.at("size").get_to(info.shape.size);
+    data.at("factors").get_to(info.factors);
+    data.at("classes").get_to(info.classes);
+    data.at("checksums").get_to(info.checksums);
+    data.at("note").get_to(info.note);
+    return info;
+  } catch (const Json::exception& error) {
+    throw BadInput(
+        fmt::format("Reading {}: expected the manifest of a run, found something else ({}).", origin, error.what()));
+  }
+}
+
+}  // namespace refract

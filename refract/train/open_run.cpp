@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+#include "refract/data/loader.h"
+#include "refract/train/machine.h"
+#include "refract/train/manifest.h"
+#include "refract/train/run.h"
+
+namespace refract {
+namespace {
+
+// Every run of a seed starts from the same weights, whatever was drawn before.
+std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& shape) {
+  at::manual_seed(mix(static_cast<uint64_t>(settings.train.seed), Stream::weights));
+  return settings.method_recipe.make(shape);
+}
+
+void move_to(const torch::Device& device, Method& method) {
+  if (device.is_cpu()) return;
+  for (Player* player : method.players())
+    for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(device));
+}
+
+// Trying to build the loader says in a sentence what the data lacks.
+void check_sufficient(const DataSource& data, const Method& method, const TrainOptions& options) {
+  const Loader loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed));
+}
+
+void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
+  if (data.shape.channels == trained.channels && data.shape.size == trained.size) return;
+  throw BadInput(fmt::format(
+      "Opening the run {}: it was trained on images of {} channels and {} pixels a side, but {} now has "
+      "{} channels and {} pixels. Put the data back as it was.",
+      run.path().string(), trained.channels, trained.size, data.name, data.shape.channels, data.shape.size));
+}
+
+void note_changes(const DataInfo& now, const DataInfo& then, OpenedRun& opened) {
+  if (!now.note.empty()) opened.notes.push_back(now.note);
+  if (now.checksums != then.checksums)
+    opened.notes.push_back(
+        fmt::format("The files of {} are not those that the run was started with (see manifest.json).", now.name));
+}
+
+OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data) {
+  Run run = Run::open(directory);
+  auto settings = run.settings();
+  const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
+  OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
+  if (with_data) {
+    opened.data = opened.settings->data_recipe.make();
+    check_shape(opened.data->info(), then.shape, opened.run);
+    note_changes(opened.data->info(), then, opened);
+  }
+  opened.method = make_method(*opened.settings, then.shape);
+  return opened;
+}
+
+void note_lost_identity(OpenedRun& opened) {
+  const CheckpointInfo& then = opened.checkpoint;
+  const int threads = thread_count(opened.settings->train);
+  if (then.threads != threads)
+    opened.notes.push_back(
+        fmt::format("The checkpoint was trained with {} threads, and training goes on with {}: the weights "
+                    "will not be bit-identical to an uninterrupted run's.",
+                    then.threads, threads));
+  if (then.libtorch != libtorch_version())
+    opened.notes.push_back(
+        fmt::format("The checkpoint was trained with LibTorch {}, and training goes on with {}: the weights "
+                    "will not be bit-identical to an uninterrupted run's.",
+                    then.libtorch, libtorch_version()));
+}
+
+}  // namespace
+
+OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
+                    const std::string& command) {
+  Run::check_absent(directory);
+  const torch::Device device = device_of(settings->train);
+  auto data = settings->data_recipe.make();
+  auto method = make_method(*settings, data->info().shape);
+  check_sufficient(*data, *method, settings->train);
+  move_to(device, *method);
+  Run run = Run::create(directory, *settings, data->info(), command);
+  std::vector<std::string> notes;
+  if (!data->info().note.empty()) notes.push_back(data->info().note);
+  return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
+}
+
+OpenedRun resume_run(const std::filesystem::path& directory) {
+  OpenedRun opened = opened_without_weights(directory, true);
+  move_to(device_of(opened.settings->train), *opened.method);
+  if (opened.run.checkpoints().empty()) return opened;
+  opened.checkpoint = opened.run.load(*opened.method, true);
+  note_lost_identity(opened);
+  return opened;
+}
+
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data) {
+  OpenedRun opened = opened_without_weights(directory, with_data);
+  opened.checkpoint = opened.run.load(*opened.method, false);
+  return opened;
+}
+
+}  // namespace refract

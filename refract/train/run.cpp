@@ -1,0 +1,201 @@
+#include "refract/train/run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <optional>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/train/manifest.h"
+
+namespace refract {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "step-";
+constexpr std::string_view suffix = ".safetensors";
+constexpr size_t kept_checkpoints = 2;
+
+// A path to create: "runs/a/" is "runs/a".
+fs::path without_slash(const fs::path& path) {
+  return path.has_filename() ? path : path.parent_path();
+}
+
+fs::path checkpoint_folder(const fs::path& run) {
+  return run / "checkpoints";
+}
+
+std::optional<int64_t> step_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return {};
+  const std::string_view digits =
+      std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+  int64_t step = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
+  if (error != std::errc() || end != digits.data() + digits.size()) return {};
+  return step;
+}
+
+// A directory under construction beside its final place; removed unless it is published.
+class Staging {
+ public:
+  explicit Staging(fs::path target)
+      : target_(std::move(target)), path_(target_.string() + fmt::format(".{}.partial", ::getpid())) {
+    std::error_code error;
+    if (target_.has_parent_path()) fs::create_directories(target_.parent_path(), error);
+    if (!error) fs::create_directory(path_, error);
+    if (error) fail(error);
+  }
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+  ~Staging() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+  void publish() {
+    std::error_code error;
+    fs::rename(path_, target_, error);
+    if (error) fail(error);
+    path_.clear();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::error_code& error) const {
+    throw Error(
+        fmt::format("Creating the run directory {}: {}. Make its parent folder writable, or choose another path with "
+                    "--out.",
+                    target_.string(), error.message()));
+  }
+
+  fs::path target_;
+  fs::path path_;
+};
+
+// What a kill left of unfinished files, and checkpoints older than the ones that are kept.
+void remove_leftovers(const Run& run) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(checkpoint_folder(run.path()), ignored))
+    if (entry.path().extension() == ".partial") fs::remove(entry.path(), ignored);
+  const std::vector<fs::path> files = run.checkpoints();
+  for (size_t i = 0; i + kept_checkpoints < files.size(); ++i) fs::remove(files[i], ignored);
+}
+
+bool is_whole(const fs::path& checkpoint) {
+  try {
+    inspect_checkpoint(checkpoint);
+    return true;
+  } catch (const BadInput&) {
+    return false;
+  }
+}
+
+// What to do about a damaged newest checkpoint.
+std::string way_out(const std::vector<fs::path>& checkpoints) {
+  for (size_t i = checkpoints.size() - 1; i-- > 0;)
+    if (is_whole(checkpoints[i]))
+      return fmt::format("The checkpoint before it, {}, is whole: remove the damaged file to go on from there.",
+                         checkpoints[i].string());
+  return "There is no older checkpoint that is whole: train again.";
+}
+
+}  // namespace
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Run::check_absent(const fs::path& directory) {
+  if (directory.empty()) throw BadInput("Creating a run directory: expected a path, found none. Name one with --out.");
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(without_slash(directory), ignored)))
+    throw BadInput(
+        fmt::format("Creating the run directory {}: it exists already. Continue it with `refract resume {}`, or "
+                    "choose another path with --out.",
+                    directory.string(), directory.string()));
+}
+
+Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command) {
+  check_absent(directory);
+  const fs::path target = without_slash(directory);
+  Staging staging(target);
+  Run run(staging.path());
+  write_file(run.options_file(), settings.toml());
+  write_file(run.manifest_file(), manifest_text(settings, data, command));
+  fs::create_directory(checkpoint_folder(run.path()));
+  staging.publish();
+  return Run(target);
+}
+
+Run Run::open(const fs::path& directory) {
+  const auto refuse = [&](std::string_view why) {
+    return BadInput(fmt::format("Opening the run {}: {}. Give the folder that `refract train ... --out` made.",
+                                directory.string(), why));
+  };
+  std::error_code ignored;
+  if (!fs::exists(directory, ignored)) throw refuse("there is no such folder");
+  if (!fs::is_directory(directory, ignored)) throw refuse("it is not a folder");
+  Run run(directory);
+  for (const fs::path& file : {run.options_file(), run.manifest_file()})
+    if (!fs::exists(file, ignored))
+      throw refuse(fmt::format("it has no {}, so it is not a run", file.filename().string()));
+  return run;
+}
+
+std::unique_ptr<Settings> Run::settings() const {
+  return Settings::read(options_file());
+}
+
+std::string Run::manifest() const {
+  return read_file(manifest_file());
+}
+
+std::vector<fs::path> Run::checkpoints() const {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(checkpoint_folder(path_), ignored))
+    if (step_of(entry.path())) files.push_back(entry.path());
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return step_of(a) < step_of(b); });
+  return files;
+}
+
+void Run::save(Method& method, const CheckpointInfo& info) const {
+  save_checkpoint(checkpoint_folder(path_) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
+  remove_leftovers(*this);
+}
+
+CheckpointInfo Run::load(Method& method, bool with_moments) const {
+  const std::vector<fs::path> files = checkpoints();
+  if (files.empty())
+    throw BadInput(
+        fmt::format("Opening the run {}: it has no checkpoint yet. Train it further with `refract resume {}`.",
+                    path_.string(), path_.string()));
+  try {
+    return load_checkpoint(files.back(), settings()->method, method, with_moments);
+  } catch (const BadInput& error) {
+    if (is_whole(files.back())) throw;
+    throw BadInput(fmt::format("{} {}", error.what(), way_out(files)));
+  }
+}
+
+RunLock Run::lock() const {
+  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  RunLock held(descriptor);
+  // A file system without locks is no reason not to train.
+  if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw BadInput(fmt::format("Training the run {}: another process is training it. Wait for it, or stop it first.",
+                               path_.string()));
+  return held;
+}
+
+}  // namespace refract

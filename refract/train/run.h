@@ -1,0 +1,91 @@
+// A run directory: what a training leaves behind. docs/run-directory.md specifies it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "refract/train/checkpoint.h"
+#include "refract/train/settings.h"
+
+namespace refract {
+
+// Keeps a second process from training the same run. Released at destruction, and by the system when the process is
+// killed.
+class RunLock {
+ public:
+  explicit RunLock(int descriptor) : descriptor_(descriptor) {}
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+  ~RunLock();
+
+ private:
+  int descriptor_;
+};
+
+class Run {
+ public:
+  // A new directory with options.toml and manifest.json, complete or absent. Throws BadInput where the path exists
+  // already (naming `resume` and the choice of another path), Error where it cannot be written. `command` is the
+  // command line to show in the report.
+  static Run create(const std::filesystem::path& directory, const Settings& settings, const DataInfo& data,
+                    const std::string& command);
+
+  // Throws BadInput where `directory` exists already, as create() does: for asking before long work.
+  static void check_absent(const std::filesystem::path& directory);
+
+  // An existing one. Throws BadInput where it is missing or not a run directory.
+  static Run open(const std::filesystem::path& directory);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path options_file() const { return path_ / "options.toml"; }
+  [[nodiscard]] std::filesystem::path manifest_file() const { return path_ / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path metrics_file() const { return path_ / "metrics.csv"; }
+  [[nodiscard]] std::filesystem::path events_folder() const { return path_ / "events"; }
+
+  [[nodiscard]] std::unique_ptr<Settings> settings() const;
+  [[nodiscard]] std::string manifest() const;  // JSON text
+
+  // Checkpoints, oldest first; empty before the first. The last two are kept.
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
+  void save(Method& method, const CheckpointInfo& info) const;
+
+  // Newest checkpoint into the method; throws BadInput where there is none or it is damaged (naming the older one that
+  // is whole, if there is one).
+  CheckpointInfo load(Method& method, bool with_moments) const;
+
+  // Throws BadInput where another process trains this run.
+  [[nodiscard]] RunLock lock() const;
+
+ private:
+  explicit Run(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+// A run made usable: its data source and its model.
+struct OpenedRun {
+  Run run;
+  std::unique_ptr<Settings> settings;
+  std::unique_ptr<DataSource> data;  // null when opened without data
+  std::unique_ptr<Method> method;
+  CheckpointInfo checkpoint;       // what `method` holds; step 0 before the first checkpoint
+  std::vector<std::string> notes;  // sentences that the user should see
+};
+
+// A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are
+// those chosen; `directory` and `command` as for Run::create. Throws what these throw, with nothing left behind.
+OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
+                    const std::string& command);
+
+// An interrupted run, ready to go on: method on the run's device, with Adam's moments. Goes on from step 0 where the
+// run was stopped before its first checkpoint. Notes what keeps the result from being bit-identical to an uninterrupted
+// run's.
+OpenedRun resume_run(const std::filesystem::path& directory);
+
+// A trained run, ready to use: method on the CPU, with the newest checkpoint's weights. `with_data` false leaves the
+// data source out: a model is used on own images without the data it was trained on. Throws BadInput before the first
+// checkpoint.
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data);
+
+}  // namespace refract

@@ -1,0 +1,84 @@
+#include "refract/train/settings.h"
+
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+void check_agrees(std::string_view what, std::string_view chosen, std::string_view given) {
+  if (chosen == given) return;
+  throw BadInput(
+      fmt::format("Option {}: these options are for '{}', but '{}' was chosen. Choose '{}' or take the line "
+                  "'{} = ...' out.",
+                  what, given, chosen, given, what));
+}
+
+const std::string& value_of(std::string_view key, const KeyValues& pairs, const std::filesystem::path& file) {
+  for (const auto& [name, value] : pairs)
+    if (name == key) return value;
+  throw BadInput(
+      fmt::format("Reading the options in {}: expected a line '{} = \"...\"', found none. The file must be one "
+                  "that `refract train` wrote.",
+                  file.string(), key));
+}
+
+}  // namespace
+
+Options TrainOptions::describe() {
+  Options o;
+  o.add("steps", steps, "training steps; 0 takes as many as the epochs need").range(0, 1e9);
+  o.add("epochs", epochs, "passes over the unlabelled images; used where steps is 0").range(1e-6, 1e6);
+  o.add("batch", batch, "unlabelled images a step, and as many reference images").range(1, 1e5).in("images");
+  o.add("seed", seed, "what every random draw of the run follows from").range(0, 9e15);
+  o.add("threads", threads, "processor threads; 0 takes all cores").range(0, 4096);
+  o.add("device", device, "where training runs; auto takes a GPU where there is one").one_of({"cpu", "cuda", "auto"});
+  o.add("decay", decay, "last part of the steps, over which the learning rate falls linearly to 0").range(0, 1);
+  o.add("checkpoint_minutes", checkpoint_minutes, "time between checkpoints; 0 writes one at the end alone")
+      .range(0, 1e6)
+      .in("minutes");
+  o.add("log_every", log_every, "steps between rows of metrics.csv").range(1, 1e9).in("steps");
+  return o;
+}
+
+Settings::Settings(std::string_view method_name, std::string_view data_name)
+    : method(method_name),
+      data(data_name),
+      method_recipe(refract::method(method_name).recipe()),
+      data_recipe(data_set(data_name).recipe()) {
+  options.append(train.describe());
+  options.append(method_recipe.options);
+  options.append(data_recipe.options);
+}
+
+void Settings::set(const KeyValues& pairs) {
+  for (const auto& [key, value] : pairs) {
+    if (key == "method")
+      check_agrees(key, method, value);
+    else if (key == "data")
+      check_agrees(key, data, value);
+    else
+      options.set(key, value);
+  }
+}
+
+std::string Settings::toml() const {
+  return fmt::format("method = \"{}\"\ndata = \"{}\"\n{}", method, data, to_toml(options));
+}
+
+std::unique_ptr<Settings> Settings::read(const std::filesystem::path& toml_file) {
+  const KeyValues pairs = read_toml(toml_file);
+  try {
+    auto settings =
+        std::make_unique<Settings>(value_of("method", pairs, toml_file), value_of("data", pairs, toml_file));
+    settings->set(pairs);
+    return settings;
+  } catch (const BadInput& error) {
+    const std::string_view why = error.what();
+    if (why.find(toml_file.string()) != std::string_view::npos) throw;
+    throw BadInput(fmt::format("Reading the options in {}: {}", toml_file.string(), why));
+  }
+}
+
+}  // namespace refract

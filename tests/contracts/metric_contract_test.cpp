@@ -1,0 +1,77 @@
+// What holds for every row of the metric registry.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "refract/core/errors.h"
+#include "refract/eval/metric.h"
+#include "refract/eval/table.h"
+#include "tests/support/fakes.h"
+
+namespace refract {
+namespace {
+
+fakes::Source complete() {
+  return {4, 3, {{Split::fit, 120}, {Split::score, 90}}};
+}
+
+TEST(MetricContract, NamesAreUniqueAndDescribed) {
+  std::set<std::string> names;
+  for (const MetricEntry& entry : metrics()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_FALSE(entry.summary.empty()) << entry.name;
+    EXPECT_FALSE(entry.source.empty()) << entry.name;
+    EXPECT_EQ(&metric(entry.name), &entry);
+  }
+}
+
+TEST(MetricContract, UnknownNamesGetTheNearest) {
+  for (const MetricEntry& entry : metrics()) {
+    try {
+      metric(entry.name + "x");
+      FAIL() << entry.name;
+    } catch (const BadInput& error) {
+      EXPECT_NE(std::string(error.what()).find("'" + entry.name + "'"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
+  const auto data = complete();
+  const fakes::FakeModel two = fakes::halves();
+  const fakes::FakeModel one = fakes::whole();
+  for (const MetricEntry& entry : metrics()) {
+    ASSERT_EQ(entry.lacks(data), "") << entry.name;
+    for (const Model* model : {static_cast<const Model*>(&two), static_cast<const Model*>(&one)}) {
+      const MetricTable table = entry.measure(*model, data);
+      EXPECT_EQ(table.metric, entry.name);
+      EXPECT_FALSE(table.title.empty() || table.unit.empty() || table.protocol.empty()) << entry.name;
+      ASSERT_GE(table.rows.size(), model->blocks().size()) << entry.name;
+      for (const MetricTable::Row& row : table.rows) {
+        EXPECT_EQ(row.values.size(), table.columns.size()) << entry.name << " " << row.name;
+        for (const double value : row.values) EXPECT_TRUE(std::isfinite(value)) << entry.name << " " << row.name;
+      }
+      EXPECT_EQ(to_json({table}, 0), to_json({entry.measure(*model, data)}, 0)) << entry.name;
+    }
+  }
+}
+
+TEST(MetricContract, SaysWhatIsMissing) {
+  const fakes::Source nothing_known{0, 0, {{Split::fit, 10}, {Split::score, 10}}};
+  const fakes::Source no_score{4, 3, {{Split::fit, 10}}};
+  for (const MetricEntry& entry : metrics()) {
+    EXPECT_NE(entry.lacks(nothing_known), "") << entry.name;
+    EXPECT_NE(entry.lacks(no_score).find("score"), std::string::npos) << entry.name;
+  }
+}
+
+TEST(MetricContract, DivergedCodesAreRefused) {
+  const fakes::FakeModel diverged({3, 8}, {{"e", 2, Role::target}}, [](const Tensor& x) {
+    return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
+  });
+  for (const MetricEntry& entry : metrics()) EXPECT_THROW(entry.measure(diverged, complete()), BadInput) << entry.name;
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,73 @@
+#include "refract/nn/networks.h"
+
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/api/include/torch/utils.h>
+
+#include <cmath>
+#include <set>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+const ImageShape kShape{3, 16};
+const Widths kWidths = {4, 6};
+
+TEST(Networks, SizesMustHalveEvenly) {
+  EXPECT_EQ(coarsest_size({3, 64}, {16, 32, 64, 128}), 4);
+  EXPECT_EQ(coarsest_size({3, 48}, {16, 32, 64, 128}), 3);
+  EXPECT_THROW(coarsest_size({3, 20}, {8, 8, 8}), BadInput);
+  EXPECT_THROW(coarsest_size({3, 8}, {8, 8, 8}), BadInput);
+  EXPECT_THROW(coarsest_size({3, 8}, {}), BadInput);
+}
+
+TEST(Networks, ShapesAreAsStated) {
+  torch::manual_seed(6);
+  const Tensor images = at::rand({5, 3, 16, 16}) * 2 - 1;
+  const Gaussian posterior = Encoder(kShape, kWidths, 7).forward(images);
+  EXPECT_EQ(posterior.mean.sizes(), at::IntArrayRef({5, 7}));
+  EXPECT_EQ(posterior.log_variance.sizes(), at::IntArrayRef({5, 7}));
+  EXPECT_LE(posterior.log_variance.abs().max().item<float>(), 8);
+  EXPECT_NEAR(posterior.log_variance.mean().item<float>(), -2, 0.5);
+  EXPECT_EQ(Generator(kShape, kWidths, 7, false).forward(at::randn({5, 7})).sizes(), at::IntArrayRef({5, 3, 16, 16}));
+  const Discriminator d(kShape, kWidths, {7, 3}, {.features = 8, .dropout = 0.25});
+  EXPECT_EQ(d.forward(images, {at::randn({5, 7}), at::randn({5, 3})}).sizes(), at::IntArrayRef({5}));
+}
+
+// No layer mixes samples: what a sample gives does not depend on the batch it came in.
+TEST(Networks, SamplesDoNotMix) {
+  torch::manual_seed(7);
+  const Tensor images = at::rand({4, 3, 16, 16}) * 2 - 1;
+  const Encoder encoder(kShape, kWidths, 7);
+  const Tensor together = encoder.forward(images).mean;
+  EXPECT_TRUE(together.slice(0, 2, 3).allclose(encoder.forward(images.slice(0, 2, 3)).mean, 1e-4, 1e-5));
+}
+
+// Without dropout the output is deterministic; with it, each of the three groups is missing in a share of the samples.
+TEST(Networks, DiscriminatorDropsWholeGroups) {
+  torch::manual_seed(8);
+  const Tensor images = (at::rand({1, 3, 16, 16}) * 2 - 1).expand({400, -1, -1, -1});
+  const Tensor code = at::randn({1, 7}).expand({400, -1});
+  const auto distinct = [&](double dropout) {
+    const Discriminator d(kShape, kWidths, {7}, {.features = 8, .dropout = dropout});
+    std::set<int64_t> seen;
+    const Tensor out = d.forward(images, {code});
+    for (int64_t i = 0; i < out.size(0); ++i) seen.insert(std::llround(out[i].item<double>() * 1e4));
+    return seen.size();
+  };
+  EXPECT_LE(distinct(0), 2U);     // one value, give or take its last digit
+  EXPECT_GE(distinct(0.25), 4U);  // both, image alone, code alone, none
+}
+
+TEST(Networks, LinearOutputIsNotBoundedAndTanhIs) {
+  torch::manual_seed(9);
+  const Tensor codes = at::randn({64, 7}) * 50;
+  EXPECT_GT(Generator(kShape, kWidths, 7, false).forward(codes).abs().max().item<float>(), 1);
+  EXPECT_LE(Generator(kShape, kWidths, 7, true).forward(codes).abs().max().item<float>(), 1);
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,132 @@
+// Small models and data sets whose scores are known.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "refract/core/random.h"
+#include "refract/methods/model.h"
+
+namespace refract::fakes {
+
+// Factors and label of an image stand in its first pixels, so that a model can read them exactly; the rest is noise.
+// Pixel k of the first row holds 2 * factor_k - 1, in every channel. Factors are uniform on [0, 1]; the label is i
+// modulo the number of classes, and stands in the first pixel of the second row as 2 * label / classes - 1.
+class Source : public DataSource {
+ public:
+  Source(int64_t factors, int64_t classes, std::map<Split, int64_t> counts, ImageShape shape = {3, 8})
+      : counts_(std::move(counts)) {
+    info_.name = "fake";
+    info_.shape = shape;
+    for (int64_t k = 0; k < factors; ++k) info_.factors.push_back("factor " + std::to_string(k));
+    for (int64_t c = 0; c < classes; ++c) info_.classes.push_back("class " + std::to_string(c));
+  }
+
+  [[nodiscard]] const DataInfo& info() const override { return info_; }
+  [[nodiscard]] int64_t count(Split split) const override {
+    const auto found = counts_.find(split);
+    return found == counts_.end() ? 0 : found->second;
+  }
+
+  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+    const int64_t s = info_.shape.size;
+    Tensor images = at::empty({static_cast<int64_t>(indices.size()), info_.shape.channels, s, s});
+    for (size_t n = 0; n < indices.size(); ++n)
+      images[static_cast<int64_t>(n)].copy_(noise(split, indices[n], s * s, 7).view({1, s, s}) * 2 - 1);
+    if (!info_.factors.empty())
+      images.select(2, 0).slice(2, 0, known()).copy_(factors(split, indices).unsqueeze(1) * 2 - 1);
+    if (!info_.classes.empty())
+      images.select(2, 1).select(2, 0).copy_(
+          (labels(split, indices).to(at::kFloat) * (2.0 / static_cast<double>(info_.classes.size())) - 1).unsqueeze(1));
+    return images;
+  }
+
+  [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
+    if (info_.factors.empty()) return DataSource::factors(split, indices);
+    std::vector<Tensor> rows;
+    for (const int64_t i : indices) rows.push_back(noise(split, i, known(), 3));
+    return at::stack(rows);
+  }
+
+  [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
+    if (info_.classes.empty()) return DataSource::labels(split, indices);
+    return at::tensor(indices, at::kLong).remainder(static_cast<int64_t>(info_.classes.size()));
+  }
+
+ private:
+  [[nodiscard]] int64_t known() const { return static_cast<int64_t>(info_.factors.size()); }
+
+  [[nodiscard]] static Tensor noise(Split split, int64_t index, int64_t count, uint64_t stream) {
+    Tensor values = at::empty({count});
+    const uint64_t seed = mix(stream, static_cast<uint64_t>(split), static_cast<uint64_t>(index));
+    for (int64_t k = 0; k < count; ++k)
+      values.data_ptr<float>()[k] = static_cast<float>(uniform(mix(seed, 0, static_cast<uint64_t>(k))));
+    return values;
+  }
+
+  DataInfo info_;
+  std::map<Split, int64_t> counts_;
+};
+
+// A model made of two functions.
+class FakeModel : public Model {
+ public:
+  using Encode = std::function<Codes(const Tensor&)>;
+  using Decode = std::function<Tensor(const Codes&)>;
+
+  FakeModel(ImageShape shape, std::vector<Block> blocks, Encode encode, Decode decode = {}, Tensor reference_code = {})
+      : shape_(shape),
+        blocks_(std::move(blocks)),
+        encode_(std::move(encode)),
+        decode_(std::move(decode)),
+        reference_code_(std::move(reference_code)) {}
+
+  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] Codes encode(const Tensor& images) const override { return encode_(images); }
+  [[nodiscard]] Tensor decode(const Codes& codes) const override { return decode_(codes); }
+  [[nodiscard]] Tensor reference_code() const override { return reference_code_; }
+
+ private:
+  ImageShape shape_;
+  std::vector<Block> blocks_;
+  Encode encode_;
+  Decode decode_;
+  Tensor reference_code_;
+};
+
+// Every image is one flat colour on its left half and another on its right half: "e" [C] is the left one, "z" [C] the
+// right one. Encoding is the mean of each half, so decode(encode(x)) == x for such images.
+inline FakeModel halves(ImageShape shape = {3, 8}) {
+  const int64_t half = shape.size / 2;
+  const auto encode = [half](const Tensor& x) {
+    return Codes{x.slice(3, 0, half).mean({2, 3}), x.slice(3, half).mean({2, 3})};
+  };
+  const auto decode = [shape, half](const Codes& codes) {
+    const auto fill = [&](const Tensor& colour, int64_t width) {
+      return colour.unsqueeze(2).unsqueeze(3).expand({colour.size(0), shape.channels, shape.size, width});
+    };
+    return at::cat({fill(codes.at(0), half), fill(codes.at(1), shape.size - half)}, 3).clamp(-1, 1);
+  };
+  return {shape,
+          {{"e", shape.channels, Role::target}, {"z", shape.channels, Role::common}},
+          encode,
+          decode,
+          at::full({shape.channels}, 0.25)};
+}
+
+// One block that is the image itself.
+inline FakeModel whole(ImageShape shape = {3, 8}) {
+  const int64_t pixels = shape.channels * shape.size * shape.size;
+  return {shape,
+          {{"code", pixels, Role::whole}},
+          [](const Tensor& x) { return Codes{x.flatten(1)}; },
+          [shape](const Codes& codes) {
+            return codes.at(0).reshape({-1, shape.channels, shape.size, shape.size}).clamp(-1, 1);
+          }};
+}
+
+}  // namespace refract::fakes
