@@ -12,7 +12,9 @@
 
 namespace refract {
 
-Split split_for_show(const DataSource& data) { return data.count(Split::score) > 0 ? Split::score : Split::unlabelled; }
+Split split_for_show(const DataSource& data) {
+  return data.count(Split::score) > 0 ? Split::score : Split::unlabelled;
+}
 
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,
                                                   const std::filesystem::path& folder) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include "app/terminal.h"
 
 namespace refract {
@@ -16,7 +17,7 @@ std::string general_help() {
       "{}\n"
       "`refract COMMAND --help` shows a command's arguments, with examples that work after `make demo`.\n"
       "`refract train METHOD --help` and `refract options NAME` show the options of a method or a data set.\n"
-      "After `make` the program is build/release/bin/refract; ./refract in the repository is a link to it.\n"
+      "After `make demo` or `make build` the program is bin/refract.\n"
       "Exit code: 0; 1 where the machine failed; 2 where the input cannot be used; 130 after Ctrl-C.\n",
       table_text(rows));
 }

@@ -1,7 +1,6 @@
 // Help texts: of the program, and what follows the arguments of a command.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 
 #include "app/command.h"

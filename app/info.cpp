@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -38,7 +39,8 @@ int64_t weights_in(Method& method) {
 std::string blocks_text(const Method& method) {
   std::string text;
   for (const Block& block : method.blocks())
-    text += fmt::format("{}{} ({}, {} dimensions)", text.empty() ? "" : ", ", block.name, name_of(block.role), block.size);
+    text +=
+        fmt::format("{}{} ({}, {} dimensions)", text.empty() ? "" : ", ", block.name, name_of(block.role), block.size);
   return text;
 }
 
@@ -96,7 +98,8 @@ Action declare(CLI::App& app) {
   app.add_flag("--machine", arguments->machine, "show this machine instead, and measure how fast it is");
   return [arguments](const Invocation&) {
     if (arguments->machine) return machine();
-    if (arguments->run.empty()) throw BadInput("Showing a run: expected its folder, as in `refract info runs/demo`, or --machine.");
+    if (arguments->run.empty())
+      throw BadInput("Showing a run: expected its folder, as in `refract info runs/demo`, or --machine.");
     return run_info(arguments->run);
   };
 }
@@ -107,7 +110,7 @@ Command info_command() {
   return {"info",
           "Show what a run holds, or what this machine is and how fast.",
           "",
-          {"./refract info runs/demo", "./refract info --machine"},
+          {"bin/refract info runs/demo", "bin/refract info --machine"},
           declare};
 }
 

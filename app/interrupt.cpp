@@ -32,6 +32,8 @@ StopOnSignal::~StopOnSignal() {
   ::sigaction(SIGTERM, &terminate_, nullptr);
 }
 
-const std::atomic<bool>& StopOnSignal::requested() { return flag(); }
+const std::atomic<bool>& StopOnSignal::requested() {
+  return flag();
+}
 
 }  // namespace refract

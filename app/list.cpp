@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <array>
 #include <functional>
 #include <memory>
@@ -32,8 +33,8 @@ Result list(const std::string& kind) {
   if (kind == "data") return listed(data_sets());
   if (kind == "metrics") return listed(metrics());
   if (kind == "figures") return listed(figures());
-  throw BadInput(fmt::format("Listing: expected methods, data, metrics or figures, found '{}'. The nearest is '{}'.", kind,
-                             nearest(kind, {"methods", "data", "metrics", "figures"})));
+  throw BadInput(fmt::format("Listing: expected methods, data, metrics or figures, found '{}'. The nearest is '{}'.",
+                             kind, nearest(kind, {"methods", "data", "metrics", "figures"})));
 }
 
 Action declare(CLI::App& app) {
@@ -48,7 +49,7 @@ Command list_command() {
   return {"list",
           "List the methods, data sets, metrics or figures.",
           "",
-          {"./refract list methods", "./refract list data --json"},
+          {"bin/refract list methods", "bin/refract list data --json"},
           declare};
 }
 

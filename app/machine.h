@@ -1,4 +1,5 @@
-// The machine as LibTorch will see it: settings that must stand before its libraries load, and facts about what was found.
+// The machine as LibTorch will see it: settings that must stand before its libraries load, and facts about what was
+// found.
 #pragma once
 
 #include <string>
@@ -7,12 +8,14 @@
 
 namespace refract {
 
-// OpenBLAS 0.3.21 does not know recent processors and ATen 1.13 leaves AVX-512 unused; both read an environment variable
-// while they load. Where the user has not set them, this sets them and starts the program again once; `argv` is main's. It
-// also tells glibc to keep freed memory: otherwise each training step pays for fresh pages. Call it first in main.
+// OpenBLAS 0.3.21 does not know recent processors and ATen 1.13 leaves AVX-512 unused; both read an environment
+// variable while they load. Where the user has not set them, this sets them and starts the program again once; `argv`
+// is main's. It also tells glibc to keep freed memory: otherwise each training step pays for fresh pages. Call it first
+// in main.
 void set_up_machine(char** argv);
 
-// Name and value, in the order to print: processor, threads, LibTorch, BLAS, and each variable set_up_machine cares for.
+// Name and value, in the order to print: processor, threads, LibTorch, BLAS, and each variable set_up_machine cares
+// for.
 std::vector<std::pair<std::string, std::string>> machine_facts();
 
 struct MachineSpeed {

@@ -29,11 +29,14 @@ constexpr int64_t rounds = 1'000'000;
 template <int64_t lanes>
 [[gnu::always_inline]] inline float multiply_add(float factor) {
   using Vector [[gnu::vector_size(lanes * sizeof(float))]] = float;
-  std::array<Vector, chains> sums{};
+  struct Sum {  // std::array<Vector> would lose the attribute
+    Vector values;
+  };
+  std::array<Sum, chains> sums{};
   for (int64_t round = 0; round < rounds; ++round)
-    for (Vector& sum : sums) sum = sum * factor + factor;
+    for (Sum& sum : sums) sum.values = sum.values * factor + factor;
   float total = 0;
-  for (const Vector& sum : sums) total += sum[0];
+  for (const Sum& sum : sums) total += sum.values[0];
   return total;
 }
 
@@ -43,10 +46,16 @@ struct Kernel {
 };
 
 #if defined(__x86_64__)
-[[gnu::target("avx512f")]] float wide(float factor) { return multiply_add<16>(factor); }
-[[gnu::target("avx2,fma")]] float medium(float factor) { return multiply_add<8>(factor); }
+[[gnu::target("avx512f")]] float wide(float factor) {
+  return multiply_add<16>(factor);
+}
+[[gnu::target("avx2,fma")]] float medium(float factor) {
+  return multiply_add<8>(factor);
+}
 #endif
-float narrow(float factor) { return multiply_add<4>(factor); }
+float narrow(float factor) {
+  return multiply_add<4>(factor);
+}
 
 Kernel widest_kernel() {
 #if defined(__x86_64__)
@@ -79,6 +88,8 @@ double gemm_gflops() {
 
 }  // namespace
 
-MachineSpeed measure_machine() { return {fma_gflops(at::get_num_threads()), gemm_gflops()}; }
+MachineSpeed measure_machine() {
+  return {fma_gflops(at::get_num_threads()), gemm_gflops()};
+}
 
 }  // namespace refract

@@ -6,5 +6,5 @@
 
 int main(int argc, char** argv) {
   refract::set_up_machine(argv);
-  return refract::run_program(std::vector<std::string>(argv + 1, argv + argc));
+  return refract::run_program(argv[0], std::vector<std::string>(argv + 1, argv + argc));
 }

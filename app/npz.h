@@ -1,4 +1,5 @@
-// NumPy's archive format: what `numpy.load(file)` opens without pickle (numpy.lib.format, version 1.0, in a ZIP archive).
+// NumPy's archive format: what `numpy.load(file)` opens without pickle (numpy.lib.format, version 1.0, in a ZIP
+// archive).
 #pragma once
 
 #include <string>
@@ -14,13 +15,13 @@ struct NpzArray {
   std::string npy;   // the bytes of a .npy file
 };
 
-// float32, C order. Text becomes a one-dimensional array of fixed-width Unicode strings; it is UTF-8 here, and bytes that are
-// no UTF-8 become U+FFFD.
+// float32, C order. Text becomes a one-dimensional array of fixed-width Unicode strings; it is UTF-8 here, and bytes
+// that are no UTF-8 become U+FFFD.
 NpzArray npz_array(std::string name, const Tensor& values);
 NpzArray npz_array(std::string name, const std::vector<std::string>& texts);
 
-// The archive's bytes; entries are stored, not compressed. Throws Error beyond 4 GiB, which ZIP without its 64-bit extension
-// cannot hold.
+// The archive's bytes; entries are stored, not compressed. Throws Error beyond 4 GiB, which ZIP without its 64-bit
+// extension cannot hold.
 std::string npz(const std::vector<NpzArray>& arrays);
 
 }  // namespace refract

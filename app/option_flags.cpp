@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "app/terminal.h"
@@ -41,7 +42,8 @@ std::string options_table(const Options& options) {
   for (const Option& option : options.all()) {
     const std::string value = option.default_text.empty() ? "-" : option.default_text;
     const std::string allowed = option.allowed().empty() ? option.type_name() : option.allowed();
-    rows.push_back({"  " + option.name, option.unit.empty() ? value : value + " " + option.unit, allowed, option.meaning});
+    rows.push_back(
+        {"  " + option.name, option.unit.empty() ? value : value + " " + option.unit, allowed, option.meaning});
   }
   return table_text(rows);
 }

@@ -1,7 +1,7 @@
-// Every described option as a flag of a command: `--learning_rate 1e-4`, `--learning-rate=1e-4`, `--set learning_rate=1e-4`.
+// Every described option as a flag of a command: `--learning_rate 1e-4`, `--learning-rate=1e-4`, `--set
+// learning_rate=1e-4`.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
 
@@ -10,9 +10,9 @@
 
 namespace refract {
 
-// Flags for all `options` (names that occur twice are one flag) and --set, in `given` in the order of the command line. The
-// flags are left out of the help text, which shows tables instead. `given` must outlive the parsing. Values are judged later,
-// by Options::set.
+// Flags for all `options` (names that occur twice are one flag) and --set, in `given` in the order of the command line.
+// The flags are left out of the help text, which shows tables instead. `given` must outlive the parsing. Values are
+// judged later, by Options::set.
 void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given);
 
 // A table of options: name, default, what is allowed, meaning.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -38,7 +39,7 @@ Command options_command() {
   return {"options",
           "Show the options of a method or a data set, with default, range and meaning.",
           "Every option is a flag of `refract train`.",
-          {"./refract options srbvae", "./refract options digit-style --json"},
+          {"bin/refract options srbvae", "bin/refract options digit-style --json"},
           declare};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "refract/core/errors.h"
@@ -20,14 +21,15 @@ std::filesystem::path first_free(const std::string& stem, const std::string& kin
 
 void OutputFile::declare(CLI::App& app, const std::vector<std::string>& kinds) {
   kinds_ = kinds;
-  app.add_option("--out", path, fmt::format("file to write, ending in {}", fmt::join(kinds, " or ")))->type_name("FILE");
+  app.add_option("--out", path, fmt::format("file to write, ending in {}", fmt::join(kinds, " or ")))
+      ->type_name("FILE");
   app.add_flag("--overwrite,--force", overwrite, "replace the file if it exists");
 }
 
 std::filesystem::path OutputFile::resolve(const std::string& stem) const {
   namespace fs = std::filesystem;
-  const fs::path target = path.empty() ? (overwrite ? fs::path(stem + kinds_.front()) : first_free(stem, kinds_.front()))
-                                       : fs::path(path);
+  const fs::path target =
+      path.empty() ? (overwrite ? fs::path(stem + kinds_.front()) : first_free(stem, kinds_.front())) : fs::path(path);
   const std::string kind = target.extension().string();
   if (std::find(kinds_.begin(), kinds_.end(), kind) == kinds_.end())
     throw BadInput(fmt::format("Writing {}: expected a name that ends in {}, found '{}'. Give another --out.",
@@ -39,8 +41,8 @@ std::filesystem::path OutputFile::resolve(const std::string& stem) const {
   if (fs::is_directory(target))
     throw BadInput(fmt::format("Writing {}: this is a folder. Give the name of a file.", target.string()));
   if (fs::exists(target) && !overwrite)
-    throw BadInput(fmt::format("Writing {}: the file exists already. Add --overwrite, or give another --out.",
-                               target.string()));
+    throw BadInput(
+        fmt::format("Writing {}: the file exists already. Add --overwrite, or give another --out.", target.string()));
   return target;
 }
 

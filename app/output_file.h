@@ -1,10 +1,13 @@
 // Where a command writes what it made.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace refract {
 
@@ -16,8 +19,9 @@ struct OutputFile {
   // `kinds`: the endings allowed, ".png" first.
   void declare(CLI::App& app, const std::vector<std::string>& kinds);
 
-  // The file to write: `path`, or "STEM.png" in the working directory where none was given, with a number behind the stem
-  // where that is taken. Throws BadInput: an ending not in `kinds`, a folder that is not there, a file that exists without
+  // The file to write: `path`, or "STEM.png" in the working directory where none was given, with a number behind the
+  // stem where that is taken. Throws BadInput: an ending not in `kinds`, a folder that is not there, a file that exists
+  // without
   // --overwrite. Call it before the work begins.
   [[nodiscard]] std::filesystem::path resolve(const std::string& stem) const;
 

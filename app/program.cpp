@@ -33,8 +33,8 @@ const Command& take_command(Words& words) {
     }
     names.push_back(command.name);
   }
-  throw BadInput(fmt::format("There is no command '{}'. The nearest is '{}'; `refract --help` shows all.", words.front(),
-                             nearest(words.front(), names)));
+  throw BadInput(fmt::format("There is no command '{}'. The nearest is '{}'; `refract --help` shows all.",
+                             words.front(), nearest(words.front(), names)));
 }
 
 // Why the words do not fit the command's arguments, as a sentence.
@@ -60,12 +60,20 @@ void print(const Result& result, bool json) {
     fmt::print("{}", result.text);
 }
 
-int run_command(const Command& command, const Words& words, Invocation invocation) {
-  CLI::App app(command.summary, "refract " + command.name);
+// Adds all arguments of the command and its help to `app`.
+Action declare(CLI::App& app, const Command& command, bool& json) {
+  app.description(command.summary);
+  app.name("refract " + command.name);
   app.get_formatter()->column_width(32);
-  const Action action = command.declare(app);
-  app.add_flag("--json", invocation.json, "print the result as one JSON document, and nothing else on standard output");
+  Action action = command.declare(app);
+  app.add_flag("--json", json, "print the result as one JSON document, and nothing else on standard output");
   add_examples(app, command);
+  return action;
+}
+
+int run_command(const Command& command, const Words& words, Invocation invocation) {
+  CLI::App app;
+  const Action action = declare(app, command, invocation.json);
   try {
     app.parse(Words(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
@@ -79,8 +87,10 @@ int run_command(const Command& command, const Words& words, Invocation invocatio
   return result.status;
 }
 
-int run_words(Words words) {
-  const Invocation invocation{shell_quoted(words), false};
+int run_words(const std::string& program, Words words) {
+  Words all = words;
+  all.insert(all.begin(), "refract");
+  const Invocation invocation{program, shell_quoted(all), false};
   if (words.empty() || words == Words{"help"} || words.front() == "-h" || words.front() == "--help") {
     fmt::print("{}", general_help());
     return 0;
@@ -95,7 +105,7 @@ int run_words(Words words) {
 }
 
 int fail(int status, const std::string& why) {
-  say(fmt::format(error_has_colour() ? "\033[31mrefract:\033[0m {}" : "refract: {}", why));
+  say(fmt::format("{} {}", coloured(Colour::red, "refract:"), why));
   return status;
 }
 
@@ -107,12 +117,14 @@ int fail(const c10::Error& error) {
   return fail(1, fmt::format("LibTorch could not go on: {}", why.substr(0, why.find('\n'))));
 }
 
-bool is_plain(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-./=:,+@%").find(c) != std::string::npos; }
+bool is_plain(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string("_-./=:,+@%").find(c) != std::string::npos;
+}
 
 }  // namespace
 
-int run_program(const Words& words) try {
-  return run_words(words);
+int run_program(const std::string& program, const Words& words) try {
+  return run_words(program, words);
 } catch (const BadInput& error) {
   return fail(2, error.what());
 } catch (const std::bad_alloc&) {
@@ -123,10 +135,17 @@ int run_program(const Words& words) try {
   return fail(1, error.what());
 }
 
+std::string command_help(const Command& command) {
+  CLI::App app;
+  bool json = false;
+  const Action action = declare(app, command, json);
+  return app.help();
+}
+
 std::string shell_quoted(const Words& words) {
-  std::string line = "refract";
+  std::string line;
   for (const std::string& word : words) {
-    line += ' ';
+    if (!line.empty()) line += ' ';
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
       line += word;
       continue;

@@ -4,11 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "app/command.h"
+
 namespace refract {
 
-// Parses, runs and prints. Returns the exit code: 0; 1 where the machine failed; 2 where what the user gave cannot be used;
-// 130 where SIGINT ended a training. Never throws.
-int run_program(const std::vector<std::string>& words);
+// Parses `words`, which follow the program's own name, runs the command and prints. Returns the exit code: 0; 1 where
+// the machine failed; 2 where what the user gave cannot be used; 130 where SIGINT ended a training. Never throws.
+int run_program(const std::string& program, const std::vector<std::string>& words);
+
+// What `refract COMMAND --help` prints.
+std::string command_help(const Command& command);
 
 // The words as a shell would take them.
 std::string shell_quoted(const std::vector<std::string>& words);

@@ -34,7 +34,7 @@ void ProgressLine::show(const TrainingProgress& progress) {
   last_step_ = progress.step;
   if (!terminal_) return say(progress_text(progress, 200));
   const std::string text = progress_text(progress, error_width() - 1);
-  fmt::print(stderr, error_has_colour() ? "\r\033[K\033[36m{}\033[0m" : "\r\033[K{}", text);
+  fmt::print(stderr, "\r\033[K{}", coloured(Colour::cyan, text));
   std::fflush(stderr);
   open_ = true;
 }

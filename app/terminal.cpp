@@ -35,13 +35,16 @@ std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& r
 
 }  // namespace
 
-bool error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool error_is_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
-bool error_has_colour() {
+std::string coloured(Colour colour, const std::string& text) {
   const char* refused = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");
-  return error_is_terminal() && (refused == nullptr || *refused == '\0') &&
-         (kind == nullptr || std::string(kind) != "dumb");
+  const bool welcome = (refused == nullptr || *refused == '\0') && (kind == nullptr || std::string(kind) != "dumb");
+  if (!error_is_terminal() || !welcome) return text;
+  return fmt::format("\033[{}m{}\033[0m", static_cast<int>(colour), text);
 }
 
 size_t error_width() {
@@ -50,7 +53,9 @@ size_t error_width() {
   return size.ws_col;
 }
 
-void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+void say(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
 
 std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width) {
   const std::vector<size_t> widths = column_widths(rows);

@@ -7,17 +7,19 @@
 
 namespace refract {
 
-// Whether standard error is a terminal, whether colour is welcome there (no-color.org), and its columns (100 where it is
-// none).
+// Whether standard error is a terminal, and its columns (100 where it is none).
 bool error_is_terminal();
-bool error_has_colour();
 size_t error_width();
+
+// `text` in a colour where standard error is a terminal on which colour is welcome (no-color.org), else as it is.
+enum class Colour { red = 31, cyan = 36 };
+std::string coloured(Colour colour, const std::string& text);
 
 // A line on standard error.
 void say(const std::string& line);
 
-// Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. The last column is broken
-// into lines so that the table stays within `width`, but has at least 30 characters.
+// Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. The last column is
+// broken into lines so that the table stays within `width`, but has at least 30 characters.
 std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 120);
 
 // "8 s", "2 min", "1 h 05 min".

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <memory>
 
 #include "app/commands.h"
@@ -32,7 +33,8 @@ std::string chosen(const std::string& named, const KeyValues& config, std::strin
 
 std::string chosen_data(const Arguments& arguments, const KeyValues& config) {
   std::string data = chosen(arguments.data, config, "data");
-  if (data.empty() && (value_of(arguments.given, "reference") || value_of(arguments.given, "unlabelled"))) data = "folders";
+  if (data.empty() && (value_of(arguments.given, "reference") || value_of(arguments.given, "unlabelled")))
+    data = "folders";
   return data;
 }
 
@@ -43,8 +45,9 @@ std::unique_ptr<Settings> settings_of(const Arguments& arguments) {
   if (method.empty())
     throw BadInput("Training: expected a method, as in `refract train srbvae ...`. `refract list methods` shows all.");
   if (data.empty())
-    throw BadInput("Training: expected data, as in `--data digit-style` or `--reference DIR --unlabelled DIR`. `refract list "
-                   "data` shows all data sets.");
+    throw BadInput(
+        "Training: expected data, as in `--data digit-style` or `--reference DIR --unlabelled DIR`. `refract list "
+        "data` shows all data sets.");
   auto settings = std::make_unique<Settings>(method, data);
   settings->set(config);
   settings->set(arguments.given);
@@ -57,19 +60,20 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
   OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line);
   say(fmt::format("The options of {}:\n{}", opened.run.path().string(), opened.settings->toml()));
-  return train_to_the_end(opened, !arguments.no_evaluation);
+  return train_to_the_end(opened, !arguments.no_evaluation, invocation);
 }
 
 // The options that exist for what the user has named so far.
 std::string tables(const Arguments& arguments) {
-  std::string text = "Options of every training:\n" + options_table(TrainOptions{}.describe());
+  std::string text = fmt::format("Options of every training:\n{}", options_table(TrainOptions{}.describe()));
   const std::string data = chosen_data(arguments, {});
   text += arguments.method.empty() ? "\n`refract train METHOD --help` shows the options of a method.\n"
                                    : fmt::format("\nOptions of {}:\n{}", arguments.method,
                                                  options_table(method(arguments.method).recipe().options));
   text += data.empty() ? "\n`refract train --data NAME --help` shows the options of a data set.\n"
                        : fmt::format("\nOptions of {}:\n{}", data, options_table(data_set(data).recipe().options));
-  return text + "\nEach is a flag (--learning_rate 1e-4, --learning-rate=1e-4), a --set pair, and a line of --config.\n";
+  return text +
+         "\nEach is a flag (--learning_rate 1e-4, --learning-rate=1e-4), a --set pair, and a line of --config.\n";
 }
 
 std::vector<Options> all_options() {
@@ -96,14 +100,15 @@ Action declare(CLI::App& app) {
 }  // namespace
 
 Command train_command() {
-  return {"train",
-          "Train a method on a data set, then evaluate it and write a report.",
-          "With own images: --reference DIR --unlabelled DIR instead of --data NAME. The reference folder holds images in\n"
-          "which what you look for is absent or constant; the unlabelled folder holds images in which it varies.\n"
-          "Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second Ctrl-C ends at once.",
-          {"./refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
-           "./refract train rbvae --data digit-style --config runs/demo/options.toml"},
-          declare};
+  return {
+      "train",
+      "Train a method on a data set, then evaluate it and write a report.",
+      "With own images: --reference DIR --unlabelled DIR instead of --data NAME. The reference folder holds images in\n"
+      "which what you look for is absent or constant; the unlabelled folder holds images in which it varies.\n"
+      "Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second Ctrl-C ends at once.",
+      {"bin/refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
+       "bin/refract train --config runs/demo/options.toml --seed 2 --steps 300 --out runs/again"},
+      declare};
 }
 
 }  // namespace refract

@@ -6,6 +6,7 @@
 
 #include "app/complete_run.h"
 #include "app/interrupt.h"
+#include "app/program.h"
 #include "app/progress.h"
 #include "app/terminal.h"
 #include "refract/train/trainer.h"
@@ -26,15 +27,16 @@ Outcome train_with_progress(OpenedRun& opened, TrainingProgress& last) {
                {report, &StopOnSignal::requested()});
 }
 
-Result interrupted(const OpenedRun& opened, Json json) {
-  const std::string resume = "refract resume " + opened.run.path().string();
+Result interrupted(const OpenedRun& opened, const Invocation& invocation, Json json) {
+  const std::string resume = shell_quoted({invocation.program, "resume", opened.run.path().string()});
   json["resume"] = resume;
-  return {fmt::format("Stopped; the checkpoint is written. To go on: {}\n", resume), std::move(json), interrupted_status};
+  say(fmt::format("Stopped; the checkpoint is written. To go on: {}", resume));
+  return {"", std::move(json), interrupted_status};
 }
 
 }  // namespace
 
-Result train_to_the_end(OpenedRun& opened, bool evaluation) {
+Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& invocation) {
   using Clock = std::chrono::steady_clock;
   const std::string directory = opened.run.path().string();
   for (const std::string& note : opened.notes) say(note);
@@ -48,10 +50,10 @@ Result train_to_the_end(OpenedRun& opened, bool evaluation) {
                {"step", last.step},
                {"steps", last.steps},
                {"seconds", seconds}};
-  if (outcome == Outcome::interrupted) return interrupted(opened, std::move(json));
+  if (outcome == Outcome::interrupted) return interrupted(opened, invocation, std::move(json));
   say(fmt::format("Trained {} steps in {}.", last.steps, duration_text(seconds)));
   if (!evaluation) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
-  Result completed = complete_run(opened.run.path(), metrics_for(*opened.data));
+  Result completed = complete_run(opened.run.path(), "all", invocation);
   json.update(completed.json);
   return {completed.text, std::move(json)};
 }

@@ -16,7 +16,7 @@ Action declare(CLI::App& /*app*/) {
 }  // namespace
 
 Command version_command() {
-  return {"version", "Show the versions of refract and of LibTorch.", "", {"./refract version"}, declare};
+  return {"version", "Show the versions of refract and of LibTorch.", "", {"bin/refract version"}, declare};
 }
 
 }  // namespace refract

@@ -5,14 +5,15 @@
 
 namespace refract {
 
-// What a method's step wants to find in a Batch. The loader fills it; a data set that cannot is refused before training.
+// What a method's step wants to find in a Batch. The loader fills it; a data set that cannot is refused in a sentence.
 struct Needs {
   bool reference = false;  // images in which the target factors are constant
 };
 
 struct Batch {
-  Tensor images;     // [N, C, H, W], float, [-1, 1]: unlabelled images
-  Tensor reference;  // [N, C, H, W], float, [-1, 1]: an independent draw from the reference set; undefined unless needed
+  // [N, C, H, W], float, [-1, 1].
+  Tensor images;     // unlabelled images
+  Tensor reference;  // an independent draw from the reference set; undefined unless needed
 };
 
 }  // namespace refract

@@ -30,15 +30,19 @@ Part part(const Digits& digits, const Indices& order, int64_t first, int64_t siz
 void check_counts(const std::string& name, const Digits& training, const Digits& test, const DigitCounts& counts) {
   const int64_t unlabelled = training.count() - counts.reference;
   if (unlabelled < 1 || test.count() < counts.fit + counts.score)
-    throw BadInput(fmt::format("Splitting the digits of {}: {} reference digits and at least one other are taken from {} "
-                               "training digits, and {} + {} from {} test digits. Lower the counts.",
-                               name, counts.reference, training.count(), counts.fit, counts.score, test.count()));
+    throw BadInput(
+        fmt::format("Splitting the digits of {}: {} reference digits and at least one other are taken from {} "
+                    "training digits, and {} + {} from {} test digits. Lower the counts.",
+                    name, counts.reference, training.count(), counts.fit, counts.score, test.count()));
 }
 
 class DigitStyleSource final : public DataSource {
  public:
   DigitStyleSource(DataInfo info, Digits training, Digits test, const DigitCounts& counts, uint64_t seed)
-      : info_(std::move(info)), training_(std::move(training)), test_(std::move(test)), key_(mix(seed, Stream::render)) {
+      : info_(std::move(info)),
+        training_(std::move(training)),
+        test_(std::move(test)),
+        key_(mix(seed, Stream::render)) {
     check_counts(info_.name, training_, test_, counts);
     const Indices order = permutation(training_.count(), mix(key_, 0, 0));
     const Indices test_order = permutation(test_.count(), mix(key_, 0, 1));
@@ -66,9 +70,10 @@ class DigitStyleSource final : public DataSource {
 
   [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
     if (split == Split::reference)
-      throw BadInput(fmt::format("Reading factors of {} (reference): reference digits are white outlines without a "
-                                 "style. Ask for another split.",
-                                 info_.name));
+      throw BadInput(
+          fmt::format("Reading factors of {} (reference): reference digits are white outlines without a "
+                      "style. Ask for another split.",
+                      info_.name));
     std::vector<float> values;
     for (const int64_t index : indices) {
       const auto row = style(split, index).factors();

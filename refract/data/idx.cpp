@@ -20,8 +20,8 @@ constexpr uint32_t kImages = 0x803;
 constexpr uint32_t kLabels = 0x801;
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
-  throw BadInput(fmt::format("Reading the IDX file {}: {} Fetch the file again, or name another folder.", path.string(),
-                             found));
+  throw BadInput(
+      fmt::format("Reading the IDX file {}: {} Fetch the file again, or name another folder.", path.string(), found));
 }
 
 // The content of a gzip file in pieces, each asked for by its size.
@@ -61,9 +61,9 @@ class Inflater {
 };
 
 struct Header {
-  size_t size = 0;              // of the header, in bytes
-  std::vector<int64_t> shape;   // as stored
-  uint64_t elements = 0;        // one byte each
+  size_t size = 0;             // of the header, in bytes
+  std::vector<int64_t> shape;  // as stored
+  uint64_t elements = 0;       // one byte each
 };
 
 uint32_t word(std::string_view bytes, size_t index) {
@@ -101,15 +101,15 @@ Header read_header(const std::filesystem::path& path, std::string_view bytes, ui
     header.elements *= length;  // at most 2^54
   }
   if (header.elements > kLargest)
-    refuse(path, fmt::format("its header claims {} bytes of data, oversized beyond the limit of 1 GiB.", header.elements));
+    refuse(path,
+           fmt::format("its header claims {} bytes of data, oversized beyond the limit of 1 GiB.", header.elements));
   return header;
 }
 
 std::string read_bounded(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > kLargest + 64)
-    refuse(path, fmt::format("it is oversized: {} bytes, the limit is 1 GiB.", size));
+  if (!error && size > kLargest + 64) refuse(path, fmt::format("it is oversized: {} bytes, the limit is 1 GiB.", size));
   return read_file(path);
 }
 
@@ -138,7 +138,8 @@ IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
     refuse(path, fmt::format("it is truncated: its header claims {} bytes of data, the file has {}.", header.elements,
                              found));
   if (found > header.elements)
-    refuse(path, fmt::format("it is oversized: more data follows the {} bytes that its header claims.", header.elements));
+    refuse(path,
+           fmt::format("it is oversized: more data follows the {} bytes that its header claims.", header.elements));
   file.data = at::empty(header.shape, at::kByte);
   std::memcpy(file.data.data_ptr(), bytes.data() + header.size, header.elements);
   return file;
@@ -146,7 +147,11 @@ IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
 
 }  // namespace
 
-IdxFile read_idx_images(const std::filesystem::path& path) { return read_idx(path, kImages); }
-IdxFile read_idx_labels(const std::filesystem::path& path) { return read_idx(path, kLabels); }
+IdxFile read_idx_images(const std::filesystem::path& path) {
+  return read_idx(path, kImages);
+}
+IdxFile read_idx_labels(const std::filesystem::path& path) {
+  return read_idx(path, kLabels);
+}
 
 }  // namespace refract

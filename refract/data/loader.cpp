@@ -13,22 +13,25 @@ namespace {
 void check_enough(const DataSource& source, Split split, int64_t batch) {
   const int64_t count = source.count(split);
   if (count >= batch) return;
-  throw BadInput(fmt::format("Loading batches of {}: a batch takes {} {} images, but there are {}. Add images or lower "
-                             "the batch with --set batch={}.",
-                             source.info().name, batch, name_of(split), count, std::max<int64_t>(count, 1)));
+  throw BadInput(
+      fmt::format("Loading batches of {}: a batch takes {} {} images, but there are {}. Add images or lower "
+                  "the batch with --set batch={}.",
+                  source.info().name, batch, name_of(split), count, std::max<int64_t>(count, 1)));
 }
 
 void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
   if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 image a batch, found {}.", batch));
   if (source.count(Split::unlabelled) == 0)
-    throw BadInput(fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "
-                               "--unlabelled DIR or choose a data set that has them (`refract list data`).",
-                               source.info().name));
+    throw BadInput(
+        fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "
+                    "--unlabelled DIR or choose a data set that has them (`refract list data`).",
+                    source.info().name));
   if (needs.reference && source.count(Split::reference) == 0)
-    throw BadInput(fmt::format("Loading batches of {}: the method needs reference images, in which the target factors "
-                               "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
-                               "a data set that has them (`refract list data`), or a method that needs none.",
-                               source.info().name));
+    throw BadInput(
+        fmt::format("Loading batches of {}: the method needs reference images, in which the target factors "
+                    "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
+                    "a data set that has them (`refract list data`), or a method that needs none.",
+                    source.info().name));
   check_enough(source, Split::unlabelled, batch);
   if (needs.reference) check_enough(source, Split::reference, batch);
 }
@@ -59,7 +62,9 @@ Batch Loader::at(int64_t step) {
   return batch;
 }
 
-int64_t Loader::steps_per_epoch() const { return std::max<int64_t>(source_.count(Split::unlabelled) / batch_, 1); }
+int64_t Loader::steps_per_epoch() const {
+  return std::max<int64_t>(source_.count(Split::unlabelled) / batch_, 1);
+}
 
 Batch Loader::make(int64_t step) {
   Batch batch;

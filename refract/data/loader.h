@@ -15,14 +15,15 @@ namespace refract {
 // prepared on a thread of its own meanwhile.
 class Loader {
  public:
-  // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer images
-  // than one batch.
+  // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer
+  // images than one batch.
   Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // Throws what the source throws. A failure while preparing the following batch is thrown when that batch is asked for.
+  // Throws what the source throws. A failure while preparing the following batch is thrown when that batch is asked
+  // for.
   Batch at(int64_t step);
 
   // Steps in one pass over the unlabelled images, at least 1; what is left over of a pass joins the next.

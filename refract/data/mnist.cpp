@@ -22,9 +22,10 @@ std::filesystem::path find(const std::filesystem::path& folder, const std::strin
 std::filesystem::path require(const std::filesystem::path& folder, const std::string& stem, const std::string& format) {
   const auto path = find(folder, stem, format);
   if (path.empty())
-    throw BadInput(fmt::format("Reading MNIST from {}: there is no file {}-{} (or .gz). The folder should hold the four "
-                               "IDX files of MNIST or a relative.",
-                               folder.string(), stem, format));
+    throw BadInput(
+        fmt::format("Reading MNIST from {}: there is no file {}-{} (or .gz). The folder should hold the four "
+                    "IDX files of MNIST or a relative.",
+                    folder.string(), stem, format));
   return path;
 }
 
@@ -35,10 +36,11 @@ Digits read_digits(const std::filesystem::path& folder, const std::string& part,
   const IdxFile images = read_idx_images(images_path);
   const IdxFile labels = read_idx_labels(labels_path);
   if (images.data.size(0) != labels.data.size(0))
-    throw BadInput(fmt::format("Reading MNIST from {}: {} has {} images, but {} has {} labels. Take both files from the "
-                               "same distribution.",
-                               folder.string(), images_path.filename().string(), images.data.size(0),
-                               labels_path.filename().string(), labels.data.size(0)));
+    throw BadInput(
+        fmt::format("Reading MNIST from {}: {} has {} images, but {} has {} labels. Take both files from the "
+                    "same distribution.",
+                    folder.string(), images_path.filename().string(), images.data.size(0),
+                    labels_path.filename().string(), labels.data.size(0)));
   checksums[images_path.filename().string()] = images.sha256;
   checksums[labels_path.filename().string()] = labels.sha256;
   return {images.data, labels.data.to(at::kLong)};

@@ -16,11 +16,12 @@ struct Mnist {
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of the file
 };
 
-// Whether all four files are there: {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, also with a dot before
-// idx, and with or without .gz.
+// Whether all four files are there: {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, also with a dot
+// before idx, and with or without .gz.
 bool holds_mnist(const std::filesystem::path& folder);
 
-// Throws BadInput: a file missing (naming it and its folder), damaged (see idx.h), or images and labels that differ in number.
+// Throws BadInput: a file missing (naming it and its folder), damaged (see idx.h), or images and labels that differ in
+// number.
 Mnist read_mnist(const std::filesystem::path& folder);
 
 }  // namespace refract

@@ -11,7 +11,8 @@ namespace refract {
 Indices permutation(int64_t count, uint64_t key);
 
 // An endless walk through 0 .. count-1 in passes, each pass in an order of its own. Position k is a function of
-// (count, key, k); the order of the pass visited last is kept, so that walking on is cheap. Not for several threads at once.
+// (count, key, k); the order of the pass visited last is kept, so that walking on is cheap. Not for several threads at
+// once.
 class Order {
  public:
   Order(int64_t count, uint64_t key) : count_(count), key_(key) {}

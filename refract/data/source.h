@@ -16,7 +16,8 @@ struct ImageShape {
   int64_t size = 64;  // height and width in pixels
 };
 
-// Unlabelled and reference images train a model; fit and score images fit and score the probes (Ruiz et al. 2019, Sec. 5.3).
+// Unlabelled and reference images train a model; fit and score images fit and score the probes (Ruiz et al. 2019,
+// Sec. 5.3).
 enum class Split { unlabelled, reference, fit, score };
 std::string_view name_of(Split split);
 
@@ -44,7 +45,8 @@ class DataSource {
   // Image i of a split is the same image at every call, whichever thread asks: [N, C, H, W], float, [-1, 1].
   [[nodiscard]] virtual Tensor images(Split split, const Indices& indices) const = 0;
 
-  // Ground truth, for splits fit and score (others where known): [N, K] float in [0, 1], in the order of info().factors.
+  // Ground truth, for splits fit and score (others where known): [N, K] float in [0, 1], in the order of
+  // info().factors.
   [[nodiscard]] virtual Tensor factors(Split split, const Indices& indices) const;
 
   // [N] int64, an index into info().classes.

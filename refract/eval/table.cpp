@@ -46,7 +46,7 @@ MetricTable table_of(const Json& json) {
 std::string to_json(const std::vector<MetricTable>& tables, int64_t step) {
   Json list = Json::array();
   for (const MetricTable& table : tables) list.push_back(json_of(table));
-  return Json{{"step", step}, {"tables", list}}.dump(2) + "\n";
+  return Json{{"step", step}, {"tables", list}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Evaluation evaluation_from_json(std::string_view text, const std::string& origin) {

@@ -20,7 +20,12 @@ std::string lacks(const Model& model, const DataSource& data) {
 
 Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
   const std::string& name = model.blocks()[block_of(model, Role::target)].name;
-  Panel panel{"", {}, {}, cells_of(transfer(model, target, common)), 1, 1};
+  Panel panel{fmt::format("{} from the top row, the rest from the left column", name),
+              {},
+              {},
+              cells_of(transfer(model, target, common)),
+              1,
+              1};
   const std::vector<Tensor> left = common.unbind();
   for (size_t row = 0; row < left.size(); ++row) panel.cells[row].insert(panel.cells[row].begin(), left[row]);
   std::vector<Tensor> top = target.unbind();

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 
 #include "refract/core/errors.h"
@@ -111,6 +110,14 @@ std::string way_out(const std::vector<fs::path>& checkpoints) {
 
 }  // namespace
 
+RunLock::RunLock(const fs::path& run_directory)
+    : descriptor_(::open(run_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(descriptor_);
+  throw BadInput(fmt::format("Training the run {}: another process is training it. Wait for it, or stop it first.",
+                             run_directory.string()));
+}
+
 RunLock::~RunLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
@@ -186,16 +193,6 @@ CheckpointInfo Run::load(Method& method, bool with_moments) const {
     if (is_whole(files.back())) throw;
     throw BadInput(fmt::format("{} {}", error.what(), way_out(files)));
   }
-}
-
-RunLock Run::lock() const {
-  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  RunLock held(descriptor);
-  // A file system without locks is no reason not to train.
-  if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw BadInput(fmt::format("Training the run {}: another process is training it. Wait for it, or stop it first.",
-                               path_.string()));
-  return held;
 }
 
 }  // namespace refract

@@ -15,7 +15,8 @@ namespace refract {
 // killed.
 class RunLock {
  public:
-  explicit RunLock(int descriptor) : descriptor_(descriptor) {}
+  // Throws BadInput where another process holds it. A file system without locks grants every one.
+  explicit RunLock(const std::filesystem::path& run_directory);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   ~RunLock();
@@ -54,9 +55,6 @@ class Run {
   // Newest checkpoint into the method; throws BadInput where there is none or it is damaged (naming the older one that
   // is whole, if there is one).
   CheckpointInfo load(Method& method, bool with_moments) const;
-
-  // Throws BadInput where another process trains this run.
-  [[nodiscard]] RunLock lock() const;
 
  private:
   explicit Run(std::filesystem::path path) : path_(std::move(path)) {}

@@ -130,8 +130,9 @@ Safetensors parse(std::string_view bytes) {
   std::memcpy(&length, bytes.data(), length_size);
   if (length > bytes.size() - length_size) throw std::invalid_argument("its header is longer than the file");
   const std::string_view data = bytes.substr(length_size + length);
+  const Json header = Json::parse(bytes.substr(length_size, length));
   Safetensors parsed;
-  for (const auto& [name, entry] : Json::parse(bytes.substr(length_size, length)).items()) {
+  for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__")
       entry.get_to(parsed.metadata);
     else

@@ -174,7 +174,7 @@ double rate_at(int64_t step, int64_t steps, double decay) {
 
 Outcome train(Method& method, const DataSource& data, const Settings& settings, const Run& run, int64_t first_step,
               const TrainingHooks& hooks) {
-  const RunLock lock = run.lock();
+  const RunLock lock(run.path());
   at::set_num_threads(thread_count(settings.train));
   return Training(method, data, settings, run, first_step, hooks).go();
 }

@@ -1,0 +1,107 @@
+#include "app/complete_run.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "app/examples.h"
+#include "app/terminal.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/eval/metric.h"
+#include "refract/eval/table.h"
+#include "refract/figures/figure.h"
+#include "refract/figures/run_report.h"
+#include "refract/figures/stored.h"
+#include "refract/train/run.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t example_count = 8;
+
+// Unknown names are refused here, before a run is opened.
+std::vector<const MetricEntry*> metrics_named(const std::string& names) {
+  std::vector<const MetricEntry*> entries;
+  std::istringstream parts(names);
+  for (std::string name; std::getline(parts, name, ',');) entries.push_back(&metric(name));
+  return entries;
+}
+
+std::vector<const MetricEntry*> metrics_for(const DataSource& data) {
+  std::vector<const MetricEntry*> entries;
+  for (const MetricEntry& entry : metrics())
+    if (entry.lacks(data).empty()) entries.push_back(&entry);
+  return entries;
+}
+
+std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries) {
+  std::vector<MetricTable> tables;
+  for (const MetricEntry* entry : entries) {
+    const std::string missing = entry->lacks(*opened.data);
+    if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry->name, missing));
+    say(fmt::format("Evaluating by {}.", entry->name));
+    tables.push_back(entry->measure(*opened.method, *opened.data));
+  }
+  return tables;
+}
+
+std::vector<Figure> drawn(const OpenedRun& opened) {
+  std::vector<Figure> drawings;
+  say("Drawing the pictures.");
+  for (const FigureEntry& entry : figures())
+    if (entry.lacks(*opened.method, *opened.data).empty())
+      drawings.push_back(entry.draw(*opened.method, *opened.data, static_cast<uint64_t>(opened.settings->train.seed)));
+  return drawings;
+}
+
+std::vector<std::filesystem::path> written_examples(const OpenedRun& opened) {
+  const std::filesystem::path folder = opened.run.path() / "examples";
+  std::filesystem::create_directories(folder);
+  return write_examples(*opened.data, split_for_show(*opened.data), example_count, folder);
+}
+
+// Commands that work as they stand.
+std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<std::filesystem::path>& examples,
+                                     const std::string& program) {
+  const std::string run = opened.run.path().string();
+  const std::string folder = examples.front().parent_path().string();
+  std::vector<std::string> lines = {fmt::format("{} encode {} {}", program, run, folder),
+                                    fmt::format("{} sample {}", program, run)};
+  if (opened.method->blocks().size() > 1) {
+    lines.insert(lines.begin(), fmt::format("{} synthesize {} {}", program, run, folder));
+    lines.insert(lines.begin(), fmt::format("{} transfer {} --target {} --common {}", program, run,
+                                            examples.front().string(), examples.back().string()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+Result complete_run(const std::filesystem::path& directory, const std::string& metric_names,
+                    const Invocation& invocation) {
+  std::vector<const MetricEntry*> entries;
+  if (metric_names != "all") entries = metrics_named(metric_names);
+  const OpenedRun opened = open_run(directory, true);
+  for (const std::string& note : opened.notes) say(note);
+  if (metric_names == "all") entries = metrics_for(*opened.data);
+  const std::vector<MetricTable> tables = measured(opened, entries);
+  const std::string evaluation = to_json(tables, opened.checkpoint.step);
+  write_file(evaluation_file(opened.run), evaluation);
+  write_figures(drawn(opened), figures_folder(opened.run));
+  const std::vector<std::filesystem::path> examples = written_examples(opened);
+  const std::string report = write_report(opened.run).string();
+
+  const std::vector<std::string> next = suggestions(opened, examples, invocation.program);
+  std::string text;
+  for (const MetricTable& table : tables) text += to_text(table) + "\n";
+  text += fmt::format("The report, with pictures: {}\nTo try next:\n", report);
+  for (const std::string& line : next) text += fmt::format("  {}\n", line);
+  Json json = Json::parse(evaluation);
+  json["report"] = report;
+  json["run"] = opened.run.path().string();
+  json["next"] = next;
+  return {text, json};
+}
+
+}  // namespace refract

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/examples.h"
+#include "app/option_flags.h"
+#include "app/output_file.h"
+#include "app/picture_command.h"
+#include "app/terminal.h"
+#include "refract/core/errors.h"
+#include "refract/data/registry.h"
+#include "refract/figures/sheets.h"
+
+namespace refract {
+namespace {
+
+struct Arguments {
+  std::string name, separate, split = "score";
+  int64_t count = 8;
+  uint64_t seed = 1;
+  OutputFile out;
+  KeyValues given;
+};
+
+Split split_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Split split : {Split::unlabelled, Split::reference, Split::fit, Split::score}) {
+    if (name_of(split) == name) return split;
+    names.emplace_back(name_of(split));
+  }
+  throw BadInput(fmt::format("Rendering: there is no split '{}'. The nearest is '{}'.", name, nearest(name, names)));
+}
+
+Result separate_files(const Arguments& arguments, const DataSource& data) {
+  if (std::filesystem::exists(arguments.separate) && !arguments.out.overwrite)
+    throw BadInput(
+        fmt::format("Rendering: {} exists already. Add --overwrite, or name another folder.", arguments.separate));
+  const Split split = split_named(arguments.split);
+  std::filesystem::create_directories(arguments.separate);
+  Json files = Json::array();
+  for (const auto& file : write_examples(data, split, arguments.count, arguments.separate))
+    files.push_back(file.string());
+  return {fmt::format("{} holds {} images of split {}.\n", arguments.separate, files.size(), arguments.split),
+          {{"folder", arguments.separate}, {"files", files}}};
+}
+
+Result run(const Arguments& arguments) {
+  DataRecipe recipe = data_set(arguments.name).recipe();
+  for (const auto& [key, value] : arguments.given) recipe.options.set(key, value);
+  const std::filesystem::path file =
+      arguments.separate.empty() ? arguments.out.resolve(arguments.name + "-sheet") : std::filesystem::path();
+  const std::unique_ptr<DataSource> data = recipe.make();
+  if (!data->info().note.empty()) say(data->info().note);
+  if (!arguments.separate.empty()) return separate_files(arguments, *data);
+  return written(data_sheet(*data, arguments.seed), file);
+}
+
+std::vector<Options> data_options() {
+  std::vector<Options> all;
+  for (const DataEntry& entry : data_sets()) all.push_back(entry.recipe().options);
+  return all;
+}
+
+std::string table_of(const std::string& name) {
+  if (name.empty()) return "`refract data render NAME --help` shows the options of a data set; each is a flag.\n";
+  return fmt::format("Options of {}:\n{}", name, options_table(data_set(name).recipe().options));
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("NAME", arguments->name, "data set; `refract list data` shows all")->type_name("")->required();
+  arguments->out.declare(app, {".png"});
+  app.add_option("--sheet-seed", arguments->seed, "which images the sheet shows follows from it (1)")
+      ->type_name("NUMBER");
+  app.add_option("--separate", arguments->separate, "write images one by one into this new folder instead")
+      ->type_name("DIR");
+  app.add_option("--count", arguments->count, "with --separate: how many (8)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--split", arguments->split, "with --separate: unlabelled, reference, fit or score (score)")
+      ->type_name("NAME");
+  add_option_flags(app, data_options(), arguments->given);
+  app.footer([arguments] { return table_of(arguments->name); });
+  return [arguments](const Invocation&) { return run(*arguments); };
+}
+
+}  // namespace
+
+Command data_render_command() {
+  return {"data render",
+          "Show a data set: a sheet of its unlabelled and reference images, or single picture files.",
+          "",
+          {"bin/refract data render embedded-digits --out sheet.png --overwrite",
+           "bin/refract data render digit-style --size 32 --split score --count 4 --separate digits --overwrite"},
+          declare};
+}
+
+}  // namespace refract

@@ -1,0 +1,27 @@
+// Pictures that the user names on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "refract/data/image_file.h"
+
+namespace CLI {
+class App;
+}
+
+namespace refract {
+
+// The arguments IMAGES... (files and folders) and --skip-bad-images.
+struct OwnImages {
+  std::vector<std::string> paths;
+  bool skip_bad = false;
+
+  void declare(CLI::App& app);
+
+  // The named images, fitted to `shape` as for training. Says on standard error how many were left out. Throws BadInput
+  // as list_images and read_images do.
+  [[nodiscard]] ImagesRead read(const ImageShape& shape) const;
+};
+
+}  // namespace refract

@@ -1,0 +1,48 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/picture_command.h"
+#include "refract/figures/sheets.h"
+
+namespace refract {
+namespace {
+
+struct Arguments {
+  PictureArguments picture;
+  int64_t panels = 6;
+  int64_t side = 4;
+  uint64_t seed = 1;
+};
+
+Result run(const Arguments& arguments) {
+  const std::filesystem::path file = arguments.picture.file("samples");
+  const OpenedRun opened = arguments.picture.open();
+  return written(sample_sheet(*opened.method, arguments.panels, arguments.side, arguments.seed), file);
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->picture.declare(app, ".png");
+  app.add_option("--panels", arguments->panels, "panels, each with a style of its own (6)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 64));
+  app.add_option("--side", arguments->side, "images along each side of a panel (4)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 16));
+  app.add_option("--seed", arguments->seed, "the images follow from it (1)")->type_name("NUMBER");
+  return [arguments](const Invocation&) { return run(*arguments); };
+}
+
+}  // namespace
+
+Command sample_command() {
+  return {
+      "sample",
+      "Draw new images from the prior.",
+      "A panel shares the target factors, a place within the panels the common factors (Ruiz et al. 2019, Fig. 10).",
+      {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
+      declare};
+}
+
+}  // namespace refract

@@ -1,0 +1,48 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/own_images.h"
+#include "app/picture_command.h"
+#include "refract/figures/sheets.h"
+
+namespace refract {
+namespace {
+
+struct Arguments {
+  PictureArguments picture;
+  OwnImages images;
+  int64_t variants = 8;
+  uint64_t seed = 1;
+};
+
+Result run(const Arguments& arguments) {
+  const std::filesystem::path file = arguments.picture.file("synthesis");
+  const OpenedRun opened = arguments.picture.open();
+  const ImagesRead own = arguments.images.read(opened.method->shape());
+  return written(synthesis_sheet(*opened.method, own.images, arguments.variants, arguments.seed), file);
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->picture.declare(app, ".png");
+  arguments->images.declare(app);
+  app.add_option("--variants", arguments->variants, "new styles for each image (8)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 64));
+  app.add_option("--seed", arguments->seed, "the styles follow from it (1)")->type_name("NUMBER");
+  return [arguments](const Invocation&) { return run(*arguments); };
+}
+
+}  // namespace
+
+Command synthesize_command() {
+  return {"synthesize",
+          "Give images new styles: their common factors stay, the target factors are drawn anew.",
+          "One row an image, the image itself first; a column shares one drawn style (Ruiz et al. 2019, Fig. 4).",
+          {"bin/refract synthesize runs/demo runs/demo/examples",
+           "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
+          declare};
+}
+
+}  // namespace refract

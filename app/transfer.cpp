@@ -1,0 +1,50 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/own_images.h"
+#include "app/picture_command.h"
+#include "refract/figures/sheets.h"
+
+namespace refract {
+namespace {
+
+struct Arguments {
+  PictureArguments picture;
+  OwnImages target, common;
+};
+
+Result run(const Arguments& arguments) {
+  const std::filesystem::path file = arguments.picture.file("transfer");
+  const OpenedRun opened = arguments.picture.open();
+  const ImageShape shape = opened.method->shape();
+  const Tensor target = arguments.target.read(shape).images;
+  const Tensor common = arguments.common.read(shape).images;
+  return written(transfer_sheet(*opened.method, target, common), file);
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->picture.declare(app, ".png");
+  app.add_option("--target", arguments->target.paths, "images or folders that give the target factors: the style")
+      ->type_name("A ...")
+      ->required();
+  app.add_option("--common", arguments->common.paths, "images or folders that give the common factors: the content")
+      ->type_name("B ...")
+      ->required();
+  return [arguments](const Invocation&) { return run(*arguments); };
+}
+
+}  // namespace
+
+Command transfer_command() {
+  return {
+      "transfer",
+      "Give the target factors of some images to others: the style of A on the content of B.",
+      "Columns share the style of an image of A, rows the content of an image of B (Ruiz et al. 2019, Fig. 5).",
+      {"bin/refract transfer runs/demo --target runs/demo/examples/score-1.png --common runs/demo/examples/score-2.png",
+       "bin/refract transfer runs/demo --target runs/demo/examples --common runs/demo/examples"},
+      declare};
+}
+
+}  // namespace refract

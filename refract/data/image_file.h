@@ -1,0 +1,46 @@
+// Image files of any size and kind as tensors of one shape.
+//
+// Preprocessing, everywhere alike: 16 bits a channel become 8, transparent parts are laid over black, JPEG's
+// orientation tag is followed; the central square is cut out (of an odd difference the smaller half goes left and top)
+// and resized, with area averaging to smaller sizes and bilinearly to larger ones; colour becomes gray by luminance or
+// gray is repeated in all channels, as the shape asks.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "refract/core/tensor.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+using Paths = std::vector<std::filesystem::path>;
+
+// "png, jpg, jpeg, bmp, webp, tif, tiff": what folders are searched for, in upper or lower case.
+std::string image_extensions();
+
+// A file stands for itself, whatever its name. A folder stands for the images in it and in the folders below, in order
+// of their paths; names that start with a dot are passed over. Throws BadInput: no such path, not readable, or no image
+// in the folder.
+Paths list_images(const std::filesystem::path& path);
+
+// [C, S, S] uint8 of shape [1 or 3, S, S]. `path` is for messages. Throws BadInput: not an image, truncated, damaged,
+// neither 8 nor 16 bits.
+Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape);
+Tensor read_image(const std::filesystem::path& path, const ImageShape& shape);
+
+// Bytes 0 .. 255 to -1 .. 1. Runs on the calling thread alone.
+void to_floats(const Tensor& bytes, float* out);
+
+struct ImagesRead {
+  Tensor images;  // [N, C, S, S], float, [-1, 1]
+  Paths files;    // one for each image
+  Paths skipped;  // what could not be read; empty unless this was allowed
+};
+
+// Throws BadInput as read_image does, naming the first bad file and --skip-bad-images; with `skip_bad` only where no
+// file at all is good.
+ImagesRead read_images(const Paths& paths, const ImageShape& shape, bool skip_bad);
+
+}  // namespace refract

@@ -1,0 +1,31 @@
+// Data set `folders`: the user's own images. How they are fitted to one size stands in image_file.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "refract/core/options.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+struct ImageFolderOptions {
+  std::string reference;   // folder; "" for methods that need no reference images
+  std::string unlabelled;  // folder
+  int64_t size = 64;
+  int64_t channels = 3;
+  bool skip_bad_images = false;
+  int64_t data_seed = 1;
+  Options describe();
+};
+
+// Images in order of their paths. Sub-folders of `unlabelled` are classes where there are at least two, each holds at
+// least 10 images (in itself or deeper), and no image lies beside them: labels are then their names in order, a tenth
+// of each class (rounded down), drawn by data_seed, is held out to fit the probes and another tenth to score them.
+// Otherwise every image is for training, and info().note says what kept sub-folders from being classes. Skipped files
+// are counted in info().note. Throws BadInput: no unlabelled folder named, a folder that is missing, empty or
+// unreadable, a bad image (see image_store.h).
+std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options);
+
+}  // namespace refract

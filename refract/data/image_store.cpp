@@ -1,0 +1,71 @@
+#include "refract/data/image_store.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+
+namespace refract {
+namespace {
+
+// What became of one file.
+struct Reading {
+  std::string checksum;
+  std::string error;  // "" where the image is good
+};
+
+// Reads all files, several at once; images go to `kept` where it is defined.
+std::vector<Reading> read_all(const Paths& files, const ImageShape& shape, const Tensor& kept) {
+  std::vector<Reading> readings(files.size());
+  const auto read = [&](size_t i) {
+    try {
+      const std::string bytes = read_file(files[i]);
+      const Tensor image = decode_image(bytes, files[i], shape);
+      readings[i].checksum = sha256(bytes);
+      if (kept.defined()) kept[static_cast<int64_t>(i)].copy_(image);
+    } catch (const BadInput& error) {
+      readings[i].error = error.what();
+    }
+  };
+  at::parallel_for(0, static_cast<int64_t>(files.size()), 16, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) read(static_cast<size_t>(i));
+  });
+  return readings;
+}
+
+}  // namespace
+
+ImageStore::ImageStore(const std::filesystem::path& folder, const ImageShape& shape, bool skip_bad, int64_t limit)
+    : shape_(shape) {
+  const Paths listed = list_images(folder);
+  const auto count = static_cast<int64_t>(listed.size());
+  const std::vector<int64_t> sizes = {count, shape.channels, shape.size, shape.size};
+  if (c10::multiply_integers(sizes) <= limit) kept_ = at::empty(sizes, at::kByte);
+
+  std::vector<int64_t> good;
+  std::string lines, first_error;
+  const std::vector<Reading> readings = read_all(listed, shape, kept_);
+  for (size_t i = 0; i < readings.size(); ++i) {
+    if (readings[i].error.empty()) {
+      good.push_back(static_cast<int64_t>(i));
+      files_.push_back(listed[i]);
+      lines += fmt::format("{}  {}\n", readings[i].checksum, listed[i].lexically_relative(folder).string());
+    } else if (first_error.empty()) {
+      first_error = readings[i].error;
+    }
+  }
+  if (!first_error.empty() && !skip_bad) throw BadInput(first_error);
+  if (good.empty())
+    throw BadInput(fmt::format("Reading the images in {}: none of the {} files is good. The first: {}", folder.string(),
+                               count, first_error));
+  skipped_ = count - static_cast<int64_t>(good.size());
+  if (in_memory() && skipped_ > 0) kept_ = kept_.index_select(0, torch::tensor(good, at::kLong));
+  checksum_ = sha256(lines);
+}
+
+void ImageStore::copy(int64_t index, float* out) const {
+  to_floats(in_memory() ? kept_[index] : read_image(files_.at(static_cast<size_t>(index)), shape_), out);
+}
+
+}  // namespace refract

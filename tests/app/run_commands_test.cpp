@@ -1,0 +1,136 @@
+// Every command on one tiny run.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "refract/core/files.h"
+#include "tests/support/program.h"
+
+namespace refract {
+namespace {
+
+using nlohmann::json;
+using testing::Folder;
+using testing::Ran;
+using testing::refract;
+using testing::tiny_run;
+
+// Runs with --json, expects success and returns the document.
+json answer(std::vector<std::string> words) {
+  words.emplace_back("--json");
+  const Ran ran = refract(words);
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(json::accept(ran.out)) << ran.out;
+  return json::accept(ran.out) ? json::parse(ran.out) : json();
+}
+
+std::string example(int number) {
+  return (tiny_run() / "examples" / ("score-" + std::to_string(number) + ".png")).string();
+}
+
+void expect_starts(const std::string& file, const std::string& magic) {
+  EXPECT_EQ(read_file(file).substr(0, magic.size()), magic) << file;
+}
+
+const std::string png_magic = "\x89PNG\r\n";
+
+TEST(RunCommands, TrainingLeavesAReportAndExamples) {
+  expect_starts((tiny_run() / "report.html").string(), "<!DOCTYPE html>");
+  expect_starts(example(8), png_magic);
+  EXPECT_TRUE(std::filesystem::exists(tiny_run() / "evaluation.json"));
+  EXPECT_TRUE(std::filesystem::exists(tiny_run() / "figures/transfer.png"));
+}
+
+TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) {
+  const Ran ran = refract({"evaluate", tiny_run().string(), "--metrics", "probe"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const size_t mean = ran.out.find("predict the mean");
+  ASSERT_NE(mean, std::string::npos) << ran.out;
+  EXPECT_GT(ran.out.find("report.html"), mean);
+  EXPECT_NE(ran.out.find("bin/refract transfer "), std::string::npos);
+
+  const json all = answer({"evaluate", tiny_run().string()});
+  EXPECT_EQ(all.at("step"), 4);
+  EXPECT_EQ(all.at("tables").size(), 2);
+  EXPECT_EQ(all.at("report"), (tiny_run() / "report.html").string());
+}
+
+TEST(RunCommands, InfoTellsWhatTheRunHolds) {
+  const json info = answer({"info", tiny_run().string()});
+  EXPECT_EQ(info.at("method"), "srbvae");
+  EXPECT_EQ(info.at("step"), 4);
+  EXPECT_EQ(info.at("blocks").at(0).at("name"), "e");
+  EXPECT_EQ(info.at("options").at("batch"), "4");
+  EXPECT_NE(refract({"info", tiny_run().string()}).out.find("latent blocks"), std::string::npos);
+}
+
+TEST(RunCommands, ResumeOfAFinishedRunChangesNothing) {
+  const json before = answer({"info", tiny_run().string()});
+  const json after = answer({"resume", tiny_run().string(), "--no-evaluation"});
+  EXPECT_EQ(after.at("outcome"), "finished");
+  EXPECT_EQ(after.at("step"), 4);
+  EXPECT_EQ(answer({"info", tiny_run().string()}), before);
+}
+
+TEST(RunCommands, EncodeWritesArraysOrLines) {
+  const Folder folder;
+  const json archive =
+      answer({"encode", tiny_run().string(), (tiny_run() / "examples").string(), "--out", folder / "codes.npz"});
+  EXPECT_EQ(archive.at("blocks").at("e"), 32);
+  EXPECT_EQ(archive.at("images").size(), 8);
+  expect_starts(folder / "codes.npz", "PK\x03\x04");
+
+  answer({"encode", tiny_run().string(), example(1), example(2), "--out", folder / "codes.csv"});
+  const std::string csv = read_file(folder / "codes.csv");
+  EXPECT_EQ(csv.substr(0, 14), "file,e_1,e_2,e");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), ','), 3 * 64);
+}
+
+TEST(RunCommands, PicturesAreDrawn) {
+  const Folder folder;
+  const std::string run = tiny_run().string();
+  const std::string all = (tiny_run() / "examples").string();
+  answer({"synthesize", run, all, "--variants", "3", "--out", folder / "synthesis.png"});
+  expect_starts(folder / "synthesis.png", png_magic);
+  answer({"transfer", run, "--target", example(1), "--common", all, "--out", folder / "transfer.png"});
+  expect_starts(folder / "transfer.png", png_magic);
+  answer({"sample", run, "--panels", "2", "--side", "2", "--out", folder / "samples.png"});
+  expect_starts(folder / "samples.png", png_magic);
+  const json moving = answer(
+      {"interpolate", run, example(1), example(2), "--block", "e", "--steps", "3", "--out", folder / "path.gif"});
+  EXPECT_GT(moving.at("frames"), 6);
+  expect_starts(folder / "path.gif", "GIF89a");
+}
+
+TEST(RunCommands, DataIsRenderedAsASheetOrAsSingleFiles) {
+  const Folder folder;
+  const std::vector<std::string> words = {"data", "render", "embedded-digits", "--size", "16", "--unlabelled_images",
+                                          "70"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return answer(all);
+  };
+  with({"--out", folder / "sheet.png"});
+  expect_starts(folder / "sheet.png", png_magic);
+  EXPECT_EQ(with({"--separate", folder / "some", "--count", "3", "--split", "reference"}).at("files").size(), 3);
+  expect_starts(folder / "some/reference-3.png", png_magic);
+}
+
+TEST(RunCommands, NothingIsOverwrittenUnasked) {
+  const Folder folder;
+  const std::string file = folder / "samples.png";
+  write_file(file, "mine");
+  const Ran refused = refract({"sample", tiny_run().string(), "--out", file});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("--overwrite"), std::string::npos);
+  EXPECT_EQ(read_file(file), "mine");
+  EXPECT_EQ(refract({"sample", tiny_run().string(), "--out", folder / "samples.jpg"}).status, 2);
+  EXPECT_EQ(refract({"sample", tiny_run().string(), "--out", folder / "none/samples.png"}).status, 2);
+  EXPECT_EQ(refract({"sample", tiny_run().string(), "--panels", "1", "--out", file, "--overwrite"}).status, 0);
+  expect_starts(file, png_magic);
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,103 @@
+// What holds for every row of the figure registry.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "refract/core/errors.h"
+#include "refract/figures/figure.h"
+#include "refract/figures/picture.h"
+#include "tests/support/fakes.h"
+
+namespace refract {
+namespace {
+
+const std::map<Split, int64_t> kCounts = {{Split::unlabelled, 40}, {Split::reference, 30}};
+
+bool same(const Figure& a, const Figure& b) {
+  if (a.frames.size() != b.frames.size()) return false;
+  for (size_t i = 0; i < a.frames.size(); ++i)
+    if (!a.frames[i].equal(b.frames[i])) return false;
+  return a.caption == b.caption;
+}
+
+void expect_well_formed(const FigureEntry& entry, const Figure& figure) {
+  EXPECT_EQ(figure.name, entry.name);
+  EXPECT_FALSE(figure.title.empty() || figure.caption.empty()) << entry.name;
+  ASSERT_FALSE(figure.frames.empty()) << entry.name;
+  for (const Tensor& frame : figure.frames) {
+    ASSERT_EQ(frame.dim(), 3) << entry.name;
+    EXPECT_EQ(frame.size(0), 3) << entry.name;
+    EXPECT_EQ(frame.scalar_type(), at::kByte) << entry.name;
+    EXPECT_EQ(frame.sizes(), figure.frames[0].sizes()) << entry.name;
+    EXPECT_TRUE(frame.ne(255).any().item<bool>()) << entry.name << " is blank";
+  }
+}
+
+TEST(FigureContract, NamesAreUniqueAndDescribed) {
+  std::set<std::string> names;
+  for (const FigureEntry& entry : figures()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_FALSE(entry.summary.empty() || entry.source.empty()) << entry.name;
+    EXPECT_EQ(&figure(entry.name), &entry);
+  }
+}
+
+TEST(FigureContract, UnknownNamesGetTheNearest) {
+  for (const FigureEntry& entry : figures()) {
+    try {
+      figure(entry.name + "x");
+      FAIL() << entry.name;
+    } catch (const BadInput& error) {
+      EXPECT_NE(std::string(error.what()).find("'" + entry.name + "'"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
+  const fakes::FakeModel two = fakes::halves();
+  const fakes::FakeModel one = fakes::whole();
+  const fakes::FakeModel gray = fakes::halves({1, 8});
+  const fakes::Source full(3, 2, kCounts);
+  const fakes::Source without_reference(3, 2, {{Split::unlabelled, 3}});
+  const fakes::Source gray_data(3, 2, kCounts, {1, 8});
+  for (const FigureEntry& entry : figures()) {
+    const auto check = [&](const Model& model, const DataSource& data) {
+      if (entry.lacks(model, data).empty()) expect_well_formed(entry, entry.draw(model, data, 1));
+    };
+    EXPECT_EQ(entry.lacks(two, full), "") << entry.name;
+    check(two, full);
+    check(one, full);
+    check(two, without_reference);
+    check(gray, gray_data);
+  }
+}
+
+TEST(FigureContract, TheSeedDecides) {
+  const fakes::FakeModel model = fakes::halves();
+  const fakes::Source data(3, 2, kCounts);
+  for (const FigureEntry& entry : figures()) {
+    const Figure first = entry.draw(model, data, 1);
+    torch::manual_seed(99);
+    EXPECT_TRUE(same(first, entry.draw(model, data, 1))) << entry.name;
+    EXPECT_FALSE(same(first, entry.draw(model, data, 2))) << entry.name;
+  }
+}
+
+TEST(FigureContract, SaysWhatTheModelLacks) {
+  const fakes::FakeModel one = fakes::whole();
+  const fakes::Source data(3, 2, kCounts);
+  for (const char* name : {"synthesize", "transfer"})
+    EXPECT_NE(figure(name).lacks(one, data).find("code (whole)"), std::string::npos) << name;
+  for (const char* name : {"data", "reconstructions", "samples", "interpolate"})
+    EXPECT_EQ(figure(name).lacks(one, data), "") << name;
+}
+
+TEST(FigureContract, SaysThatThereAreNoImages) {
+  const fakes::FakeModel model = fakes::halves();
+  const fakes::Source empty(3, 2, {});
+  for (const char* name : {"data", "reconstructions", "synthesize", "transfer", "interpolate"})
+    EXPECT_NE(figure(name).lacks(model, empty).find("fake"), std::string::npos) << name;
+}
+
+}  // namespace
+}  // namespace refract

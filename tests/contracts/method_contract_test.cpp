@@ -1,0 +1,233 @@
+// What holds for every row of the method registry, at sizes that take seconds.
+#include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/core/random.h"
+#include "refract/data/loader.h"
+#include "tests/train/support.h"
+
+namespace refract {
+namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+using testing_support::tiny;
+
+class MethodContract : public testing::TestWithParam<std::string> {
+ protected:
+  [[nodiscard]] OpenedRun start(const std::string& name, const KeyValues& changes = {}) const {
+    return start_run(folder_ / name, tiny(GetParam(), changes), "method_contract_test");
+  }
+  TempFolder folder_;
+};
+
+Outcome train(OpenedRun& opened, const std::atomic<bool>* stop = nullptr) {
+  return refract::train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step, {{}, stop});
+}
+
+Batch first_batch(const OpenedRun& opened) {
+  return Loader(*opened.data, opened.method->needs(), opened.settings->train.batch, 1).at(0);
+}
+
+NamedTensors copied_weights(Method& method) {
+  NamedTensors all;
+  for (Player* player : method.players())
+    for (const auto& [name, tensor] : player->weights()) all.emplace_back(name, tensor.clone());
+  return all;
+}
+
+TEST(MethodRegistry, NamesAreUniqueAndDescribed) {
+  std::set<std::string> names;
+  for (const MethodEntry& entry : methods()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_FALSE(entry.summary.empty()) << entry.name;
+    EXPECT_FALSE(entry.source.empty()) << entry.name;
+    EXPECT_EQ(&method(entry.name), &entry);
+    EXPECT_TRUE(contains(message_of<BadInput>([&] { method(entry.name + "x"); }), "'" + entry.name + "'"));
+  }
+}
+
+TEST_P(MethodContract, OptionsAreDescribed) {
+  const MethodRecipe recipe = method(GetParam()).recipe();
+  EXPECT_TRUE(recipe.options.has("learning_rate"));
+  for (const Option& option : recipe.options.all()) {
+    EXPECT_FALSE(option.meaning.empty()) << option.name;
+    EXPECT_EQ(option.text(), option.default_text) << option.name;
+  }
+}
+
+TEST_P(MethodContract, CodesAndImagesHaveTheirShapes) {
+  const OpenedRun opened = start("run");
+  const Method& method = *opened.method;
+  const ImageShape shape = method.shape();
+  EXPECT_EQ(shape.channels, opened.data->info().shape.channels);
+  EXPECT_EQ(shape.size, opened.data->info().shape.size);
+  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3, 4});
+  const Codes codes = method.encode(images);
+  ASSERT_EQ(codes.size(), method.blocks().size());
+  std::set<std::string> names;
+  for (size_t i = 0; i < codes.size(); ++i) {
+    EXPECT_TRUE(names.insert(method.blocks()[i].name).second);
+    EXPECT_EQ(codes[i].sizes().vec(), (std::vector<int64_t>{5, method.blocks()[i].size}));
+  }
+  const Tensor decoded = method.decode(codes);
+  EXPECT_EQ(decoded.sizes().vec(), images.sizes().vec());
+  EXPECT_LE(decoded.abs().max().item<double>(), 1);
+  EXPECT_TRUE(at::equal(method.encode(images).at(0), codes.at(0))) << "encoding is not repeatable";
+  if (method.reference_code().defined()) {
+    const Block& target = method.blocks()[block_of(method, Role::target)];
+    EXPECT_EQ(method.reference_code().sizes().vec(), std::vector<int64_t>{target.size});
+  }
+}
+
+TEST_P(MethodContract, CodesOfAnImageDoNotDependOnTheOthers) {
+  const OpenedRun opened = start("run");
+  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3});
+  const Codes together = opened.method->encode(images);
+  const Codes alone = opened.method->encode(images.slice(0, 2, 3));
+  for (size_t i = 0; i < alone.size(); ++i)
+    EXPECT_TRUE(at::allclose(alone[i], together[i].slice(0, 2, 3), 1e-4, 1e-5)) << opened.method->blocks()[i].name;
+}
+
+TEST_P(MethodContract, TermsAreFiniteNamedAndWithoutGradient) {
+  const OpenedRun opened = start("run");
+  Update update;
+  const Scalars terms = opened.method->step(first_batch(opened), update);
+  EXPECT_TRUE(update.finite());
+  ASSERT_FALSE(terms.empty());
+  std::set<std::string> names;
+  for (const auto& [name, value] : terms) {
+    EXPECT_TRUE(names.insert(name).second) << name;
+    EXPECT_EQ(name.find_first_of(", \n\""), std::string::npos) << "not fit for a CSV header: " << name;
+    EXPECT_EQ(value.dim(), 0) << name;
+    EXPECT_FALSE(value.requires_grad()) << name;
+    EXPECT_TRUE(std::isfinite(value.item<double>())) << name;
+  }
+}
+
+TEST_P(MethodContract, EveryParameterHasOnePlayerAndMoves) {
+  OpenedRun opened = start("run", {{"steps", "8"}, {"learning_rate", "0.01"}, {"decay", "0"}});
+  std::set<const void*> seen;
+  std::set<std::string> names;
+  for (Player* player : opened.method->players())
+    for (const auto& [name, parameter] : player->parameters()) {
+      EXPECT_TRUE(seen.insert(parameter.unsafeGetTensorImpl()).second) << name << " has two players";
+      EXPECT_TRUE(parameter.requires_grad()) << name;
+    }
+  const NamedTensors before = copied_weights(*opened.method);
+  train(opened);
+  const NamedTensors after = copied_weights(*opened.method);
+  for (size_t i = 0; i < before.size(); ++i) {
+    EXPECT_TRUE(names.insert(before[i].first).second) << before[i].first;
+    EXPECT_TRUE(at::isfinite(after[i].second).all().item<bool>()) << before[i].first;
+    EXPECT_FALSE(at::equal(before[i].second, after[i].second)) << before[i].first << " has not moved";
+  }
+}
+
+TEST_P(MethodContract, TheSeedDecidesTheWeights) {
+  const auto final_bytes = [&](const std::string& name, const std::string& seed) {
+    at::manual_seed(static_cast<uint64_t>(name.size()));  // must make no difference
+    OpenedRun opened = start(name, {{"seed", seed}});
+    train(opened);
+    return read_file(opened.run.checkpoints().back());
+  };
+  const std::string one = final_bytes("a", "1");
+  EXPECT_TRUE(final_bytes("another", "1") == one);
+  EXPECT_FALSE(final_bytes("other", "2") == one);
+}
+
+// Stopped after every step, and each time taken up by objects that know nothing but the run directory.
+TEST_P(MethodContract, ResumingEqualsNotStopping) {
+  OpenedRun whole = start("whole");
+  train(whole);
+  const std::atomic<bool> stop = true;
+  OpenedRun first = start("stopped");
+  ASSERT_EQ(train(first, &stop), Outcome::interrupted);
+  Outcome outcome = Outcome::interrupted;
+  while (outcome == Outcome::interrupted) {
+    OpenedRun next = resume_run(first.run.path());
+    EXPECT_TRUE(next.notes.empty());
+    outcome = train(next, &stop);
+  }
+  EXPECT_TRUE(read_file(whole.run.checkpoints().back()) == read_file(first.run.checkpoints().back()));
+}
+
+// Sixteen images and no others, whatever is asked for.
+class Sixteen : public DataSource {
+ public:
+  explicit Sixteen(const DataSource& source) : info_(source.info()) {
+    Indices first(16);
+    for (size_t i = 0; i < first.size(); ++i) first[i] = static_cast<int64_t>(i);
+    for (const Split split : {Split::unlabelled, Split::reference})
+      if (source.count(split) >= 16) images_[split] = source.images(split, first);
+  }
+  [[nodiscard]] const DataInfo& info() const override { return info_; }
+  [[nodiscard]] int64_t count(Split split) const override { return images_.count(split) > 0 ? 16 : 0; }
+  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+    return images_.at(split).index_select(0, torch::tensor(indices));
+  }
+
+ private:
+  DataInfo info_;
+  std::map<Split, Tensor> images_;
+};
+
+TEST_P(MethodContract, OverfitsSixteenImages) {
+  OpenedRun opened = start("run", {{"steps", "300"}, {"learning_rate", "0.003"}, {"widths", "8,16"}, {"batch", "16"}});
+  const Sixteen few(*opened.data);
+  const Tensor images = few.images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+  const auto error = [&](const Tensor& shown) { return (shown - images).abs().mean().item<double>(); };
+  refract::train(*opened.method, few, *opened.settings, opened.run, 0, {});
+  const double best_constant = error(std::get<0>(images.median(0, true)));
+  const double trained = error(decode_all(*opened.method, encode_all(*opened.method, images)));
+  EXPECT_LT(trained, 0.5 * best_constant);
+}
+
+// Another value than the present one, as text.
+std::string changed(const Option& option) {
+  if (std::holds_alternative<bool*>(option.field)) return option.text() == "true" ? "false" : "true";
+  if (option.choices.size() > 1) return option.choices[option.text() == option.choices[0] ? 1 : 0];
+  if (std::holds_alternative<std::string*>(option.field)) return option.text() + "some \"text\" \\ and a # sign";
+  if (std::holds_alternative<std::vector<int64_t>*>(option.field)) return option.text() + ",7";
+  if (std::holds_alternative<int64_t*>(option.field)) {
+    const int64_t value = std::stoll(option.text());
+    return std::to_string(static_cast<double>(value) + 1 <= option.max ? value + 1 : value - 1);
+  }
+  const double value = std::stod(option.text());
+  const double lower = std::max(value / 3, option.min);
+  return fmt::format("{}", lower != value ? lower : std::min(value + 1.0 / 3, option.max));
+}
+
+TEST_P(MethodContract, EveryOptionSurvivesItsFile) {
+  for (const DataEntry& data : data_sets()) {
+    Settings settings(GetParam(), data.name);
+    for (const Option& option : settings.options.all()) {
+      const std::string before = option.text();
+      const std::string value = changed(option);
+      option.parse(value);
+      ASSERT_NE(option.text(), before) << option.name;
+      write_file(folder_ / "options.toml", settings.toml());
+      EXPECT_EQ(Settings::read(folder_ / "options.toml")->options.at(option.name).text(), option.text());
+    }
+    EXPECT_EQ(Settings::read(folder_ / "options.toml")->toml(), settings.toml());
+  }
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const MethodEntry& entry : methods()) all.push_back(entry.name);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MethodContract, testing::ValuesIn(names()), [](const auto& row) { return row.param; });
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,169 @@
+#include "refract/core/options.h"
+
+#include <gtest/gtest.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "tests/train/support.h"
+
+namespace refract {
+namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+
+struct Sample {
+  bool flag = false;
+  int64_t steps = 10;
+  double rate = 1e-4;
+  std::string name = "plain";
+  std::vector<int64_t> widths = {16, 32};
+
+  Options describe() {
+    Options o;
+    o.add("flag", flag, "a switch");
+    o.add("steps", steps, "how many").range(1, 100000).in("steps");
+    o.add("rate", rate, "how fast").range(0, 1);
+    o.add("name", name, "which");
+    o.add("widths", widths, "channels of the layers").range(1, 512);
+    return o;
+  }
+};
+
+std::string refusal(std::string_view key, std::string_view text) {
+  Sample sample;
+  return message_of<BadInput>([&] { sample.describe().set(key, text); });
+}
+
+TEST(Options, SetsEveryType) {
+  Sample sample;
+  Options options = sample.describe();
+  options.set("flag", "true");
+  options.set("steps", "3e4");
+  options.set("rate", "0.25");
+  options.set("name", "a b = c");
+  options.set("widths", "8,16,1e2");
+  EXPECT_TRUE(sample.flag);
+  EXPECT_EQ(sample.steps, 30000);
+  EXPECT_EQ(sample.rate, 0.25);
+  EXPECT_EQ(sample.name, "a b = c");
+  EXPECT_EQ(sample.widths, (std::vector<int64_t>{8, 16, 100}));
+  options.set("flag", "no");
+  EXPECT_FALSE(sample.flag);
+}
+
+TEST(Options, RemembersTheDefault) {
+  Sample sample;
+  Options options = sample.describe();
+  options.set("steps", "20");
+  EXPECT_EQ(options.at("steps").default_text, "10");
+  EXPECT_EQ(options.at("steps").text(), "20");
+  EXPECT_EQ(options.at("widths").default_text, "16,32");
+  EXPECT_EQ(options.at("rate").default_text, "0.0001");
+}
+
+TEST(Options, WrongTypesAreRefused) {
+  for (const char* text : {"ten", "", "1.5", "10x", " 10", "1e300", "nan"})
+    EXPECT_TRUE(contains(refusal("steps", text), "expected a whole number")) << text;
+  for (const char* text : {"fast", "", "1,5", "nan", "inf", "0.1s"})
+    EXPECT_TRUE(contains(refusal("rate", text), "expected a number")) << text;
+  for (const char* text : {"maybe", "", "2"})
+    EXPECT_TRUE(contains(refusal("flag", text), "expected a true or false")) << text;
+  for (const char* text : {"16,", "", "16,x", "16;32"})
+    EXPECT_TRUE(contains(refusal("widths", text), "expected a list of whole numbers")) << text;
+}
+
+TEST(Options, OutOfRangeIsRefusedAndNamesTheRange) {
+  EXPECT_TRUE(contains(refusal("steps", "0"), "1 to 100000"));
+  EXPECT_TRUE(contains(refusal("rate", "1.01"), "0 to 1"));
+  EXPECT_TRUE(contains(refusal("widths", "16,513"), "1 to 512"));
+  EXPECT_EQ(refusal("rate", "1"), "") << "the ends belong to the range";
+}
+
+TEST(Options, ARefusedValueLeavesTheOldOne) {
+  Sample sample;
+  Options options = sample.describe();
+  EXPECT_THROW(options.set("widths", "8,x"), BadInput);
+  EXPECT_THROW(options.set("steps", "0"), BadInput);
+  EXPECT_EQ(sample.widths, (std::vector<int64_t>{16, 32}));
+  EXPECT_EQ(sample.steps, 10);
+}
+
+TEST(Options, ChoicesAreKept) {
+  std::string colour = "red";
+  Options options;
+  options.add("colour", colour, "of the frame").one_of({"red", "blue"});
+  options.set("colour", "blue");
+  EXPECT_EQ(colour, "blue");
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { options.set("colour", "green"); }), "red, blue"));
+}
+
+TEST(Options, AnUnknownKeyNamesTheNearest) {
+  EXPECT_TRUE(contains(refusal("step", "3"), "The nearest is 'steps'"));
+  EXPECT_TRUE(contains(refusal("width", "3"), "The nearest is 'widths'"));
+}
+
+TEST(Options, ANameIsDescribedOnce) {
+  Sample one, two;
+  Options options = one.describe();
+  EXPECT_THROW(options.append(two.describe()), Error);
+}
+
+TEST(Options, TomlRoundTrips) {
+  const TempFolder folder;
+  const std::string awkward = "C:\\a \"b\" 'c'\t# ü = [1]\nnext line " + std::string(200, 'x') + " end";
+  Sample written{true, 12345, 1e-8, awkward, {7}};
+  write_file(folder / "o.toml", to_toml(written.describe()));
+  Sample found;
+  Options options = found.describe();
+  for (const auto& [key, value] : read_toml(folder / "o.toml")) options.set(key, value);
+  EXPECT_EQ(found.flag, written.flag);
+  EXPECT_EQ(found.steps, written.steps);
+  EXPECT_EQ(found.rate, written.rate);
+  EXPECT_EQ(found.name, written.name);
+  EXPECT_EQ(found.widths, written.widths);
+}
+
+TEST(Options, DoublesRoundTripToTheLastBit) {
+  const TempFolder folder;
+  for (const double value : {0.1, 1.0 / 3, 1e-300, 0.5, 1.0, 2.5e-4}) {
+    Sample written, found;
+    written.rate = value;
+    write_file(folder / "o.toml", to_toml(written.describe()));
+    Options options = found.describe();
+    for (const auto& [key, text] : read_toml(folder / "o.toml")) options.set(key, text);
+    EXPECT_EQ(found.rate, value);
+  }
+}
+
+TEST(ReadToml, RefusesWhatIsNoFlatToml) {
+  const TempFolder folder;
+  const auto read = [&](const std::string& text) {
+    write_file(folder / "o.toml", text);
+    return message_of<BadInput>([&] { read_toml(folder / "o.toml"); });
+  };
+  EXPECT_TRUE(contains(read("[table]\nsteps = 3\n"), "table"));
+  EXPECT_TRUE(contains(read("steps = \n"), "o.toml"));
+  EXPECT_TRUE(contains(read("steps 3\n"), "o.toml"));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { read_toml(folder / "absent.toml"); }), "absent.toml"));
+}
+
+TEST(SplitAssignment, CutsAtTheFirstEqualsSign) {
+  EXPECT_EQ(split_assignment("a=b=c"), std::make_pair(std::string("a"), std::string("b=c")));
+  EXPECT_EQ(split_assignment("a="), std::make_pair(std::string("a"), std::string()));
+  EXPECT_THROW(split_assignment("steps"), BadInput);
+  EXPECT_THROW(split_assignment("=3"), BadInput);
+}
+
+TEST(Nearest, TakesTheSmallestEditDistance) {
+  const std::vector<std::string> known = {"steps", "epochs", "batch", "learning_rate"};
+  EXPECT_EQ(nearest("step", known), "steps");
+  EXPECT_EQ(nearest("learning-rate", known), "learning_rate");
+  EXPECT_EQ(nearest("epoch", known), "epochs");
+  EXPECT_EQ(nearest("bacth", known), "batch");
+  EXPECT_EQ(nearest("x", {}), "");
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,76 @@
+// What the tests of the data share: IDX files, pictures, and a look at a picture's pixels.
+#pragma once
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "refract/core/files.h"
+#include "refract/core/tensor.h"
+#include "tests/train/support.h"
+
+namespace refract::testing_support {
+
+inline std::string idx(uint32_t magic, const std::vector<uint32_t>& shape, const std::string& data) {
+  std::string bytes;
+  const auto word = [&](uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
+  };
+  word(magic);
+  for (const uint32_t length : shape) word(length);
+  return bytes + data;
+}
+
+inline std::string gzip(const std::string& bytes) {
+  z_stream stream{};
+  constexpr int kGzip = 16;
+  if (deflateInit2(&stream, 9, Z_DEFLATED, kGzip + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("deflateInit2");
+  std::string packed(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+inline std::string bytes_of(const Tensor& tensor) {
+  const Tensor bytes = tensor.to(at::kByte).contiguous();
+  return {reinterpret_cast<const char*>(bytes.data_ptr()), static_cast<size_t>(bytes.numel())};
+}
+
+// An image file of the format that its name says, `colour` in OpenCV's order (blue, green, red, alpha).
+inline void write_picture(const std::filesystem::path& path, int width, int height, const cv::Scalar& colour,
+                          int type = CV_8UC3) {
+  std::filesystem::create_directories(path.parent_path());
+  if (!cv::imwrite(path.string(), cv::Mat(height, width, type, colour))) throw std::runtime_error(path.string());
+}
+
+// Cuts the end off a file.
+inline void truncate_file(const std::filesystem::path& path, double part = 0.5) {
+  const auto size = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, static_cast<uintmax_t>(static_cast<double>(size) * part));
+}
+
+// The rectangle of pixels of [C, H, W] that are not black: left, top, and sizes.
+struct Box {
+  int64_t left = 0, top = 0, width = 0, height = 0;
+};
+
+inline Box lit_box(const Tensor& image) {
+  const Tensor lit = (image.amax(0) > -0.999).nonzero();
+  if (lit.size(0) == 0) return {};
+  const Tensor low = std::get<0>(lit.min(0)), high = std::get<0>(lit.max(0));
+  const auto at = [](const Tensor& t, int64_t i) { return t[i].item<int64_t>(); };
+  return {at(low, 1), at(low, 0), at(high, 1) - at(low, 1) + 1, at(high, 0) - at(low, 0) + 1};
+}
+
+}  // namespace refract::testing_support

@@ -1,0 +1,111 @@
+// From the files of a run directory to the page.
+#include "refract/figures/run_report.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/eval/table.h"
+#include "refract/figures/stored.h"
+
+namespace refract {
+namespace {
+
+class RunReport : public testing::Test {
+ protected:
+  RunReport()
+      : folder_(std::filesystem::temp_directory_path() / ("refract-report-" + std::to_string(::getpid()))),
+        settings_(methods().front().name, data_sets().front().name) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~RunReport() override { std::filesystem::remove_all(folder_); }
+
+  Run make() {
+    DataInfo info;
+    info.name = "digits <fake>";
+    info.checksums = {{"train.gz", "0123456789abcdef"}};
+    info.note = "A fallback was taken.";
+    return Run::create(folder_ / "run", settings_, info, "refract train x --out \"a & b\"");
+  }
+
+  std::filesystem::path folder_;
+  Settings settings_;
+};
+
+Figure drawn(size_t frames) {
+  Figure figure{"picture" + std::to_string(frames), "A title", "A caption.", {}};
+  for (size_t i = 0; i < frames; ++i)
+    figure.frames.push_back(at::full({3, 8, 8}, static_cast<int64_t>(40 * i), at::kByte));
+  return figure;
+}
+
+TEST_F(RunReport, ShowsARunThatHasOnlyBegun) {
+  const Run run = make();
+  const Report report = read_report(run, "today");
+  EXPECT_EQ(report.title, settings_.method + " on " + settings_.data);
+  EXPECT_EQ(report.command, "refract train x --out \"a & b\"");
+  EXPECT_EQ(report.note, "A fallback was taken.");
+  EXPECT_EQ(report.options.size(), settings_.options.all().size());
+  EXPECT_TRUE(report.tables.empty() && report.pictures.empty() && report.curves.empty());
+  const auto has = [&](const std::string& value) {
+    return std::any_of(report.facts.begin(), report.facts.end(), [&](const auto& f) { return f.second == value; });
+  };
+  EXPECT_TRUE(has("0123456789abcdef"));
+  EXPECT_TRUE(has("digits <fake>"));
+}
+
+TEST_F(RunReport, ShowsCurvesTablesAndPictures) {
+  const Run run = make();
+  write_file(run.metrics_file(), "step,seconds,loss,kl\n20,1.5,3,4\n40,125,2,5\n");
+  write_file(evaluation_file(run), to_json({{"probe", "T", "u", {"average"}, {{"e", {0.5}}}, "p"}}, 40));
+  write_figures({drawn(1), drawn(3)}, figures_folder(run));
+
+  const Report report = read_report(run, "today");
+  ASSERT_EQ(report.curves.size(), 2U);
+  EXPECT_EQ(report.curves[1].name, "kl");
+  EXPECT_EQ(report.curves[1].x, (std::vector<double>{20, 40}));
+  EXPECT_EQ(report.curves[1].y, (std::vector<double>{4, 5}));
+  EXPECT_EQ(report.evaluated_step, 40);
+  ASSERT_EQ(report.tables.size(), 1U);
+  ASSERT_EQ(report.pictures.size(), 2U);
+  EXPECT_EQ(report.pictures[0].type, "image/png");
+  EXPECT_EQ(report.pictures[1].type, "image/gif");
+  EXPECT_EQ(report.pictures[1].bytes.substr(0, 6), "GIF89a");
+  const Report::Facts expected = {{"steps", "40"}, {"training time", "2 min"}};
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), report.summary.begin()));
+}
+
+TEST_F(RunReport, WritesOnePage) {
+  const Run run = make();
+  const std::filesystem::path file = write_report(run);
+  EXPECT_EQ(file, run.path() / "report.html");
+  EXPECT_EQ(read_file(file).substr(0, 15), "<!DOCTYPE html>");
+}
+
+TEST_F(RunReport, NamesTheDamagedFile) {
+  const Run run = make();
+  write_file(evaluation_file(run), "{\"tables\": 3");
+  try {
+    read_report(run, "today");
+    FAIL();
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("evaluation.json"), std::string::npos);
+  }
+}
+
+TEST_F(RunReport, FiguresReadBackAsListed) {
+  EXPECT_TRUE(read_figures(folder_ / "none").empty());
+  write_figures({drawn(1), drawn(2)}, folder_ / "some" / "figures");
+  const std::vector<StoredFigure> found = read_figures(folder_ / "some" / "figures");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].file, "picture1.png");
+  EXPECT_EQ(found[1].file, "picture2.gif");
+  EXPECT_EQ(found[1].caption, "A caption.");
+  write_file(folder_ / "some" / "figures" / "figures.json", "[{}]");
+  EXPECT_THROW(read_figures(folder_ / "some" / "figures"), BadInput);
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,120 @@
+// Runs as the commands start, resume and open them.
+#include <ATen/Parallel.h>
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/train/manifest.h"
+#include "tests/train/support.h"
+
+namespace refract {
+namespace {
+
+namespace fs = std::filesystem;
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+using testing_support::tiny;
+
+Outcome train(OpenedRun& opened, const std::atomic<bool>* stop = nullptr) {
+  return refract::train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step, {{}, stop});
+}
+
+void replace_in(const fs::path& file, const std::string& what, const std::string& with) {
+  std::string text = read_file(file);
+  ASSERT_TRUE(contains(text, what)) << text;
+  write_file(file, text.replace(text.find(what), what.size(), with));
+}
+
+TEST(StartRun, RefusesBeforeAnythingIsWritten) {
+  const TempFolder folder;
+  const auto refusal = [&](const KeyValues& changes) {
+    return message_of<BadInput>([&] { start_run(folder / "run", tiny("rbvae", changes), ""); });
+  };
+  EXPECT_TRUE(contains(refusal({{"reference_images", "0"}}), "reference"));
+  EXPECT_TRUE(contains(refusal({{"batch", "65"}}), "65"));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  fs::create_directory(folder / "run");
+  EXPECT_TRUE(contains(refusal({}), "resume"));
+}
+
+TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
+  const TempFolder folder;
+  const auto options = KeyValues{{"steps", "3"}};
+  const OpenedRun started = start_run(folder / "run", tiny("vae", options), "");
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { open_run(folder / "run", true); }), "refract resume"));
+  OpenedRun resumed = resume_run(folder / "run");
+  EXPECT_EQ(resumed.checkpoint.step, 0);
+  const auto& first = started.method->players().at(0)->parameters();
+  const auto& second = resumed.method->players().at(0)->parameters();
+  for (size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i].second, second[i].second)) << first[i].first;
+  EXPECT_EQ(train(resumed), Outcome::finished);
+}
+
+TEST(OpenRun, GivesTheTrainedModelWithOrWithoutData) {
+  const TempFolder folder;
+  OpenedRun trained = start_run(folder / "run", tiny("vae"), "");
+  train(trained);
+  const Tensor images = trained.data->images(Split::unlabelled, {0, 1});
+  const Tensor codes = trained.method->encode(images).at(0);
+  for (const bool with_data : {true, false}) {
+    const OpenedRun opened = open_run(folder / "run", with_data);
+    EXPECT_EQ(opened.data != nullptr, with_data);
+    EXPECT_EQ(opened.checkpoint.step, 6);
+    EXPECT_TRUE(opened.notes.empty());
+    EXPECT_TRUE(at::equal(opened.method->encode(images).at(0), codes));
+  }
+}
+
+TEST(ResumeRun, NotesWhatCostsBitIdentity) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("vae"), "");
+  const std::atomic<bool> stop = true;
+  train(started, &stop);
+  EXPECT_TRUE(resume_run(folder / "run").notes.empty());
+  replace_in(folder / "run/options.toml", "threads = 1", "threads = 2");
+  const OpenedRun resumed = resume_run(folder / "run");
+  ASSERT_EQ(resumed.notes.size(), 1);
+  EXPECT_TRUE(contains(resumed.notes[0], "1 threads") && contains(resumed.notes[0], "with 2")) << resumed.notes[0];
+
+  started.run.save(*started.method, {2, "vae", 2, "0.9"});
+  ASSERT_EQ(resume_run(folder / "run").notes.size(), 1);
+  EXPECT_TRUE(contains(resume_run(folder / "run").notes[0], "LibTorch 0.9"));
+}
+
+TEST(ResumeRun, NotesDataThatHasChanged) {
+  const TempFolder folder;
+  start_run(folder / "run", tiny("vae"), "");
+  replace_in(folder / "run/manifest.json", "\"checksums\": {", "\"checksums\": {\"gone\": \"00\"");
+  const OpenedRun resumed = resume_run(folder / "run");
+  ASSERT_EQ(resumed.notes.size(), 1);
+  EXPECT_TRUE(contains(resumed.notes[0], "embedded-digits"));
+}
+
+TEST(ResumeRun, RefusesImagesOfAnotherShape) {
+  const TempFolder folder;
+  start_run(folder / "run", tiny("vae"), "");
+  replace_in(folder / "run/options.toml", "size = 16", "size = 32");
+  const std::string message = message_of<BadInput>([&] { resume_run(folder / "run"); });
+  EXPECT_TRUE(contains(message, "16") && contains(message, "32")) << message;
+}
+
+TEST(ResumeRun, RefusesWeightsOfOtherSizes) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("vae"), "");
+  train(started);
+  replace_in(folder / "run/options.toml", "latent = 4", "latent = 5");
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { resume_run(folder / "run"); }), "shape"));
+}
+
+TEST(Train, SetsTheThreads) {
+  const TempFolder folder;
+  OpenedRun run = start_run(folder / "run", tiny("vae", {{"threads", "2"}, {"steps", "1"}}), "");
+  train(run);
+  EXPECT_EQ(at::get_num_threads(), 2);
+  EXPECT_EQ(inspect_checkpoint(run.run.checkpoints().back()).threads, 2);
+}
+
+}  // namespace
+}  // namespace refract

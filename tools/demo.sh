@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The last part of `make demo`: trains, evaluates and shows the run runs/demo. A finished run is shown again, not trained
+# again; an interrupted one goes on where it stopped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+run=runs/demo
+summary=$run/summary.txt
+# The program takes data/mnist, whose files were checked.
+unset MNIST_DIR
+
+train() {
+  local result=runs/.demo-summary
+  trap 'rm -f "$result"' EXIT
+  mkdir -p runs
+  "$@" | tee "$result"
+  mv "$result" "$summary"
+}
+
+if [ -f "$summary" ]; then
+  echo "$run is there already: nothing is trained again. To start anew: rm -r $run, then make demo."
+  cat "$summary"
+elif [ -d "$run" ]; then
+  echo "Going on with the training that stopped in $run."
+  train bin/refract resume "$run"
+else
+  train bin/refract train --config experiments/demo.toml --out "$run"
+fi
+[ -d data/mnist ] || echo "MNIST could not be had: these are the embedded digits, not real ones."
