@@ -16,42 +16,34 @@ namespace {
 
 constexpr int interrupted_status = 130;  // 128 + SIGINT, as shells have it
 
-Outcome train_with_progress(OpenedRun& opened, TrainingProgress& last) {
+Outcome train_with_progress(OpenedRun& opened) {
   const StopOnSignal signals;
   ProgressLine line;
-  const auto report = [&](const TrainingProgress& progress) {
-    line.show(progress);
-    last = progress;
-  };
+  const auto report = [&line](const TrainingProgress& progress) { line.show(progress); };
   return train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step,
                {report, &StopOnSignal::requested()});
-}
-
-Result interrupted(const OpenedRun& opened, const Invocation& invocation, Json json) {
-  const std::string resume = shell_quoted({invocation.program, "resume", opened.run.path().string()});
-  json["resume"] = resume;
-  say(fmt::format("Stopped; the checkpoint is written. To go on: {}", resume));
-  return {"", std::move(json), interrupted_status};
 }
 
 }  // namespace
 
 Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& invocation) {
   using Clock = std::chrono::steady_clock;
-  const std::string directory = opened.run.path().string();
   for (const std::string& note : opened.notes) say(note);
   const auto start = Clock::now();
-  TrainingProgress last;
-  const Outcome outcome = train_with_progress(opened, last);
+  const Outcome outcome = train_with_progress(opened);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const std::string directory = opened.run.path().string();
+  const int64_t step = inspect_checkpoint(opened.run.checkpoints().back()).step;
 
-  Json json = {{"run", directory},
-               {"outcome", outcome == Outcome::finished ? "finished" : "interrupted"},
-               {"step", last.step},
-               {"steps", last.steps},
-               {"seconds", seconds}};
-  if (outcome == Outcome::interrupted) return interrupted(opened, invocation, std::move(json));
-  say(fmt::format("Trained {} steps in {}.", last.steps, duration_text(seconds)));
+  Json json = {{"run", directory}, {"outcome", "finished"}, {"step", step}, {"seconds", seconds}};
+  if (outcome == Outcome::interrupted) {
+    const std::string resume = shell_quoted({invocation.program, "resume", directory});
+    say(fmt::format("Stopped after step {}; the checkpoint is written. To go on: {}", step, resume));
+    json.update({{"outcome", "interrupted"}, {"resume", resume}});
+    return {"", std::move(json), interrupted_status};
+  }
+  say(step == opened.checkpoint.step ? fmt::format("Training was complete already, with {} steps.", step)
+                                     : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
   if (!evaluation) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
   Result completed = complete_run(opened.run.path(), "all", invocation);
   json.update(completed.json);

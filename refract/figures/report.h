@@ -24,7 +24,7 @@ struct ReportPicture {
 struct Report {
   using Facts = std::vector<std::pair<std::string, std::string>>;
 
-  std::string title;    // "srb-vae on digit-style"
+  std::string title;    // "srbvae on digit-style"
   std::string note;     // a sentence to be seen first, such as a fallback of the data set
   std::string command;  // exactly as it was given
   std::string date;     // of the report

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "refract/core/errors.h"
 #include "refract/figures/canvas.h"
@@ -19,7 +20,7 @@ constexpr int64_t kBorder = 16;  // around the sheet
 // Where the images of a panel stand, measured from its top left corner.
 struct Layout {
   std::vector<int64_t> lefts, tops;
-  int64_t labels_top = 0, width = 0, height = 0;
+  int64_t cell = 0, labels_top = 0, width = 0, height = 0;
 };
 
 std::vector<int64_t> offsets(int64_t start, size_t count, int64_t margin, int64_t cell) {
@@ -36,6 +37,7 @@ Layout layout_of(const Panel& panel, int64_t cell) {
   for (const auto& row : panel.cells) columns = std::max(columns, row.size());
 
   Layout layout;
+  layout.cell = cell;
   layout.labels_top = panel.heading.empty() ? 0 : kHeadingHeight + 8;
   const int64_t first = layout.labels_top + (panel.columns.empty() ? 0 : kLabelHeight + 4);
   layout.lefts = offsets(label_width, columns, panel.margin_columns, cell);
@@ -54,32 +56,36 @@ std::string shortened(std::string text, int64_t width) {
 void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, int64_t factor, int64_t top, int64_t left) {
   canvas.write(panel.heading, kHeadingHeight, top, left);
   for (size_t c = 0; c < panel.columns.size(); ++c) {
-    const std::string text = shortened(panel.columns[c], kCell);
+    const std::string text = shortened(panel.columns[c], layout.cell);
     canvas.write(text, kLabelHeight, top + layout.labels_top, left + layout.lefts.at(c));
   }
   for (size_t r = 0; r < panel.cells.size(); ++r) {
-    for (size_t c = 0; c < panel.cells[r].size(); ++c) {
-      if (!panel.cells[r][c].defined()) continue;
-      const Tensor image = enlarge(to_bytes(panel.cells[r][c]), factor);
-      canvas.paste(image, top + layout.tops[r], left + layout.lefts[c]);
-      if (c == 0 && r < panel.rows.size())
-        canvas.write(panel.rows[r], kLabelHeight, top + layout.tops[r] + (image.size(1) - kLabelHeight) / 2, left);
-    }
+    const int64_t row_top = top + layout.tops[r];
+    if (r < panel.rows.size())
+      canvas.write(panel.rows[r], kLabelHeight, row_top + (layout.cell - kLabelHeight) / 2, left);
+    for (size_t c = 0; c < panel.cells[r].size(); ++c)
+      if (panel.cells[r][c].defined())
+        canvas.paste(enlarge(to_bytes(panel.cells[r][c]), factor), row_top, left + layout.lefts[c]);
   }
 }
 
+std::vector<Tensor> images_of(const Panel& panel) {
+  std::vector<Tensor> images;
+  for (const auto& row : panel.cells)
+    std::copy_if(row.begin(), row.end(), std::back_inserter(images), [](const Tensor& cell) { return cell.defined(); });
+  if (images.empty()) throw BadInput("Drawing a sheet: expected at least one image in each panel, found none.");
+  return images;
+}
+
 int64_t image_size(const std::vector<Panel>& panels) {
-  Tensor first;
+  if (panels.empty()) throw BadInput("Drawing a sheet: expected at least one panel, found none.");
+  const Tensor first = images_of(panels[0])[0];
   for (const Panel& panel : panels)
-    for (const auto& row : panel.cells)
-      for (const Tensor& cell : row) {
-        if (!cell.defined()) continue;
-        if (!first.defined()) first = cell;
-        if (cell.dim() != 3 || cell.sizes() != first.sizes())
-          throw BadInput(fmt::format("Drawing a sheet: expected images [C, S, S] of one shape, found [{}] and [{}].",
-                                     fmt::join(first.sizes(), ", "), fmt::join(cell.sizes(), ", ")));
-      }
-  if (!first.defined()) throw BadInput("Drawing a sheet: expected at least one image, found none.");
+    for (const Tensor& image : images_of(panel))
+      if (image.dim() != 3 || image.size(1) != image.size(2) || image.sizes() != first.sizes())
+        throw BadInput(
+            fmt::format("Drawing a sheet: expected square images [C, S, S] of one shape, found [{}] and [{}].",
+                        fmt::join(first.sizes(), ", "), fmt::join(image.sizes(), ", ")));
   return first.size(1);
 }
 

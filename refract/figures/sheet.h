@@ -22,7 +22,7 @@ struct Panel {
 std::vector<std::vector<Tensor>> cells_of(const Tensor& images);
 
 // All panels on one sheet, `across` in a row: [3, H, W] uint8. Small images are enlarged by a whole factor, each pixel
-// to a square. Throws BadInput where the images differ in shape or there is none.
+// to a square. Throws BadInput where the images differ in shape or a panel has none.
 Tensor draw_sheet(const std::vector<Panel>& panels, size_t across = 1);
 
 }  // namespace refract

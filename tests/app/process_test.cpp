@@ -49,8 +49,9 @@ TEST(Process, ChoosesKernelsForTheProcessorOnceAndLeavesTheUsersChoiceAlone) {
   ASSERT_EQ(ran.status, 0) << ran.err;
   const json machine = json::parse(ran.out);
   EXPECT_EQ(machine.at("OPENBLAS_CORETYPE"), "Haswell (from the environment)");
-  if (machine.at("vector instructions") == "AVX-512")
+  if (machine.at("vector instructions") == "AVX-512") {
     EXPECT_EQ(machine.at("ATEN_CPU_CAPABILITY"), "avx512 (chosen by refract)");
+  }
   EXPECT_GT(machine.at("fma_gflops"), 0.1);
   EXPECT_GT(machine.at("gemm_gflops"), 0.1);
 }

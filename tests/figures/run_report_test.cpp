@@ -22,12 +22,12 @@ class RunReport : public testing::Test {
   }
   ~RunReport() override { std::filesystem::remove_all(folder_); }
 
-  Run make() {
+  refract::Run make() {
     DataInfo info;
     info.name = "digits <fake>";
     info.checksums = {{"train.gz", "0123456789abcdef"}};
     info.note = "A fallback was taken.";
-    return Run::create(folder_ / "run", settings_, info, "refract train x --out \"a & b\"");
+    return refract::Run::create(folder_ / "run", settings_, info, "refract train x --out \"a & b\"");
   }
 
   std::filesystem::path folder_;
@@ -42,7 +42,7 @@ Figure drawn(size_t frames) {
 }
 
 TEST_F(RunReport, ShowsARunThatHasOnlyBegun) {
-  const Run run = make();
+  const refract::Run run = make();
   const Report report = read_report(run, "today");
   EXPECT_EQ(report.title, settings_.method + " on " + settings_.data);
   EXPECT_EQ(report.command, "refract train x --out \"a & b\"");
@@ -57,7 +57,7 @@ TEST_F(RunReport, ShowsARunThatHasOnlyBegun) {
 }
 
 TEST_F(RunReport, ShowsCurvesTablesAndPictures) {
-  const Run run = make();
+  const refract::Run run = make();
   write_file(run.metrics_file(), "step,seconds,loss,kl\n20,1.5,3,4\n40,125,2,5\n");
   write_file(evaluation_file(run), to_json({{"probe", "T", "u", {"average"}, {{"e", {0.5}}}, "p"}}, 40));
   write_figures({drawn(1), drawn(3)}, figures_folder(run));
@@ -78,14 +78,14 @@ TEST_F(RunReport, ShowsCurvesTablesAndPictures) {
 }
 
 TEST_F(RunReport, WritesOnePage) {
-  const Run run = make();
+  const refract::Run run = make();
   const std::filesystem::path file = write_report(run);
   EXPECT_EQ(file, run.path() / "report.html");
   EXPECT_EQ(read_file(file).substr(0, 15), "<!DOCTYPE html>");
 }
 
 TEST_F(RunReport, NamesTheDamagedFile) {
-  const Run run = make();
+  const refract::Run run = make();
   write_file(evaluation_file(run), "{\"tables\": 3");
   try {
     read_report(run, "today");

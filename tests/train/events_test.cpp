@@ -111,11 +111,10 @@ TEST(Events, Crc32cHasTheKnownValues) {
   EXPECT_EQ(crc32c(falling), 0x113fdb5cU);
 }
 
-// The first record that TensorFlow itself writes: the length 24 and its masked sum are in every event file's first
-// bytes.
+// Event files that TensorFlow writes begin with the length 24 and these four bytes: a3 7f 4b 22.
 TEST(Events, TheMaskedSumIsTensorFlows) {
   const std::string twenty_four("\x18\0\0\0\0\0\0\0", 8);
-  EXPECT_EQ(masked_crc32c(twenty_four), 0xa37f4b22U);
+  EXPECT_EQ(masked_crc32c(twenty_four), 0x224b7fa3U);
 }
 
 TEST(Events, ScalarsAreReadBack) {

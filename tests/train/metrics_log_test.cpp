@@ -59,8 +59,8 @@ TEST(MetricsLog, OtherTermsAreRefused) {
 
 TEST(MetricsLog, AFullDiskIsASentence) {
   const TempFolder folder;
-  std::filesystem::create_symlink("/dev/full", folder / "m.csv");
   MetricsLog log(folder / "m.csv", 0);
+  std::filesystem::create_symlink("/dev/full", folder / "m.csv");
   EXPECT_TRUE(contains(message_of<Error>([&] { log.append(20, 1, {{"kl", 2}}); }), "No space left"));
 }
 

@@ -1,0 +1,183 @@
+// What holds for every row of the data registry.
+#include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <set>
+
+#include "refract/core/errors.h"
+#include "refract/data/loader.h"
+#include "refract/data/registry.h"
+#include "tests/data/support.h"
+
+namespace refract {
+namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+using testing_support::write_picture;
+
+// Options that make a set small, and give it files where it reads some; a set passes over those that it does not have.
+class DataContract : public testing::TestWithParam<std::string> {
+ protected:
+  DataContract() {
+    for (const char* name : {"unlabelled/a", "unlabelled/b", "reference"})
+      for (int i = 0; i < 12; ++i)
+        write_picture(folder_ / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
+  }
+  [[nodiscard]] DataRecipe recipe() const {
+    DataRecipe recipe = data_set(GetParam()).recipe();
+    const KeyValues small = {{"size", "16"},
+                             {"reference_images", "12"},
+                             {"unlabelled_images", "20"},
+                             {"fit_images", "5"},
+                             {"score_images", "4"},
+                             {"reference", (folder_ / "reference").string()},
+                             {"unlabelled", (folder_ / "unlabelled").string()}};
+    for (const auto& [key, value] : small)
+      if (recipe.options.has(key)) recipe.options.set(key, value);
+    return recipe;
+  }
+  [[nodiscard]] std::unique_ptr<DataSource> make() const { return recipe().make(); }
+
+  TempFolder folder_;
+};
+
+const std::vector<Split>& splits() {
+  static const std::vector<Split> all = {Split::unlabelled, Split::reference, Split::fit, Split::score};
+  return all;
+}
+
+Indices some(int64_t count) {
+  Indices indices;
+  for (int64_t i = 0; i < std::min<int64_t>(count, 10); ++i) indices.push_back(count - 1 - i);
+  return indices;
+}
+
+TEST(DataRegistry, NamesAreUniqueAndDescribed) {
+  std::set<std::string> names;
+  for (const DataEntry& entry : data_sets()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_FALSE(entry.summary.empty() || entry.source.empty()) << entry.name;
+    EXPECT_EQ(&data_set(entry.name), &entry);
+    EXPECT_TRUE(contains(message_of<BadInput>([&] { data_set(entry.name + "x"); }), "'" + entry.name + "'"));
+  }
+}
+
+TEST_P(DataContract, DescribesItself) {
+  const auto data = make();
+  EXPECT_EQ(data->info().name, GetParam());
+  EXPECT_TRUE(data->info().shape.channels == 1 || data->info().shape.channels == 3);
+  EXPECT_EQ(data->info().shape.size, 16);
+  EXPECT_GT(data->count(Split::unlabelled), 0);
+  for (const auto& [file, sum] : data->info().checksums) EXPECT_EQ(sum.size(), 64U) << file;
+}
+
+TEST_P(DataContract, ImagesHaveTheirShapeAndRange) {
+  const auto data = make();
+  const auto [channels, size] = data->info().shape;
+  for (const Split split : splits()) {
+    const Indices indices = some(data->count(split));
+    const Tensor images = data->images(split, indices);
+    EXPECT_EQ(images.sizes().vec(), (std::vector<int64_t>{static_cast<int64_t>(indices.size()), channels, size, size}));
+    EXPECT_EQ(images.scalar_type(), at::kFloat);
+    EXPECT_TRUE(images.is_contiguous());
+    if (indices.empty()) continue;
+    EXPECT_TRUE(at::isfinite(images).all().item<bool>()) << name_of(split);
+    EXPECT_LE(images.abs().max().item<double>(), 1) << name_of(split);
+    EXPECT_GT(images.flatten(1).std(0).max().item<double>(), 0.01) << name_of(split) << ": all images alike";
+  }
+}
+
+TEST_P(DataContract, ImagesAreFunctionsOfTheirNumber) {
+  const auto data = make(), again = make();
+  for (const Split split : splits()) {
+    if (data->count(split) == 0) continue;
+    const Indices indices = some(data->count(split));
+    const Tensor images = data->images(split, indices);
+    EXPECT_TRUE(at::equal(again->images(split, indices), images)) << name_of(split);
+    EXPECT_TRUE(at::equal(data->images(split, {indices.back()})[0], images[-1])) << name_of(split);
+    auto elsewhere = std::async(std::launch::async, [&] { return data->images(split, indices); });
+    EXPECT_TRUE(at::equal(data->images(split, indices), images)) << name_of(split);
+    EXPECT_TRUE(at::equal(elsewhere.get(), images)) << name_of(split);
+  }
+}
+
+TEST_P(DataContract, GroundTruthIsThereOrRefused) {
+  const auto data = make();
+  const auto factors = static_cast<int64_t>(data->info().factors.size());
+  const auto classes = static_cast<int64_t>(data->info().classes.size());
+  for (const Split split : {Split::fit, Split::score}) {
+    const Indices indices = some(data->count(split));
+    if (indices.empty()) continue;
+    const auto n = static_cast<int64_t>(indices.size());
+    if (factors > 0) {
+      const Tensor truth = data->factors(split, indices);
+      EXPECT_EQ(truth.sizes().vec(), (std::vector<int64_t>{n, factors}));
+      EXPECT_TRUE((truth >= 0).logical_and(truth <= 1).all().item<bool>());
+    } else {
+      EXPECT_THROW(static_cast<void>(data->factors(split, indices)), BadInput);
+    }
+    if (classes > 0) {
+      const Tensor truth = data->labels(split, indices);
+      EXPECT_EQ(truth.sizes().vec(), std::vector<int64_t>{n});
+      EXPECT_EQ(truth.scalar_type(), at::kLong);
+      EXPECT_TRUE((truth >= 0).logical_and(truth < classes).all().item<bool>());
+    } else {
+      EXPECT_THROW(static_cast<void>(data->labels(split, indices)), BadInput);
+    }
+  }
+}
+
+TEST_P(DataContract, NumbersBeyondTheEndAreRefused) {
+  const auto data = make();
+  for (const Split split : splits()) {
+    EXPECT_THROW(static_cast<void>(data->images(split, {data->count(split)})), BadInput) << name_of(split);
+    EXPECT_THROW(static_cast<void>(data->images(split, {-1})), BadInput) << name_of(split);
+  }
+}
+
+TEST_P(DataContract, FillsBatches) {
+  const auto data = make();
+  Loader loader(*data, {.reference = true}, 4, 1);
+  const Batch batch = loader.at(3);
+  EXPECT_EQ(batch.images.size(0), 4);
+  EXPECT_EQ(batch.reference.sizes().vec(), batch.images.sizes().vec());
+}
+
+TEST_P(DataContract, OptionsAreDescribedAndRoundTrip) {
+  const DataRecipe written = recipe();
+  for (const Option& option : written.options.all()) EXPECT_FALSE(option.meaning.empty()) << option.name;
+  write_file(folder_ / "options.toml", to_toml(written.options));
+  DataRecipe read = data_set(GetParam()).recipe();
+  for (const auto& [key, value] : read_toml(folder_ / "options.toml")) read.options.set(key, value);
+  EXPECT_EQ(to_toml(read.options), to_toml(written.options));
+  EXPECT_TRUE(at::equal(read.make()->images(Split::unlabelled, {0, 1}), make()->images(Split::unlabelled, {0, 1})));
+}
+
+TEST_P(DataContract, RecipesDoNotShareTheirOptions) {
+  DataRecipe one = recipe(), other = data_set(GetParam()).recipe();
+  one.options.set("size", "32");
+  EXPECT_EQ(other.options.at("size").text(), other.options.at("size").default_text);
+  EXPECT_EQ(one.make()->info().shape.size, 32);
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const DataEntry& entry : data_sets()) all.push_back(entry.name);
+  return all;
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(EverySet, DataContract, testing::ValuesIn(names()), test_name);
+
+}  // namespace
+}  // namespace refract
