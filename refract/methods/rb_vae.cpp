@@ -23,7 +23,7 @@ class RbVae : public ReferenceBased {
   Scalars step(const Batch& batch, Update& update) override {
     const Inferred inferred =
         infer(encoder_e_.forward(batch.images), encoder_z_.forward(at::cat({batch.images, batch.reference})));
-    const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z));  // Eq. 3
+    const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z), update.progress());  // Eq. 3
     update.descend({{model_, terms.loss}});
     return terms.scalars();
   }

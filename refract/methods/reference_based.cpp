@@ -3,6 +3,8 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+
 namespace refract {
 
 void ReferenceBasedOptions::describe_into(Options& options) {
@@ -11,7 +13,13 @@ void ReferenceBasedOptions::describe_into(Options& options) {
   options.add("latent_e", latent_e, "dimensions of the target factors e").range(1, 4096);
   options.add("latent_z", latent_z, "dimensions of the common factors z").range(1, 4096);
   options.add("kl_weight_e", kl_weight_e, "weight of KL(q(e|x) || p(e)) (Eq. 3: 1)").range(0, 1e6);
-  options.add("kl_weight_z", kl_weight_z, "weight of KL(q(z|x) || p(z)), unlabelled and reference images (Eq. 3: 1)")
+  options
+      .add("kl_weight_z", kl_weight_z,
+           "weight of KL(q(z|x) || p(z)), unlabelled and reference images, at the end of training (Eq. 3: 1)")
+      .range(0, 1e6);
+  options
+      .add("kl_weight_z_start", kl_weight_z_start,
+           "the same in the first 30 % of the steps; it changes linearly until 70 %")
       .range(0, 1e6);
 }
 
@@ -47,7 +55,8 @@ Tensor ReferenceBased::generate(const Tensor& e, const Tensor& z) const {
   return generator_.forward(at::cat({z, all_e}, 1));
 }
 
-ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& images) const {
+ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& images,
+                                            double progress) const {
   const int64_t unlabelled = batch.images.size(0);
   const int64_t all = unlabelled + batch.reference.size(0);
   const auto error = [&](const Tensor& x, int64_t from, int64_t to) {
@@ -62,8 +71,16 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
   b.kl_e = inferred.posterior_e.kl_to_standard().mean();
   b.kl_z = kl_z(0, unlabelled) + kl_z(unlabelled, all);
   b.loss =
-      b.reconstruction + b.reconstruction_reference + options_.kl_weight_e * b.kl_e + options_.kl_weight_z * b.kl_z;
+      b.reconstruction + b.reconstruction_reference + options_.kl_weight_e * b.kl_e + kl_weight_z(progress) * b.kl_z;
   return b;
+}
+
+// z first learns what the reference images need; dearer later, it gives up what e tells the generator already.
+double ReferenceBased::kl_weight_z(double progress) const {
+  constexpr double from = 0.3;
+  constexpr double to = 0.7;
+  const double changed = std::clamp((progress - from) / (to - from), 0.0, 1.0);
+  return options_.kl_weight_z_start + changed * (options_.kl_weight_z - options_.kl_weight_z_start);
 }
 
 Scalars ReferenceBased::Bound::scalars() const {

@@ -14,6 +14,7 @@ struct ReferenceBasedOptions {
   int64_t latent_z = 32;
   double kl_weight_e = 1.0;
   double kl_weight_z = 1.0;
+  double kl_weight_z_start = 1.0;
   void describe_into(Options& options);
 };
 
@@ -41,17 +42,20 @@ class ReferenceBased : public Method {
   // G(z, e) for the first rows of z, one for each row of e, and G(z, e^r) for the rest.
   [[nodiscard]] Tensor generate(const Tensor& e, const Tensor& z) const;
 
-  // The four expectations of Eq. 3, each averaged over its batch; the loss is their sum.
+  // The four expectations of Eq. 3, each averaged over its batch; the loss is their weighted sum at that stage of
+  // training.
   struct Bound {
     Tensor reconstruction, reconstruction_reference, kl_e, kl_z, loss;
     [[nodiscard]] Scalars scalars() const;
   };
-  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images) const;
+  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images, double progress) const;
 
   Encoder encoder_e_, encoder_z_;
   Player model_;
 
  private:
+  [[nodiscard]] double kl_weight_z(double progress) const;
+
   ReferenceBasedOptions options_;
   ImageShape shape_;
   std::vector<Block> blocks_;

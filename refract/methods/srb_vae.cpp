@@ -71,8 +71,8 @@ class SrbVae : public ReferenceBased {
     const Gaussian e = encoder_e_.forward(at::cat({batch.images, generated.slice(0, 0, n)}));
     const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, generated}));
     const Inferred inferred = infer(e.rows(0, n), z.rows(0, m));  // lines 2 to 6
-    const Bound terms =
-        bound(batch, inferred, generate(inferred.e, inferred.z));  // Fig. 3 c, d, with the KL terms of Eq. 3
+    const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z),
+                              update.progress());  // Fig. 3 c, d, with the KL terms of Eq. 3
 
     const auto both = [](const Tensor& encoded, const Tensor& drawn) { return at::cat({encoded, drawn}); };
     const Tensor d =

@@ -61,14 +61,17 @@ struct Objective {
 // present weights, then all players move. Several calls make an alternating one. Each loss reaches its own player only.
 class Update {
  public:
-  explicit Update(double rate = 1.0) : rate_(rate) {}
+  // `rate` scales every learning rate; `progress` is the share of all steps that is done, in [0, 1), for weights that
+  // change on the way.
+  explicit Update(double rate = 1.0, double progress = 0.0) : rate_(rate), progress_(progress) {}
+  [[nodiscard]] double progress() const { return progress_; }
   void descend(std::initializer_list<Objective> objectives);
 
   // Whether every gradient of every descend so far was finite. Reads the device.
   [[nodiscard]] bool finite() const;
 
  private:
-  double rate_;
+  double rate_, progress_;
   std::vector<Tensor> finite_;
 };
 

@@ -111,7 +111,8 @@ Update Training::advance() {
   const Batch examples = batch();
   divergence_.begin_step();
   at::manual_seed(mix(seed_, Stream::step, static_cast<uint64_t>(done_)));
-  Update update(rate_at(done_, steps_, settings_.train.decay));
+  Update update(rate_at(done_, steps_, settings_.train.decay),
+                static_cast<double>(done_) / static_cast<double>(steps_));
   const Scalars terms = method_.step(examples, update);
   ++done_;
   logged_.add(terms);
