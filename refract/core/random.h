@@ -6,16 +6,18 @@
 
 namespace refract {
 
-// A well-mixed 64-bit hash (the finaliser of SplitMix64, Steele et al. 2014) of a seed and two counters.
+// The finaliser of SplitMix64 (Steele et al. 2014): a bijection under which neighbours share nothing.
+constexpr uint64_t scramble(uint64_t x) {
+  x += 0x9e3779b97f4a7c15ULL;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+// A 64-bit hash of a seed and two counters. Each is scrambled before the next joins: swapping two of them gives another
+// value.
 constexpr uint64_t mix(uint64_t seed, uint64_t stream, uint64_t index = 0) {
-  uint64_t x = seed;
-  for (const uint64_t word : {stream, index}) {
-    x += 0x9e3779b97f4a7c15ULL + word;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    x ^= x >> 31;
-  }
-  return x;
+  return scramble(scramble(scramble(seed) ^ stream) ^ index);
 }
 
 // The streams in use, so that no two draws share one.

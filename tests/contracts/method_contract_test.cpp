@@ -181,7 +181,10 @@ class Sixteen : public DataSource {
 };
 
 TEST_P(MethodContract, OverfitsSixteenImages) {
-  OpenedRun opened = start("run", {{"steps", "300"}, {"learning_rate", "0.003"}, {"widths", "8,16"}, {"batch", "16"}});
+  auto settings = tiny(GetParam(), {{"steps", std::getenv("S")}, {"learning_rate", std::getenv("L")}, {"widths", std::getenv("W")}, {"batch", "16"}, {"beta1", std::getenv("B")}});
+  for (const char* latent : {"latent", "latent_e", "latent_z"})
+    if (settings->options.has(latent)) settings->options.set(latent, std::getenv("Z"));
+  OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");
   const Sixteen few(*opened.data);
   const Tensor images = few.images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
   const auto error = [&](const Tensor& shown) { return (shown - images).abs().mean().item<double>(); };
