@@ -90,7 +90,8 @@ std::string path(const Curve& curve, const std::vector<double>& y, const Axis& h
   std::string points;
   for (size_t i = 0; i < y.size(); ++i)
     points += fmt::format("{}{:.1f} {:.1f}", i == 0 ? "M" : "L", horizontal(curve.x[i]), vertical(y[i]));
-  return fmt::format("<path class=\"{}\" d=\"{}\"/>", style, points);
+  // The line of no length at the end shows a curve of one point as a dot.
+  return fmt::format("<path class=\"{}\" d=\"{}h0\"/>", style, points);
 }
 
 std::string grid(const Axis& horizontal, const Axis& vertical) {

@@ -49,7 +49,7 @@ svg .remark { fill: var(--soft); font-size: 11px; font-weight: 400; }
 svg .last { fill: var(--ink); font-size: 12px; }
 svg .end { text-anchor: end; }
 svg .middle { text-anchor: middle; }
-svg path { fill: none; stroke-linejoin: round; }
+svg path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
 svg .grid { stroke: var(--line); }
 svg .axis { stroke: var(--soft); }
 svg .raw { stroke: var(--accent); opacity: 0.3; }

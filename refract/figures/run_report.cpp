@@ -26,20 +26,23 @@ std::string plain(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-std::string lines_of(const Json& list) {
-  std::vector<std::string> lines;
-  for (const Json& entry : list) lines.push_back(plain(entry));
-  return fmt::format("{}", fmt::join(lines, "\n"));
+// On one line where that is short, else a line each.
+std::string listed(const Json& list) {
+  constexpr size_t short_enough = 60;
+  std::vector<std::string> entries;
+  for (const Json& entry : list) entries.push_back(plain(entry));
+  std::string line = fmt::format("{}", fmt::join(entries, ", "));
+  return line.size() <= short_enough ? line : fmt::format("{}", fmt::join(entries, "\n"));
 }
 
-// Nested objects become "outer: inner"; the entries of a list stand on a line each.
+// Nested objects become "outer: inner".
 void flatten(const std::string& prefix, const Json& json, Report::Facts& facts) {
   if (json.is_object()) {
     for (const auto& [key, value] : json.items())
       flatten(prefix.empty() ? key : fmt::format("{}: {}", prefix, key), value, facts);
     return;
   }
-  const std::string text = json.is_array() ? lines_of(json) : plain(json);
+  const std::string text = json.is_array() ? listed(json) : plain(json);
   if (!text.empty() && !shown_elsewhere(prefix)) facts.emplace_back(prefix, text);
 }
 

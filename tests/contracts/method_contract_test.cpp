@@ -184,6 +184,7 @@ TEST_P(MethodContract, OverfitsSixteenImages) {
   auto settings = tiny(GetParam(), {{"steps", std::getenv("S")}, {"learning_rate", std::getenv("L")}, {"widths", std::getenv("W")}, {"batch", "16"}, {"beta1", std::getenv("B")}});
   for (const char* latent : {"latent", "latent_e", "latent_z"})
     if (settings->options.has(latent)) settings->options.set(latent, std::getenv("Z"));
+  if (settings->options.has("laplace_scale")) settings->options.set("laplace_scale", std::getenv("P"));
   OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");
   const Sixteen few(*opened.data);
   const Tensor images = few.images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});

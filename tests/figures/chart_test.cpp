@@ -48,6 +48,7 @@ TEST(Chart, OneOrEqualValuesStillDraw) {
   for (const auto& values : {std::vector<double>{3}, {2, 2, 2}, {0, 0}}) {
     const std::string svg = line_chart(curve(values), "step");
     EXPECT_NE(svg.find("<path class=\"mean\""), std::string::npos);
+    EXPECT_NE(svg.find("h0\"/>"), std::string::npos);  // a dot, where there is one point
     EXPECT_EQ(svg.find("nan"), std::string::npos);
   }
 }

@@ -26,6 +26,7 @@ class RunReport : public testing::Test {
     DataInfo info;
     info.name = "digits <fake>";
     info.checksums = {{"train.gz", "0123456789abcdef"}};
+    info.factors = {"red", "scale"};
     info.note = "A fallback was taken.";
     return refract::Run::create(folder_ / "run", settings_, info, "refract train x --out \"a & b\"");
   }
@@ -54,6 +55,7 @@ TEST_F(RunReport, ShowsARunThatHasOnlyBegun) {
   };
   EXPECT_TRUE(has("0123456789abcdef"));
   EXPECT_TRUE(has("digits <fake>"));
+  EXPECT_TRUE(has("red, scale"));
 }
 
 TEST_F(RunReport, ShowsCurvesTablesAndPictures) {
