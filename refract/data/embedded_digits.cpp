@@ -77,7 +77,7 @@ class Hand {
   explicit Hand(uint64_t key) : key_(key) {
     for (Wave& wave : waves_)
       wave = {between(0.01, 0.05), between(0.3, 1.3), between(0.3, 1.3), between(0, 2 * std::numbers::pi)};
-    height_ = between(17, 20);
+    height_ = between(14, 17);
     breadth_ = height_ * between(0.55, 0.9);
     slant_ = between(-0.15, 0.45);
     turn_ = between(-0.12, 0.12);
@@ -131,7 +131,7 @@ Stroke smooth(const Stroke& stroke) {
   return curve;
 }
 
-// The displacement that centres the strokes by length, as far as the box of 20 pixels about the middle allows.
+// The displacement that centres the strokes by length, as far as a box about the middle allows.
 cv::Point2d centring(const std::vector<Stroke>& strokes) {
   cv::Point2d sum, low(kSide, kSide), high(-kSide, -kSide);
   double length = 0;
@@ -145,7 +145,7 @@ cv::Point2d centring(const std::vector<Stroke>& strokes) {
         high = {std::max(high.x, p.x), std::max(high.y, p.y)};
       }
     }
-  constexpr double kReach = 11;  // of a pen's centre from the middle: 3 pixels of the edge, less half a pen
+  constexpr double kReach = 9;  // of a pen's centre from the middle: a margin of 3 pixels for outlines and dilation
   const auto limited = [](double shift, double from, double to) {
     return from + to > 2 * kReach || -kReach - from > kReach - to ? -(from + to) / 2
                                                                   : std::clamp(shift, -kReach - from, kReach - to);

@@ -9,6 +9,7 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <set>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -38,13 +39,16 @@ bool is_hidden(const std::filesystem::path& path) {
   return path.filename().string().starts_with('.');
 }
 
+// Each folder once, also where links lead back to it.
 Paths walk(const std::filesystem::path& folder) {
   Paths found;
+  std::set<std::filesystem::path> entered = {std::filesystem::canonical(folder)};
   const auto options = std::filesystem::directory_options::follow_directory_symlink;
   for (auto at = std::filesystem::recursive_directory_iterator(folder, options); at != end(at); ++at) {
-    if (is_hidden(at->path())) {
-      if (at->is_directory()) at.disable_recursion_pending();
-    } else if (is_image_name(at->path()) && at->is_regular_file()) {
+    if (at->is_directory()) {
+      if (is_hidden(at->path()) || !entered.insert(std::filesystem::canonical(at->path())).second)
+        at.disable_recursion_pending();
+    } else if (!is_hidden(at->path()) && is_image_name(at->path()) && at->is_regular_file()) {
       found.push_back(at->path());
     }
   }

@@ -108,6 +108,7 @@ TEST_F(BadInputs, DamagedIdxFiles) {
   expect_refused(words, {damaged});
   write(damaged, std::string("\0\0\x08\x03\x7f\0\0\0\0\0\x40\0\0\0\x40\0", 16));
   expect_refused(words, {damaged});
+  write(damaged, images_header + pixels);
   fs::remove(folder_ / "mnist/t10k-labels-idx1-ubyte");
   expect_refused(words, {"t10k-labels-idx1-ubyte"});
 }

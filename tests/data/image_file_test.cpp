@@ -152,7 +152,7 @@ TEST_F(ImageFile, FollowsLinksAndSurvivesCircles) {
   std::filesystem::create_directory_symlink(folder_ / "real", folder_ / "set/link");
   EXPECT_EQ(list_images(folder_ / "set").size(), 1U);
   std::filesystem::create_directory_symlink(folder_ / "set", folder_ / "set/circle");
-  EXPECT_TRUE(contains(message_of<BadInput>([&] { list_images(folder_ / "set"); }), "links"));
+  EXPECT_EQ(list_images(folder_ / "set").size(), 1U);
 }
 
 TEST_F(ImageFile, RefusesFoldersWithNothingToRead) {

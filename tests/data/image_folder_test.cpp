@@ -125,6 +125,7 @@ TEST_F(ImageFolders, ABadImageIsNamedOrCounted) {
 }
 
 TEST_F(ImageFolders, FoldersOfBadImagesAreRefused) {
+  std::filesystem::create_directories(folder_ / "unlabelled");
   write_file(folder_ / "unlabelled/a.png", "bad");
   ImageFolderOptions given = options();
   given.reference = "";
