@@ -76,6 +76,14 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   return lines;
 }
 
+// "probe, average: e 0.061, z 0.189, predict the mean 0.194": the last column, which sums the table up.
+std::string last_column(const MetricTable& table) {
+  std::string line;
+  for (const MetricTable::Row& row : table.rows)
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row.values.back()));
+  return fmt::format("{}, {}: {}\n", table.metric, table.columns.back(), line);
+}
+
 }  // namespace
 
 Result complete_run(const std::filesystem::path& directory, const std::string& metric_names,
@@ -95,8 +103,11 @@ Result complete_run(const std::filesystem::path& directory, const std::string& m
   const std::vector<std::string> next = suggestions(opened, examples, invocation.program);
   std::string text;
   for (const MetricTable& table : tables) text += to_text(table) + "\n";
-  text += fmt::format("The report, with pictures: {}\nTo try next:\n", report);
+  text += "To try next:\n";
   for (const std::string& line : next) text += fmt::format("  {}\n", line);
+  text += "\n";
+  for (const MetricTable& table : tables) text += last_column(table);
+  text += fmt::format("The report, with pictures: {}\n", report);
   Json json = Json::parse(evaluation);
   json["report"] = report;
   json["run"] = opened.run.path().string();

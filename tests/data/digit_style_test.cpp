@@ -118,10 +118,10 @@ TEST(DigitStyleTask, ScaleAndWidthFactorsAreThoseOfThePixels) {
     const double scale = 0.5 + 0.5 * factors[i][3].item<double>();
     const auto height = static_cast<double>(lit_box(images[i]).height);
     measured[0][i] = height - scale * 9 * factors[i][4].item<double>();  // without the dilation's part
-    measured[1][i] = height - scale * 46;                                // without the digit's part
+    measured[1][i] = ((images[i] + 1) / 2).sum() / (scale * scale);      // its light, as if at full size
   }
   const Tensor correlation = at::corrcoef(measured);
-  EXPECT_GT(correlation[0][2].item<double>(), 0.95);
+  EXPECT_GT(correlation[0][2].item<double>(), 0.9);
   EXPECT_GT(correlation[1][3].item<double>(), 0.85);
 }
 
