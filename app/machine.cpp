@@ -37,9 +37,10 @@ Vectors vectors_here() {
   return Vectors::narrow;
 }
 
-// What each variable is worth (measured, 2 cores, LibTorch 1.13.1): OPENBLAS_CORETYPE, matrix products 6 times as fast;
-// ATEN_CPU_CAPABILITY, element-wise operations up to twice as fast; GOMP_SPINCOUNT, training 5 times as fast while
-// other programs use the cores, because a thread that waits for another soon gives its core away.
+// OPENBLAS_CORETYPE and ATEN_CPU_CAPABILITY choose the widest kernels; without the first, matrix products run on
+// OpenBLAS's oldest ones, at a sixth of the speed. GOMP_SPINCOUNT: a thread that waits for another soon gives its core
+// away. LibTorch's threads would otherwise spin for milliseconds; on 2 cores that others use too, training is then 5 to
+// 10 times slower.
 std::array<Variable, 3> variables() {
   const char* spins = std::getenv("OMP_WAIT_POLICY") == nullptr ? "1000" : nullptr;
   switch (vectors_here()) {

@@ -67,7 +67,10 @@ class Fields {
 
 // What an entry's local header and its line in the central directory share.
 std::string entry_fields(const std::string& name, std::string_view content) {
-  constexpr int version = 20, stored = 0, midnight = 0, first_of_january_1980 = 0x21;
+  constexpr int version = 20;
+  constexpr int stored = 0;
+  constexpr int midnight = 0;
+  constexpr int first_of_january_1980 = 0x21;
   Fields fields;
   fields.u16(version).u16(0).u16(stored).u16(midnight).u16(first_of_january_1980);
   fields.u32(crc32(content)).u32(content.size()).u32(content.size()).u16(name.size()).u16(0);

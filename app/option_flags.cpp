@@ -18,12 +18,13 @@ std::string spellings(const std::string& name) {
 
 void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
   if (app.get_option_no_throw("--" + option.name) != nullptr) return;
-  const auto keep = [&given, name = option.name](const std::string& value) {
-    given.emplace_back(name, value.empty() ? "true" : value);
+  const bool is_switch = std::holds_alternative<bool*>(option.field);
+  const auto keep = [&given, is_switch, name = option.name](const std::string& value) {
+    given.emplace_back(name, is_switch && value.empty() ? "true" : value);
   };
   CLI::Option* flag = app.add_option_function<std::string>(spellings(option.name), keep);
   flag->group("")->trigger_on_parse();
-  if (std::holds_alternative<bool*>(option.field)) flag->expected(0, 1);  // alone it means true
+  if (is_switch) flag->expected(0, 1);  // alone it means true
 }
 
 }  // namespace

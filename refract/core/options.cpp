@@ -135,14 +135,14 @@ std::string Option::allowed() const {
   return "";
 }
 
-void Option::parse(std::string_view given) const {
+void Option::parse(std::string_view text) const {
   std::visit(
       [&](auto* target) {
         auto value = *target;
-        if (!read(given, value))
-          throw BadInput(fmt::format("Option {}: expected a {}, found '{}'.", name, type_name(), given));
+        if (!read(text, value))
+          throw BadInput(fmt::format("Option {}: expected a {}, found '{}'.", name, type_name(), text));
         if (!within(*this, value))
-          throw BadInput(fmt::format("Option {}: expected {}, found '{}'.", name, allowed(), given));
+          throw BadInput(fmt::format("Option {}: expected {}, found '{}'.", name, allowed(), text));
         *target = std::move(value);
       },
       field);
@@ -210,10 +210,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
   const auto distance = [&](const std::string& other) {
     std::vector<size_t> row(other.size() + 1);
     std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 0; i < word.size(); ++i) {
+    for (const char letter : word) {
       size_t diagonal = row[0]++;
       for (size_t j = 0; j < other.size(); ++j) {
-        const size_t replaced = diagonal + (word[i] == other[j] ? 0 : 1);
+        const size_t replaced = diagonal + (letter == other[j] ? 0 : 1);
         diagonal = row[j + 1];
         row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
       }

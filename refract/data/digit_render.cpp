@@ -70,7 +70,7 @@ DigitStyle draw_style(uint64_t key) {
 void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, float* out) {
   const cv::Mat gray = resampled(downscaled(dilated(boundary(digit), style.width), style.side), static_cast<int>(size));
   const int64_t pixels = size * size;
-  const uint8_t* values = gray.ptr<uint8_t>();  // whole matrices of their own: contiguous
+  const auto* values = gray.ptr<uint8_t>();  // whole matrices of their own: contiguous
   for (const float channel : style.colour) {
     const float factor = channel / 127.5F;
     for (int64_t i = 0; i < pixels; ++i) out[i] = static_cast<float>(values[i]) * factor - 1.0F;

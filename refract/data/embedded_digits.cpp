@@ -182,7 +182,7 @@ Digits embedded_digits(int64_t count, uint64_t seed) {
   const auto classes = static_cast<int64_t>(alphabet().size());
   Digits digits{at::empty({count, kSide, kSide}, at::kByte), at::arange(count, at::kLong).remainder(classes)};
   auto* pixels = digits.images.data_ptr<uint8_t>();
-  for (int64_t i = 0; i < count; ++i, pixels += kSide * kSide)
+  for (int64_t i = 0; i < count; ++i, pixels += ptrdiff_t{kSide} * kSide)
     draw_digit(mix(seed, Stream::render, static_cast<uint64_t>(i)), static_cast<size_t>(i % classes), pixels);
   return digits;
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "refract/core/errors.h"
 #include "refract/data/idx.h"
 
@@ -49,11 +52,11 @@ Digits read_digits(const std::filesystem::path& folder, const std::string& part,
 }  // namespace
 
 bool holds_mnist(const std::filesystem::path& folder) {
-  for (const char* part : {"train", "t10k"})
-    if (find(folder, std::string(part) + "-images", "idx3-ubyte").empty() ||
-        find(folder, std::string(part) + "-labels", "idx1-ubyte").empty())
-      return false;
-  return true;
+  const std::array<std::string, 2> parts = {"train", "t10k"};
+  return std::ranges::all_of(parts, [&](const std::string& part) {
+    return !find(folder, part + "-images", "idx3-ubyte").empty() &&
+           !find(folder, part + "-labels", "idx1-ubyte").empty();
+  });
 }
 
 Mnist read_mnist(const std::filesystem::path& folder) {

@@ -127,22 +127,22 @@ std::vector<double> ticks(double low, double high, bool logarithmic, int count) 
   return found;
 }
 
-std::string line_chart(const Curve& given, const std::string& x_label) {
-  const Curve all = finite_part(given);
+std::string line_chart(const Curve& curve, const std::string& x_label) {
+  const Curve all = finite_part(curve);
   if (all.x.empty()) return "";
-  const Curve curve = thinned(all);
-  const std::vector<double> mean = smoothed(curve.y);
-  const Axis horizontal{std::min(0.0, curve.x.front()), std::max(curve.x.back(), curve.x.front() + 1), kLeft, kRight};
-  const Axis vertical = value_axis(curve.y);
+  const Curve shown = thinned(all);
+  const std::vector<double> mean = smoothed(shown.y);
+  const Axis horizontal{std::min(0.0, shown.x.front()), std::max(shown.x.back(), shown.x.front() + 1), kLeft, kRight};
+  const Axis vertical = value_axis(shown.y);
 
-  const std::string name = escape(given.name);
+  const std::string name = escape(curve.name);
   std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", kWidth, kHeight, name);
   svg += fmt::format("<text x=\"{}\" y=\"18\" class=\"name\">{}{}</text>", kLeft, name,
                      vertical.logarithmic ? "<tspan class=\"remark\">  log scale</tspan>" : "");
   svg += fmt::format("<text x=\"{}\" y=\"18\" class=\"last end\">{:.4g}</text>", kRight, mean.back());
   svg += grid(horizontal, vertical);
-  svg += path(curve, curve.y, horizontal, vertical, "raw");
-  svg += path(curve, mean, horizontal, vertical, "mean");
+  svg += path(shown, shown.y, horizontal, vertical, "raw");
+  svg += path(shown, mean, horizontal, vertical, "mean");
   svg += fmt::format("<text x=\"{}\" y=\"{}\" class=\"middle\">{}</text>", (kLeft + kRight) / 2, kHeight - 5,
                      escape(x_label));
   return svg + "</svg>";

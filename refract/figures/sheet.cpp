@@ -101,6 +101,7 @@ Tensor draw_sheet(const std::vector<Panel>& panels, size_t across) {
   const int64_t size = image_size(panels);
   const int64_t factor = std::max<int64_t>(1, (kCell + size - 1) / size);
   std::vector<Layout> layouts;
+  layouts.reserve(panels.size());
   for (const Panel& panel : panels) layouts.push_back(layout_of(panel, size * factor));
 
   std::vector<int64_t> widths(across, 0);

@@ -26,8 +26,8 @@ void LikelihoodOptions::describe_into(Options& options) {
 }
 
 Tensor LikelihoodOptions::negative_log_likelihood(const Tensor& x, const Tensor& mean) const {
-  const double values = reduction == "mean" ? static_cast<double>(x.numel() / x.size(0)) : 1.0;
-  return absolute_error(x, mean).mean() / (laplace_scale * values);
+  const int64_t values = reduction == "mean" ? x.numel() / x.size(0) : 1;
+  return absolute_error(x, mean).mean() / (laplace_scale * static_cast<double>(values));
 }
 
 }  // namespace refract

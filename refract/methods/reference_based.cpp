@@ -46,7 +46,7 @@ Tensor ReferenceBased::decode(const Codes& codes) const {
   return generate(codes.at(0), codes.at(1)).clamp(-1, 1);
 }
 
-ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, const Gaussian& posterior_z) const {
+ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, const Gaussian& posterior_z) {
   return {posterior_e, posterior_z, posterior_e.sample(), posterior_z.sample()};
 }
 

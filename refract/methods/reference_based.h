@@ -37,7 +37,7 @@ class ReferenceBased : public Method {
     Gaussian posterior_z;  // q(z | x), unlabelled images, then reference images
     Tensor e, z;           // samples of the two
   };
-  [[nodiscard]] Inferred infer(const Gaussian& posterior_e, const Gaussian& posterior_z) const;
+  [[nodiscard]] static Inferred infer(const Gaussian& posterior_e, const Gaussian& posterior_z);
 
   // G(z, e) for the first rows of z, one for each row of e, and G(z, e^r) for the rest.
   [[nodiscard]] Tensor generate(const Tensor& e, const Tensor& z) const;

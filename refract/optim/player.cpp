@@ -74,6 +74,7 @@ Tensor Player::apply(const std::vector<Tensor>& gradients, double rate) {
   flatten();
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> rows;
+  rows.reserve(gradients.size());
   for (const Tensor& gradient : gradients) rows.push_back(gradient.reshape(-1));
   Tensor g = at::cat(rows);
   const Tensor finite = at::isfinite(g.sum());

@@ -42,10 +42,10 @@ TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
 }
 
 TEST(Process, ChoosesKernelsForTheProcessorOnceAndLeavesTheUsersChoiceAlone) {
-  ::setenv("OPENBLAS_CORETYPE", "Haswell", 1);
-  ::unsetenv("ATEN_CPU_CAPABILITY");
-  const Ran ran = Process({"info", "--machine", "--json"}).wait();
-  ::unsetenv("OPENBLAS_CORETYPE");
+  const Ran ran =
+      Process({"info", "--machine", "--json"},
+              {{"OPENBLAS_CORETYPE", "Haswell"}, {"ATEN_CPU_CAPABILITY", ""}, {"REFRACT_MACHINE_SET_UP", ""}})
+          .wait();
   ASSERT_EQ(ran.status, 0) << ran.err;
   const json machine = json::parse(ran.out);
   EXPECT_EQ(machine.at("OPENBLAS_CORETYPE"), "Haswell (from the environment)");

@@ -52,22 +52,22 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Process::Process(const std::vector<std::string>& words) {
+Process::Process(std::vector<std::string> words, const Environment& environment) {
   static std::atomic<int> count{0};
   folder_ = std::filesystem::path(::testing::TempDir()) /
             ("refract-process-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
   std::filesystem::create_directories(folder_);
+  words.insert(words.begin(), REFRACT_PROGRAM);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   id_ = ::fork();
   if (id_ != 0) return;
+  for (const auto& [name, value] : environment)
+    value.empty() ? ::unsetenv(name.c_str()) : ::setenv(name.c_str(), value.c_str(), 1);
   redirect(folder_ / "out", STDOUT_FILENO);
   redirect(folder_ / "err", STDERR_FILENO);
-  std::vector<char*> arguments;
-  std::string program = REFRACT_PROGRAM;
-  arguments.push_back(program.data());
-  std::vector<std::string> copies = words;
-  for (std::string& word : copies) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::execv(program.c_str(), arguments.data());
+  ::execv(arguments.front(), arguments.data());
   ::_exit(127);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace refract::testing {
@@ -18,10 +19,11 @@ struct Ran {
 // What main does with these words, without the cost of starting a process.
 Ran refract(const std::vector<std::string>& words);
 
-// The built program as a process of its own.
+// The built program as a process of its own; `environment` is added to that of the tests, "" takes a variable away.
 class Process {
  public:
-  explicit Process(const std::vector<std::string>& words);
+  using Environment = std::vector<std::pair<std::string, std::string>>;
+  explicit Process(std::vector<std::string> words, const Environment& environment = {});
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();  // kills it if it still runs
