@@ -13,7 +13,9 @@ namespace refract {
 namespace {
 
 constexpr int kSide = 28;
-constexpr int kFine = 4;  // drawn at four times the resolution, then averaged
+constexpr double kBox = 20;
+constexpr double kMargin = 3.3;  // what the widest dilation needs at the border of digit-style's canvas
+constexpr int kFine = 4;       // drawn at four times the resolution, then averaged
 
 using Stroke = std::vector<cv::Point2d>;  // a smooth curve passes through these points; [0, 1] across and down
 using Glyph = std::vector<Stroke>;
@@ -131,27 +133,41 @@ Stroke smooth(const Stroke& stroke) {
   return curve;
 }
 
-// The displacement that centres the strokes by length, as far as a box about the middle allows.
-cv::Point2d centring(const std::vector<Stroke>& strokes) {
-  cv::Point2d sum, low(kSide, kSide), high(-kSide, -kSide);
+// Where strokes lie, and their centre by length.
+struct Extent {
+  cv::Point2d low{kSide, kSide}, high{-kSide, -kSide}, centre;
+};
+
+Extent extent(const std::vector<Stroke>& strokes) {
+  Extent all;
   double length = 0;
   for (const Stroke& stroke : strokes)
     for (size_t i = 1; i < stroke.size(); ++i) {
       const double piece = cv::norm(stroke[i] - stroke[i - 1]);
-      sum += 0.5 * piece * (stroke[i] + stroke[i - 1]);
+      all.centre += 0.5 * piece * (stroke[i] + stroke[i - 1]);
       length += piece;
       for (const cv::Point2d& p : {stroke[i], stroke[i - 1]}) {
-        low = {std::min(low.x, p.x), std::min(low.y, p.y)};
-        high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+        all.low = {std::min(all.low.x, p.x), std::min(all.low.y, p.y)};
+        all.high = {std::max(all.high.x, p.x), std::max(all.high.y, p.y)};
       }
     }
-  constexpr double kReach = 9;  // of a pen's centre from the middle: a margin of 3 pixels for outlines and dilation
-  const auto limited = [](double shift, double from, double to) {
-    return from + to > 2 * kReach || -kReach - from > kReach - to ? -(from + to) / 2
-                                                                  : std::clamp(shift, -kReach - from, kReach - to);
+  all.centre /= length;
+  return all;
+}
+
+// Shrinks the strokes to the box, the pen's breadth included, and moves their centre to the middle of the picture, as
+// far as the margin allows.
+void lay_out(std::vector<Stroke>& strokes, double pen) {
+  const Extent now = extent(strokes);
+  const cv::Point2d size = now.high - now.low;
+  const double scale = std::min(1.0, (kBox - pen) / std::max(size.x, size.y));
+  const double reach = kSide / 2.0 - kMargin - pen / 2;  // of the pen's centre from the middle
+  const auto shift = [&](double low, double high, double centre) {
+    return std::clamp(-centre * scale, -reach - low * scale, reach - high * scale) + kSide / 2.0;
   };
-  const cv::Point2d mean = sum / length;
-  return {limited(-mean.x, low.x, high.x), limited(-mean.y, low.y, high.y)};
+  const cv::Point2d move(shift(now.low.x, now.high.x, now.centre.x), shift(now.low.y, now.high.y, now.centre.y));
+  for (Stroke& stroke : strokes)
+    for (cv::Point2d& p : stroke) p = p * scale + move;
 }
 
 void draw_digit(uint64_t key, size_t label, uint8_t* pixels) {
@@ -163,12 +179,12 @@ void draw_digit(uint64_t key, size_t label, uint8_t* pixels) {
     strokes.push_back(smooth(stroke));
     for (cv::Point2d& p : strokes.back()) p = hand.place(p);
   }
-  const cv::Point2d shift = centring(strokes) + cv::Point2d(kSide / 2.0, kSide / 2.0);
+  lay_out(strokes, hand.pen());
   constexpr int kFraction = 4;  // bits of a coordinate below the pixel
   cv::Mat fine(kSide * kFine, kSide * kFine, CV_8U, cv::Scalar(0));
   for (const Stroke& stroke : strokes) {
     std::vector<cv::Point> line;
-    for (const cv::Point2d& p : stroke) line.emplace_back((p + shift) * kFine * (1 << kFraction));
+    for (const cv::Point2d& p : stroke) line.emplace_back(p * kFine * (1 << kFraction));
     const int pen = static_cast<int>(std::lround(hand.pen() * kFine));
     cv::polylines(fine, line, false, 255, pen, cv::LINE_8, kFraction);
   }

@@ -18,6 +18,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/train/machine.h"
+#include "refract_commit.h"
 
 namespace refract {
 namespace {
@@ -90,9 +91,8 @@ std::string libtorch_version() {
 }
 
 std::string manifest_text(const Settings& settings, const DataInfo& data, const std::string& command) {
-  const std::string commit = REFRACT_COMMIT;
   const Json manifest = {
-      {"refract", {{"version", REFRACT_VERSION}, {"commit", commit.empty() ? "unknown" : commit}}},
+      {"refract", {{"version", REFRACT_VERSION}, {"commit", REFRACT_COMMIT}}},
       {"created", now()},
       {"command", command},
       {"method", settings.method},

@@ -72,7 +72,7 @@ TEST(DigitRender, SideScalesThePictureAboutTheMiddle) {
     const Box box = lit_box(image);
     const double scale = side / 64.0;
     EXPECT_NEAR(static_cast<double>(box.height), static_cast<double>(whole.height) * scale, 2) << side;  // part of a
-    EXPECT_NEAR(static_cast<double>(box.width), static_cast<double>(whole.width) * scale, 2) << side;    // pixel each end
+    EXPECT_NEAR(static_cast<double>(box.width), static_cast<double>(whole.width) * scale, 2) << side;  // pixel each end
     const Tensor weight = image[0] + 1;
     const double row = ((weight.sum(1) * at::arange(64)).sum() / weight.sum()).item<double>();
     const Tensor at_one = render(block(), {})[0] + 1;

@@ -73,4 +73,20 @@ inline Box lit_box(const Tensor& image) {
   return {at(low, 1), at(low, 0), at(high, 1) - at(low, 1) + 1, at(high, 0) - at(low, 0) + 1};
 }
 
+// The length of the shortest unbroken row or column of bright pixels of [H, W]: how thick its thinnest stroke is.
+inline int64_t shortest_run(const Tensor& gray) {
+  const Tensor bright = gray > (gray.max() + gray.min()) / 2;
+  int64_t shortest = gray.numel();
+  for (const Tensor& lines : {bright, bright.t()})
+    for (const Tensor& line : lines.contiguous().unbind()) {
+      const bool* lit = line.data_ptr<bool>();
+      for (int64_t end = 0, start = 0; end <= line.numel(); ++end) {
+        if (end < line.numel() && lit[end]) continue;
+        if (end > start) shortest = std::min(shortest, end - start);
+        start = end + 1;
+      }
+    }
+  return shortest;
+}
+
 }  // namespace refract::testing_support
