@@ -15,7 +15,7 @@ namespace {
 constexpr int kSide = 28;
 constexpr double kBox = 20;
 constexpr double kMargin = 3.3;  // what the widest dilation needs at the border of digit-style's canvas
-constexpr int kFine = 4;       // drawn at four times the resolution, then averaged
+constexpr int kFine = 4;         // drawn at four times the resolution, then averaged
 
 using Stroke = std::vector<cv::Point2d>;  // a smooth curve passes through these points; [0, 1] across and down
 using Glyph = std::vector<Stroke>;
