@@ -7,6 +7,7 @@
 #include <torch/version.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -81,12 +82,16 @@ std::string vectors_name() {
   return names.at(static_cast<size_t>(vectors_here()));
 }
 
-}  // namespace
-
-void set_up_machine(char** argv) {
-  constexpr int keep = 1 << 30;
-  ::mallopt(M_MMAP_THRESHOLD, keep);
+// By default glibc returns large tensors to the system as soon as they are freed.
+void keep_freed_memory() {
+  constexpr int threshold = 1 << 30;
+  ::mallopt(M_MMAP_THRESHOLD, threshold);
   ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
+// Returns only where nothing needs to be set, or where the program cannot be started again: it then goes on, only
+// slower.
+void start_again_with_variables(char** argv) {
   if (std::getenv(started_again) != nullptr) return;
   std::string chosen;
   for (const auto& [name, value] : variables()) {
@@ -96,7 +101,21 @@ void set_up_machine(char** argv) {
   }
   if (chosen.empty()) return;
   ::setenv(started_again, chosen.c_str(), 1);
-  ::execv("/proc/self/exe", argv);  // where this fails the program goes on, only slower
+  ::execv("/proc/self/exe", argv);
+}
+
+// Debian's LibTorch 1.13.1 takes one thread unless it is told otherwise.
+void use_all_processors() {
+  if (std::getenv("OMP_NUM_THREADS") == nullptr)
+    at::set_num_threads(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+}
+
+}  // namespace
+
+void set_up_machine(char** argv) {
+  keep_freed_memory();
+  start_again_with_variables(argv);
+  use_all_processors();
 }
 
 std::vector<std::pair<std::string, std::string>> machine_facts() {

@@ -160,40 +160,20 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
   EXPECT_TRUE(read_file(whole.run.checkpoints().back()) == read_file(first.run.checkpoints().back()));
 }
 
-// Sixteen images and no others, whatever is asked for.
-class Sixteen : public DataSource {
- public:
-  explicit Sixteen(const DataSource& source) : info_(source.info()) {
-    Indices first(16);
-    for (size_t i = 0; i < first.size(); ++i) first[i] = static_cast<int64_t>(i);
-    for (const Split split : {Split::unlabelled, Split::reference})
-      if (source.count(split) >= 16) images_[split] = source.images(split, first);
-  }
-  [[nodiscard]] const DataInfo& info() const override { return info_; }
-  [[nodiscard]] int64_t count(Split split) const override { return images_.count(split) > 0 ? 16 : 0; }
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
-    return images_.at(split).index_select(0, torch::tensor(indices));
-  }
-
- private:
-  DataInfo info_;
-  std::map<Split, Tensor> images_;
-};
-
 // Better than any answer that ignores the image could be.
 TEST_P(MethodContract, OverfitsSixteenImages) {
-  auto settings = tiny(GetParam(), {{"steps", "200"}, {"learning_rate", "0.005"}, {"widths", "8,16"}, {"batch", "16"}});
-  const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.2"}};
+  auto settings = tiny(GetParam(), {{"steps", "300"}, {"learning_rate", "0.01"}, {"widths", "16,16"}});
+  settings->set({{"unlabelled_images", "16"}, {"reference_images", "16"}, {"batch", "16"}});
+  const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
   for (const auto& [key, value] : roomy)
     if (settings->options.has(key)) settings->options.set(key, value);
   OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");
-  const Sixteen few(*opened.data);
-  const Tensor images = few.images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+  train(opened);
+  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
   const auto error = [&](const Tensor& shown) { return (shown - images).abs().mean().item<double>(); };
-  refract::train(*opened.method, few, *opened.settings, opened.run, 0, {});
   const double best_constant = error(std::get<0>(images.median(0, true)));
   const double trained = error(decode_all(*opened.method, encode_all(*opened.method, images)));
-  EXPECT_LT(trained, 0.75 * best_constant);
+  EXPECT_LT(trained, 0.7 * best_constant);
 }
 
 // Another value than the present one, as text.
