@@ -162,7 +162,7 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
 
 // Better than any answer that ignores the image could be.
 TEST_P(MethodContract, OverfitsSixteenImages) {
-  auto settings = tiny(GetParam(), {{"steps", "300"}, {"learning_rate", "0.01"}, {"widths", "16,16"}});
+  auto settings = tiny(GetParam(), {{"steps", "600"}, {"learning_rate", "0.003"}, {"widths", "16,16"}});
   settings->set({{"unlabelled_images", "16"}, {"reference_images", "16"}, {"batch", "16"}});
   const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
   for (const auto& [key, value] : roomy)
