@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -56,9 +57,17 @@ Paths walk(const std::filesystem::path& folder) {
   return found;
 }
 
+// Once: OpenCV rebuilds its thread pool at every call, which must not happen while another thread is in it.
+void settle_opencv() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what is wrong is thrown, not printed
+    cv::setNumThreads(1);  // several images are decoded side by side instead
+  });
+}
+
 cv::Mat decode(const std::string& bytes) {
-  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what is wrong is thrown, not printed
-  cv::setNumThreads(1);  // several images are decoded side by side instead
+  settle_opencv();
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));  // is only read
   // As it is, to see the alpha channel. JPEG has none, and is turned only when not read as it is; BMP's is often left
   // at 0.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <opencv2/imgproc.hpp>
 
 #include "refract/core/errors.h"
@@ -49,6 +50,17 @@ TEST_F(ImageFile, ReadsEveryFormatAndSize) {
       EXPECT_NEAR(rgb[2], 20, 4) << name;
     }
   }
+}
+
+TEST_F(ImageFile, IsReadByManyThreadsAtOnce) {
+  cv::Mat noise(700, 900, CV_8UC3);
+  cv::randu(noise, 0, 255);
+  cv::imwrite((folder_ / "a.png").string(), noise);
+  std::vector<std::future<Tensor>> threads;
+  for (int t = 0; t < 8; ++t)
+    threads.push_back(std::async(std::launch::async, [&] { return read_image(folder_ / "a.png", kColour); }));
+  const Tensor expected = read_image(folder_ / "a.png", kColour);
+  for (auto& thread : threads) EXPECT_TRUE(at::equal(thread.get(), expected));
 }
 
 TEST_F(ImageFile, GrayAndColourBecomeWhatTheShapeAsks) {
