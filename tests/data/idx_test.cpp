@@ -33,7 +33,7 @@ class Idx : public testing::Test {
   }
 
   TempFolder folder_;
-  std::string pixels_ = std::string("\0\x7f\xff", 3) + std::string(21, 'p');
+  std::string pixels_{"\0\x7f\xff and 21 more bytes...", 24};
   std::string images_ = idx(kImages, {2, 3, 4}, pixels_);
 };
 
