@@ -15,11 +15,15 @@ void ReferenceBasedOptions::describe_into(Options& options) {
   options.add("kl_weight_e", kl_weight_e, "weight of KL(q(e|x) || p(e)) (Eq. 3: 1)").range(0, 1e6);
   options
       .add("kl_weight_z", kl_weight_z,
-           "weight of KL(q(z|x) || p(z)), unlabelled and reference images, at the end of training (Eq. 3: 1)")
+           "weight of KL(q(z|x) || p(z)) of unlabelled images at the end of training (Eq. 3: 1)")
       .range(0, 1e6);
   options
       .add("kl_weight_z_start", kl_weight_z_start,
-           "the same in the first 30 % of the steps; it changes linearly until 70 %")
+           "the same in the first 10 % of the steps; it changes linearly until 50 %")
+      .range(0, 1e6);
+  options
+      .add("kl_weight_z_reference", kl_weight_z_reference,
+           "weight of KL(q(z|x) || p(z)) of reference images (Eq. 3: 1)")
       .range(0, 1e6);
 }
 
@@ -69,16 +73,17 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
   b.reconstruction = error(batch.images, 0, unlabelled);
   b.reconstruction_reference = error(batch.reference, unlabelled, all);
   b.kl_e = inferred.posterior_e.kl_to_standard().mean();
-  b.kl_z = kl_z(0, unlabelled) + kl_z(unlabelled, all);
-  b.loss =
-      b.reconstruction + b.reconstruction_reference + options_.kl_weight_e * b.kl_e + kl_weight_z(progress) * b.kl_z;
+  b.kl_z = kl_z(0, unlabelled);
+  b.kl_z_reference = kl_z(unlabelled, all);
+  b.loss = b.reconstruction + b.reconstruction_reference + options_.kl_weight_e * b.kl_e +
+           kl_weight_z(progress) * b.kl_z + options_.kl_weight_z_reference * b.kl_z_reference;
   return b;
 }
 
-// z first learns what the reference images need; dearer later, it gives up what e tells the generator already.
+// Dearer for unlabelled images alone, z gives up what e tells the generator already and keeps what references need.
 double ReferenceBased::kl_weight_z(double progress) const {
-  constexpr double from = 0.3;
-  constexpr double to = 0.7;
+  constexpr double from = 0.1;
+  constexpr double to = 0.5;
   const double changed = std::clamp((progress - from) / (to - from), 0.0, 1.0);
   return options_.kl_weight_z_start + changed * (options_.kl_weight_z - options_.kl_weight_z_start);
 }
@@ -87,7 +92,8 @@ Scalars ReferenceBased::Bound::scalars() const {
   return {{"reconstruction", reconstruction.detach()},
           {"reconstruction_reference", reconstruction_reference.detach()},
           {"kl_e", kl_e.detach()},
-          {"kl_z", kl_z.detach()}};
+          {"kl_z", kl_z.detach()},
+          {"kl_z_reference", kl_z_reference.detach()}};
 }
 
 }  // namespace refract

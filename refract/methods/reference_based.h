@@ -15,6 +15,7 @@ struct ReferenceBasedOptions {
   double kl_weight_e = 1.0;
   double kl_weight_z = 1.0;
   double kl_weight_z_start = 1.0;
+  double kl_weight_z_reference = 1.0;
   void describe_into(Options& options);
 };
 
@@ -42,10 +43,9 @@ class ReferenceBased : public Method {
   // G(z, e) for the first rows of z, one for each row of e, and G(z, e^r) for the rest.
   [[nodiscard]] Tensor generate(const Tensor& e, const Tensor& z) const;
 
-  // The four expectations of Eq. 3, each averaged over its batch; the loss is their weighted sum at that stage of
-  // training.
+  // The expectations of Eq. 3, each averaged over its batch; the loss is their weighted sum at that stage of training.
   struct Bound {
-    Tensor reconstruction, reconstruction_reference, kl_e, kl_z, loss;
+    Tensor reconstruction, reconstruction_reference, kl_e, kl_z, kl_z_reference, loss;
     [[nodiscard]] Scalars scalars() const;
   };
   [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images, double progress) const;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/api/include/torch/utils.h>
 
+#include <cmath>
 #include <map>
 
 #include "refract/methods/registry.h"
@@ -82,9 +83,49 @@ TEST(RbVae, UnlabelledImagesDoNotMoveTheReferenceCode) {
   EXPECT_TRUE(made.method->reference_code().equal(before));
 }
 
+// Size of the gradient in encoder_z (Adam's first moment after one step), with next to nothing in the loss but what
+// `values` switches on.
+double pull_on_encoder_z(const KeyValues& values, double progress) {
+  KeyValues all = {{"laplace_scale", "1e9"},
+                   {"kl_weight_e", "0"},
+                   {"kl_weight_z", "0"},
+                   {"kl_weight_z_start", "0"},
+                   {"kl_weight_z_reference", "0"}};
+  all.insert(all.end(), values.begin(), values.end());
+  const Made made = make("rbvae", all);
+  torch::manual_seed(12);
+  Update update(1.0, progress);
+  made.method->step(batch(), update);
+  double squares = 0;
+  for (const auto& [name, moment] : made.method->players()[0]->moments())
+    if (name.find("encoder_z") != std::string::npos && name.ends_with(":m"))
+      squares += moment.square().sum().item<double>();
+  return std::sqrt(squares);
+}
+
+TEST(RbVae, KlWeightOfUnlabelledImagesChangesOnTheWay) {
+  const auto pull = [](double progress) {
+    return pull_on_encoder_z({{"kl_weight_z_start", "2"}, {"kl_weight_z", "6"}}, progress);
+  };
+  const double one = pull_on_encoder_z({{"kl_weight_z_start", "1"}}, 0);
+  EXPECT_GT(one, 1e-3);
+  EXPECT_NEAR(pull(0) / one, 2, 1e-3);
+  EXPECT_NEAR(pull(0.1) / one, 2, 1e-3);
+  EXPECT_NEAR(pull(0.3) / one, 4, 1e-3);
+  EXPECT_NEAR(pull(0.5) / one, 6, 1e-3);
+  EXPECT_NEAR(pull(0.99) / one, 6, 1e-3);
+}
+
+TEST(RbVae, ReferencesHaveAKlWeightOfTheirOwn) {
+  const double one = pull_on_encoder_z({{"kl_weight_z_reference", "1"}}, 0.9);
+  EXPECT_GT(one, 1e-3);
+  EXPECT_NEAR(pull_on_encoder_z({{"kl_weight_z_reference", "3"}}, 0) / one, 3, 1e-3);
+}
+
 KeyValues only_adversarial() {
-  return {{"laplace_scale", "1e6"}, {"kl_weight_e", "0"},      {"kl_weight_z", "0"},          {"latent_weight_e", "0"},
-          {"latent_weight_z", "0"}, {"learning_rate", "3e-4"}, {"discriminator_dropout", "0"}};
+  return {{"laplace_scale", "1e6"}, {"kl_weight_e", "0"},       {"kl_weight_z", "0"},
+          {"latent_weight_e", "0"}, {"kl_weight_z_start", "0"}, {"kl_weight_z_reference", "0"},
+          {"latent_weight_z", "0"}, {"learning_rate", "3e-4"},  {"discriminator_dropout", "0"}};
 }
 
 // With the discriminators held still, the model lowers E_q[d] - E_p[d] (Eq. 6).
