@@ -129,8 +129,6 @@ std::string unpack(const std::filesystem::path& path, const std::string& packed,
 
 IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
   std::string bytes = read_bounded(path);
-  IdxFile file;
-  file.sha256 = sha256(bytes);
   if (bytes.starts_with("\x1f\x8b")) bytes = unpack(path, bytes, magic);
   const Header header = read_header(path, bytes, magic);
   const uint64_t found = bytes.size() - header.size;
@@ -140,6 +138,8 @@ IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
   if (found > header.elements)
     refuse(path,
            fmt::format("it is oversized: more data follows the {} bytes that its header claims.", header.elements));
+  IdxFile file;
+  file.sha256 = sha256(bytes);
   file.data = at::empty(header.shape, at::kByte);
   std::memcpy(file.data.data_ptr(), bytes.data() + header.size, header.elements);
   return file;

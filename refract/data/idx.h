@@ -10,7 +10,7 @@ namespace refract {
 
 struct IdxFile {
   Tensor data;         // uint8: [N, H, W] images or [N] labels
-  std::string sha256;  // of the file as it stands on the disk
+  std::string sha256;  // of the file, unpacked where it is gzip
 };
 
 // Gzip is told by content, not by name. Each throws BadInput with a sentence for a file that is missing, truncated, of

@@ -44,8 +44,8 @@ Digits read_digits(const std::filesystem::path& folder, const std::string& part,
                     "same distribution.",
                     folder.string(), images_path.filename().string(), images.data.size(0),
                     labels_path.filename().string(), labels.data.size(0)));
-  checksums[images_path.filename().string()] = images.sha256;
-  checksums[labels_path.filename().string()] = labels.sha256;
+  checksums[part + "-images-idx3-ubyte"] = images.sha256;
+  checksums[part + "-labels-idx1-ubyte"] = labels.sha256;
   return {images.data, labels.data.to(at::kLong)};
 }
 

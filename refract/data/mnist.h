@@ -13,7 +13,7 @@ namespace refract {
 struct Mnist {
   Digits training;
   Digits test;
-  std::map<std::string, std::string> checksums;  // file name to SHA-256 of the file
+  std::map<std::string, std::string> checksums;  // "PART-images-idx3-ubyte" to SHA-256 of the file, unpacked
 };
 
 // Whether all four files are there: {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, also with a dot

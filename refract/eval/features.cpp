@@ -3,32 +3,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
+
+#include "refract/core/random.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kSlice = 250;  // images held at a time
 
-Codes encode_split(const Model& model, const DataSource& data, Split split) {
+using Encoding = std::function<Codes(const Tensor& images)>;
+
+Codes encode_split(const Model& model, const DataSource& data, Split split, const Encoding& encode) {
+  const torch::NoGradGuard no_grad;
   const Indices all = all_indices(data.count(split));
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
   for (auto from = all.begin(); from != all.end();) {
     const auto to = from + std::min<int64_t>(kSlice, all.end() - from);
-    const Codes codes = encode_all(model, data.images(split, Indices(from, to)));
+    const Codes codes = encode(data.images(split, Indices(from, to)));
     for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b].to(at::kCPU));
     from = to;
   }
   Codes codes;
-  for (const auto& block : parts) codes.push_back(at::cat(block));
+  for (const auto& block : parts)
+    if (!block.empty()) codes.push_back(at::cat(block));
   return codes;
 }
 
 }  // namespace
 
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data) {
-  const Codes fit = encode_split(model, data, Split::fit);
-  const Codes score = encode_split(model, data, Split::score);
+  const auto means = [&](const Tensor& images) { return model.encode(images); };
+  const Codes fit = encode_split(model, data, Split::fit, means);
+  const Codes score = encode_split(model, data, Split::score, means);
   std::vector<FeatureSet> sets;
   std::string together;
   for (size_t b = 0; b < fit.size(); ++b) {
@@ -37,6 +45,16 @@ std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data)
     sets.push_back({name, fit[b], score[b]});
   }
   if (fit.size() > 1) sets.push_back({together, at::cat(fit, 1), at::cat(score, 1)});
+  return sets;
+}
+
+std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data) {
+  const auto draws = [&](const Tensor& images) { return model.draw(images); };
+  at::manual_seed(mix(0, Stream::metrics));
+  const Codes fit = encode_split(model, data, Split::fit, draws);
+  const Codes score = encode_split(model, data, Split::score, draws);
+  std::vector<FeatureSet> sets;
+  for (size_t b = 0; b < fit.size(); ++b) sets.push_back({model.blocks()[b].name + ", drawn", fit[b], score[b]});
   return sets;
 }
 

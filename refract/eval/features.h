@@ -15,6 +15,10 @@ struct FeatureSet {
   Tensor score;      // [M, D], of split score
 };
 
+// Each block as one draw from its posterior, named "e, drawn"; none for a model whose codes are not random. The same
+// draws at every call.
+std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data);
+
 // Each block alone, then, where there are several, all of them together. Images are read and encoded a slice at a time.
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
 

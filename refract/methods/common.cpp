@@ -1,15 +1,26 @@
 #include "refract/methods/common.h"
 
+#include <ATen/ops/avg_pool2d.h>
+
+#include <cmath>
+
 namespace refract {
 
 void NetworkOptions::describe_into(Options& options) {
   options.add("widths", widths, "channels at each resolution, from the image's downwards; each halves the image once")
       .range(1, 4096);
-  options.add("tanh_output", tanh_output,
-              "end the generator in tanh, as the paper does; else linear, which escapes black images sooner");
+  options
+      .add("generator_output", generator_output,
+           "how the generator ends: linear, tanh (the paper) or leaky, a clamp to [-1, 1] with slope 0.1 outside")
+      .one_of({"linear", "tanh", "leaky"});
   options.add("learning_rate", learning_rate, "step size of Adam (paper: 1e-4)").range(0, 1);
   options.add("beta1", beta1, "decay of Adam's first moment").range(0, 0.9999);
   options.add("beta2", beta2, "decay of Adam's second moment").range(0, 0.99999);
+}
+
+Output NetworkOptions::output() const {
+  if (generator_output == "tanh") return Output::tanh;
+  return generator_output == "leaky" ? Output::leaky : Output::linear;
 }
 
 Adam NetworkOptions::adam(double rate_factor) const {
@@ -23,11 +34,26 @@ void LikelihoodOptions::describe_into(Options& options) {
       .add("laplace_scale", laplace_scale,
            "scale of the Laplace likelihood, which divides the L1 error (paper: 0.01, reduction unknown)")
       .range(1e-6, 1e6);
+  options
+      .add("pyramid", pyramid,
+           "average the L1 error with that of this many halvings of the images, which guides thin lines (paper: 0)")
+      .range(0, 12);
+}
+
+Tensor LikelihoodOptions::pyramid_error(Tensor x, Tensor mean) const {
+  Tensor sum = absolute_error(x, mean);
+  int64_t levels = 1;
+  for (; levels <= pyramid && x.size(2) > 1; ++levels) {
+    x = at::avg_pool2d(x, 2);
+    mean = at::avg_pool2d(mean, 2);
+    sum = sum + absolute_error(x, mean) * std::pow(4.0, levels);
+  }
+  return sum / levels;
 }
 
 Tensor LikelihoodOptions::negative_log_likelihood(const Tensor& x, const Tensor& mean) const {
   const int64_t values = reduction == "mean" ? x.numel() / x.size(0) : 1;
-  return absolute_error(x, mean).mean() / (laplace_scale * static_cast<double>(values));
+  return pyramid_error(x, mean).mean() / (laplace_scale * static_cast<double>(values));
 }
 
 }  // namespace refract

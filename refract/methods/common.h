@@ -11,24 +11,31 @@ namespace refract {
 // not.
 struct NetworkOptions {
   std::vector<int64_t> widths = {16, 32, 64, 128};
-  bool tanh_output = false;
+  std::string generator_output = "linear";
   double learning_rate = 1e-4;
   double beta1 = 0.5;
   double beta2 = 0.99;
 
   void describe_into(Options& options);
+  [[nodiscard]] Output output() const;
   [[nodiscard]] Adam adam(double rate_factor = 1.0) const;
 };
 
 // The negative Laplace log-likelihood, without its constant: |x - mean| / scale, summed or averaged over channels and
-// pixels.
+// pixels. With a pyramid the L1 error is the mean of that of the image and of its next `pyramid` halvings, each in the
+// units of the full image (an all-black image errs alike at all levels): where a thin line lies is then learned from
+// afar.
 struct LikelihoodOptions {
   std::string reduction = "sum";
   double laplace_scale = 1.0;
+  int64_t pyramid = 0;
 
   void describe_into(Options& options);
   [[nodiscard]] Tensor negative_log_likelihood(const Tensor& x,
                                                const Tensor& mean) const;  // 0-dim: mean over the batch
+
+ private:
+  [[nodiscard]] Tensor pyramid_error(Tensor x, Tensor mean) const;  // [N]
 };
 
 }  // namespace refract

@@ -38,6 +38,9 @@ class Model {
   // Posterior means of images [N, C, H, W] in [-1, 1].
   [[nodiscard]] virtual Codes encode(const Tensor& images) const = 0;
 
+  // One draw from each posterior, from torch's generator; empty for a model whose codes are not random.
+  [[nodiscard]] virtual Codes draw(const Tensor& /*images*/) const { return {}; }
+
   // The generator's mean image, [N, C, H, W], clamped to [-1, 1].
   [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;
 

@@ -34,7 +34,7 @@ ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const Image
       options_(options),
       shape_(shape),
       blocks_{{"e", options.latent_e, Role::target}, {"z", options.latent_z, Role::common}},
-      generator_(shape, options.network.widths, options.latent_e + options.latent_z, options.network.tanh_output),
+      generator_(shape, options.network.widths, options.latent_e + options.latent_z, options.network.output()),
       reference_(at::zeros({options.latent_e}).requires_grad_()) {
   model_.own("encoder_e", encoder_e_);
   model_.own("encoder_z", encoder_z_);
@@ -44,6 +44,10 @@ ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const Image
 
 Codes ReferenceBased::encode(const Tensor& images) const {
   return {encoder_e_.forward(images).mean, encoder_z_.forward(images).mean};
+}
+
+Codes ReferenceBased::draw(const Tensor& images) const {
+  return {encoder_e_.forward(images).sample(), encoder_z_.forward(images).sample()};
 }
 
 Tensor ReferenceBased::decode(const Codes& codes) const {

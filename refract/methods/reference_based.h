@@ -26,6 +26,7 @@ class ReferenceBased : public Method {
   [[nodiscard]] ImageShape shape() const override { return shape_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override;  // {e, z}
+  [[nodiscard]] Codes draw(const Tensor& images) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Tensor reference_code() const override { return reference_; }
   [[nodiscard]] Needs needs() const override { return {.reference = true}; }

@@ -16,7 +16,7 @@ Vae::Vae(const VaeOptions& options, const ImageShape& shape)
       shape_(shape),
       blocks_{{"z", options.latent, Role::whole}},
       encoder_(shape, options.network.widths, options.latent),
-      generator_(shape, options.network.widths, options.latent, options.network.tanh_output),
+      generator_(shape, options.network.widths, options.latent, options.network.output()),
       player_("model", options.network.adam()) {
   player_.own("encoder", encoder_);
   player_.own("generator", generator_);
@@ -24,6 +24,10 @@ Vae::Vae(const VaeOptions& options, const ImageShape& shape)
 
 Codes Vae::encode(const Tensor& images) const {
   return {encoder_.forward(images).mean};
+}
+
+Codes Vae::draw(const Tensor& images) const {
+  return {encoder_.forward(images).sample()};
 }
 
 Tensor Vae::decode(const Codes& codes) const {

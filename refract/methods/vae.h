@@ -22,6 +22,7 @@ class Vae : public Method {
   [[nodiscard]] ImageShape shape() const override { return shape_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override;
+  [[nodiscard]] Codes draw(const Tensor& images) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override { return {}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&player_}; }

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kLogVarianceBound = 8;
 constexpr double kLogVarianceStart = -2;
+constexpr double kLeak = 0.1;  // slope outside [-1, 1]
 
 Tensor activated(const Convolution& layer, const Tensor& x) {
   return leaky_norm(layer.forward(x), kSlope);
@@ -63,10 +64,10 @@ Gaussian Encoder::forward(const Tensor& images) const {
   return {halves[0], kLogVarianceBound * (halves[1] / kLogVarianceBound).tanh()};
 }
 
-Generator::Generator(const ImageShape& shape, const Widths& widths, int64_t latents, bool tanh_output)
+Generator::Generator(const ImageShape& shape, const Widths& widths, int64_t latents, Output output)
     : coarsest_(coarsest_size(shape, widths)),
       width_(widths.back()),
-      tanh_output_(tanh_output),
+      output_(output),
       entry_(register_module("entry", std::make_shared<Linear>(latents, width_ * coarsest_ * coarsest_))) {
   int64_t in = width_;
   for (size_t i = 0; i < widths.size(); ++i) {
@@ -82,7 +83,8 @@ Tensor Generator::forward(const Tensor& codes) const {
   x = leaky_norm(x.contiguous(at::MemoryFormat::ChannelsLast), kSlope);
   for (const auto& layer : layers_) x = activated(*layer, at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
   x = exit_->forward(x);
-  return tanh_output_ ? x.tanh() : x;
+  if (output_ == Output::tanh) return x.tanh();
+  return output_ == Output::leaky ? kLeak * x + (1 - kLeak) * x.clamp(-1, 1) : x;
 }
 
 Discriminator::Discriminator(const ImageShape& shape, const Widths& widths, const std::vector<int64_t>& code_sizes,

@@ -41,16 +41,19 @@ class Encoder : public torch::nn::Module {
   std::shared_ptr<Linear> head_;
 };
 
-// Codes [N, D] to mean images [N, C, S, S]. `tanh_output` is the paper's; without it the output is linear and escapes
-// the all-black image sooner.
+// How a generator ends. tanh is the paper's; it saturates at black, where most pixels are. Linear escapes from there,
+// at the price of noise around black. Leaky clamps to [-1, 1] with a slope of 0.1 outside: neither.
+enum class Output { linear, tanh, leaky };
+
+// Codes [N, D] to mean images [N, C, S, S].
 class Generator : public torch::nn::Module {
  public:
-  Generator(const ImageShape& shape, const Widths& widths, int64_t latents, bool tanh_output);
+  Generator(const ImageShape& shape, const Widths& widths, int64_t latents, Output output);
   [[nodiscard]] Tensor forward(const Tensor& codes) const;
 
  private:
   int64_t coarsest_, width_;
-  bool tanh_output_;
+  Output output_;
   std::shared_ptr<Linear> entry_;
   std::vector<std::shared_ptr<Convolution>> layers_;
   std::shared_ptr<Convolution> exit_;

@@ -35,11 +35,13 @@ void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run
       run.path().string(), trained.channels, trained.size, data.name, data.shape.channels, data.shape.size));
 }
 
-void note_changes(const DataInfo& now, const DataInfo& then, OpenedRun& opened) {
-  if (!now.note.empty()) opened.notes.push_back(now.note);
-  if (now.checksums != then.checksums)
-    opened.notes.push_back(
-        fmt::format("The files of {} are not those that the run was started with (see manifest.json).", now.name));
+// Going on with other images, or replacing what was measured by what they give, would be wrong without a word.
+void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
+  if (now.checksums == then.checksums) return;
+  throw BadInput(
+      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}. {}{}"
+                  "Put them back, or start a new run.",
+                  run.path().string(), now.name, run.manifest_file().string(), now.note, now.note.empty() ? "" : " "));
 }
 
 OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data) {
@@ -50,7 +52,8 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   if (with_data) {
     opened.data = opened.settings->data_recipe.make();
     check_shape(opened.data->info(), then.shape, opened.run);
-    note_changes(opened.data->info(), then, opened);
+    check_files(opened.data->info(), then, opened.run);
+    if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
   }
   opened.method = make_method(*opened.settings, then.shape);
   return opened;

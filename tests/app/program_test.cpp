@@ -99,10 +99,11 @@ TEST(Program, ValuesOfTheWrongTypeOrRangeAreNamed) {
 
 TEST(Program, LaterOptionsGoBeforeEarlierAndAllBeforeTheFile) {
   const Folder folder;
-  write_file(folder / "base.toml", "steps = 3\nbatch = 5\nseed = 9\ntanh_output = false\n");
+  write_file(folder / "base.toml", "steps = 3\nbatch = 5\nseed = 9\ngenerator_output = \"leaky\"\n");
   std::vector<std::string> words = testing::tiny_training("vae");
-  words.insert(words.end(), {"--config", folder / "base.toml", "--set", "batch=6", "seed=3", "--batch=7",
-                             "--tanh-output", "--log-every", "1", "--out", folder / "run", "--no-evaluation"});
+  words.insert(words.end(),
+               {"--config", folder / "base.toml", "--set", "batch=6", "seed=3", "--batch=7", "--generator-output=tanh",
+                "--log-every", "1", "--out", folder / "run", "--no-evaluation"});
   const Ran ran = refract(words);
   ASSERT_EQ(ran.status, 0) << ran.err;
   const KeyValues stored = read_toml(folder / "run/options.toml");
@@ -114,7 +115,7 @@ TEST(Program, LaterOptionsGoBeforeEarlierAndAllBeforeTheFile) {
   EXPECT_EQ(value("steps"), "4");  // a flag of tiny_training
   EXPECT_EQ(value("batch"), "7");
   EXPECT_EQ(value("seed"), "3");
-  EXPECT_EQ(value("tanh_output"), "true");
+  EXPECT_EQ(value("generator_output"), "tanh");
   EXPECT_EQ(value("log_every"), "1");
   EXPECT_FALSE(std::filesystem::exists(folder / "run/report.html"));
 

@@ -55,7 +55,8 @@ TEST_F(MnistFiles, AreFoundUnderTheirOtherNames) {
   const Mnist mnist = read_mnist(folder_.path());
   EXPECT_EQ(bytes_of(mnist.training.images), "abcdefghijkl");
   EXPECT_EQ(bytes_of(mnist.test.images), "qrst");
-  EXPECT_TRUE(mnist.checksums.contains("train-images.idx3-ubyte"));
+  EXPECT_EQ(mnist.checksums.at("t10k-images-idx3-ubyte"), sha256(idx(0x803, {1, 2, 2}, "qrst")));
+  EXPECT_TRUE(mnist.checksums.contains("train-images-idx3-ubyte")) << "one name for the same data";
 }
 
 TEST_F(MnistFiles, AMissingOneIsNamed) {

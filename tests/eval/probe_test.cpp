@@ -72,6 +72,29 @@ TEST(Probe, ErrorsAreOfTheScoreSplitWithTheFitSplitsMean) {
   EXPECT_NEAR(table.rows.back().values.at(1), sum / 400, 1e-6);
 }
 
+// A mean that shows a factor faintly serves a regressor as well as a bold one; a draw that the posterior's noise drowns
+// does not.
+TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
+  struct Faint : fakes::FakeModel {
+    using FakeModel::FakeModel;
+    [[nodiscard]] Codes draw(const Tensor& images) const override {
+      Codes codes = encode(images);
+      codes[1] = codes[1] + at::randn_like(codes[1]);
+      return codes;
+    }
+  };
+  const Faint model{{3, 8}, {{"e", 3, Role::target}, {"z", 3, Role::common}}, [](const Tensor& x) {
+                      return Codes{factors_in(x), 1e-3 * factors_in(x)};
+                    }};
+  const MetricTable table = metric("probe").measure(model, source());
+  ASSERT_EQ(table.rows.size(), 6U);
+  EXPECT_LT(table.rows[1].values.back(), 1e-3);
+  EXPECT_EQ(table.rows[3].name, "e, drawn");
+  EXPECT_LT(table.rows[3].values.back(), 1e-3);
+  EXPECT_EQ(table.rows[4].name, "z, drawn");
+  EXPECT_NEAR(table.rows[4].values.back(), table.rows[5].values.back(), 0.01);
+}
+
 TEST(Probe, OneBlockHasOneRowBesideTheMean) {
   const MetricTable table = metric("probe").measure(fakes::whole(), source());
   ASSERT_EQ(table.rows.size(), 2U);

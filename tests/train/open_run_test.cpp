@@ -83,13 +83,15 @@ TEST(ResumeRun, NotesWhatCostsBitIdentity) {
   EXPECT_TRUE(contains(resume_run(folder / "run").notes[0], "LibTorch 0.9"));
 }
 
-TEST(ResumeRun, NotesDataThatHasChanged) {
+TEST(OpenRun, RefusesDataThatHasChanged) {
   const TempFolder folder;
-  start_run(folder / "run", tiny("vae"), "");
+  OpenedRun trained = start_run(folder / "run", tiny("vae"), "");
+  train(trained);
   replace_in(folder / "run/manifest.json", "\"checksums\": {", "\"checksums\": {\"gone\": \"00\"");
-  const OpenedRun resumed = resume_run(folder / "run");
-  ASSERT_EQ(resumed.notes.size(), 1);
-  EXPECT_TRUE(contains(resumed.notes[0], "embedded-digits"));
+  const std::string message = message_of<BadInput>([&] { resume_run(folder / "run"); });
+  EXPECT_TRUE(contains(message, "embedded-digits") && contains(message, "manifest.json")) << message;
+  EXPECT_EQ(message_of<BadInput>([&] { open_run(folder / "run", true); }), message);
+  EXPECT_NO_THROW(open_run(folder / "run", false)) << "own images need no data set";
 }
 
 TEST(ResumeRun, RefusesImagesOfAnotherShape) {
