@@ -54,7 +54,7 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
   const Codes fit = encode_split(model, data, Split::fit, draws);
   const Codes score = encode_split(model, data, Split::score, draws);
   std::vector<FeatureSet> sets;
-  for (size_t b = 0; b < fit.size(); ++b) sets.push_back({model.blocks()[b].name + ", drawn", fit[b], score[b]});
+  for (size_t b = 0; b < fit.size(); ++b) sets.push_back({model.blocks()[b].name + " (drawn)", fit[b], score[b]});
   return sets;
 }
 

@@ -15,7 +15,7 @@ struct FeatureSet {
   Tensor score;      // [M, D], of split score
 };
 
-// Each block as one draw from its posterior, named "e, drawn"; none for a model whose codes are not random. The same
+// Each block as one draw from its posterior, named "e (drawn)"; none for a model whose codes are not random. The same
 // draws at every call.
 std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data);
 

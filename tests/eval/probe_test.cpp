@@ -89,9 +89,9 @@ TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
   const MetricTable table = metric("probe").measure(model, source());
   ASSERT_EQ(table.rows.size(), 6U);
   EXPECT_LT(table.rows[1].values.back(), 1e-3);
-  EXPECT_EQ(table.rows[3].name, "e, drawn");
+  EXPECT_EQ(table.rows[3].name, "e (drawn)");
   EXPECT_LT(table.rows[3].values.back(), 1e-3);
-  EXPECT_EQ(table.rows[4].name, "z, drawn");
+  EXPECT_EQ(table.rows[4].name, "z (drawn)");
   EXPECT_NEAR(table.rows[4].values.back(), table.rows[5].values.back(), 0.01);
 }
 
