@@ -6,15 +6,15 @@ cd "$(dirname "$0")/.."
 
 run=runs/demo
 summary=$run/summary.txt
+unfinished=runs/.demo-summary
 # The program takes data/mnist, whose files were checked.
 unset MNIST_DIR
 
 train() {
-  local result=runs/.demo-summary
-  trap 'rm -f "$result"' EXIT
+  trap 'rm -f "$unfinished"' EXIT
   mkdir -p runs
-  "$@" | tee "$result"
-  mv "$result" "$summary"
+  "$@" | tee "$unfinished"
+  mv "$unfinished" "$summary"
 }
 
 if [ -f "$summary" ]; then
