@@ -43,7 +43,7 @@ void LikelihoodOptions::describe_into(Options& options) {
 Tensor LikelihoodOptions::pyramid_error(Tensor x, Tensor mean) const {
   Tensor sum = absolute_error(x, mean);
   int64_t levels = 1;
-  for (; levels <= pyramid && x.size(2) > 1; ++levels) {
+  for (; levels <= pyramid && x.size(2) % 2 == 0; ++levels) {
     x = at::avg_pool2d(x, 2);
     mean = at::avg_pool2d(mean, 2);
     sum = sum + absolute_error(x, mean) * std::pow(4.0, levels);

@@ -24,7 +24,7 @@ struct NetworkOptions {
 // The negative Laplace log-likelihood, without its constant: |x - mean| / scale, summed or averaged over channels and
 // pixels. With a pyramid the L1 error is the mean of that of the image and of its next `pyramid` halvings, each in the
 // units of the full image (an all-black image errs alike at all levels): where a thin line lies is then learned from
-// afar.
+// afar. Halving ends at an odd size.
 struct LikelihoodOptions {
   std::string reduction = "sum";
   double laplace_scale = 1.0;
