@@ -33,6 +33,8 @@ template <int64_t lanes>
     Vector values;
   };
   std::array<Sum, chains> sums{};
+  float start = factor;  // a different one for each: equal sums would be computed once
+  for (Sum& sum : sums) sum.values = Vector{} + (start *= factor);
   for (int64_t round = 0; round < rounds; ++round)
     for (Sum& sum : sums) sum.values = sum.values * factor + factor;
   float total = 0;

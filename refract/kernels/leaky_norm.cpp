@@ -6,58 +6,13 @@
 #include <ATen/ops/leaky_relu.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <cmath>
-
-// One copy for each instruction set, chosen when the program loads. Sanitizers instrument the chooser itself, which
-// runs too early for them.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define REFRACT_EVERY_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define REFRACT_EVERY_ISA
-#endif
+#include "refract/kernels/pixel_rows.h"
 
 namespace refract {
 namespace {
 
 constexpr float kEpsilon = 1e-8F;
 constexpr int64_t kPixelsPerTask = 2048;
-
-// x and y: `pixels` rows of `channels`; scale: one number a pixel, kept for the gradient.
-REFRACT_EVERY_ISA
-void forward_rows(const float* __restrict x, float* __restrict y, float* __restrict scale, int64_t pixels,
-                  int64_t channels, float slope) {
-  for (int64_t p = 0; p < pixels; ++p, x += channels, y += channels) {
-    float squares = 0;
-#pragma omp simd reduction(+ : squares)
-    for (int64_t c = 0; c < channels; ++c) {
-      const float a = x[c] > 0 ? x[c] : slope * x[c];
-      y[c] = a;
-      squares += a * a;
-    }
-    const float s = 1.0F / std::sqrt(squares / static_cast<float>(channels) + kEpsilon);
-    scale[p] = s;
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) y[c] *= s;
-  }
-}
-
-// dx = s (g - y mean(g y)), times the slope where y is negative: y has the sign of x.
-REFRACT_EVERY_ISA
-void backward_rows(const float* __restrict y, const float* __restrict scale, const float* __restrict g,
-                   float* __restrict dx, int64_t pixels, int64_t channels, float slope) {
-  for (int64_t p = 0; p < pixels; ++p, y += channels, g += channels, dx += channels) {
-    float dot = 0;
-#pragma omp simd reduction(+ : dot)
-    for (int64_t c = 0; c < channels; ++c) dot += y[c] * g[c];
-    dot /= static_cast<float>(channels);
-    const float s = scale[p];
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) {
-      const float d = s * (g[c] - y[c] * dot);
-      dx[c] = y[c] > 0 ? d : slope * d;
-    }
-  }
-}
 
 at::MemoryFormat rows_format(const Tensor& x) {
   return x.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
@@ -74,8 +29,8 @@ class LeakyNorm : public torch::autograd::Function<LeakyNorm> {
     auto* out = y.data_ptr<float>();
     auto* scales = scale.data_ptr<float>();
     at::parallel_for(0, scale.numel(), kPixelsPerTask, [&](int64_t from, int64_t to) {
-      forward_rows(in + from * channels, out + from * channels, scales + from, to - from, channels,
-                   static_cast<float>(slope));
+      Activation{channels, static_cast<float>(slope)}.forward(in + from * channels, out + from * channels,
+                                                              scales + from, to - from);
     });
     context->save_for_backward({y, scale});
     context->saved_data["slope"] = slope;
@@ -95,8 +50,8 @@ class LeakyNorm : public torch::autograd::Function<LeakyNorm> {
     const auto* g = gradient.data_ptr<float>();
     auto* dx = result.data_ptr<float>();
     at::parallel_for(0, saved[1].numel(), kPixelsPerTask, [&](int64_t from, int64_t to) {
-      backward_rows(out + from * channels, scales + from, g + from * channels, dx + from * channels, to - from,
-                    channels, slope);
+      Activation{channels, slope}.backward(out + from * channels, scales + from, g + from * channels,
+                                           dx + from * channels, to - from);
     });
     return {result, Tensor()};
   }

@@ -1,6 +1,5 @@
 #include "refract/nn/layers.h"
 
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -21,7 +20,11 @@ Convolution::Convolution(int64_t in, int64_t out, double gain)
       bias_(register_parameter("bias", at::zeros({out}))) {}
 
 Tensor Convolution::forward(const Tensor& x) const {
-  return at::conv2d(x, weight_, bias_, 1, 1);
+  return plain_convolution(x, weight_, bias_);
+}
+
+Tensor Convolution::activated(const Tensor& x, Resample resample) const {
+  return conv_block(x, weight_, bias_, kSlope, resample);
 }
 
 Linear::Linear(int64_t in, int64_t out, double gain)

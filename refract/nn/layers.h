@@ -2,6 +2,7 @@
 #pragma once
 
 #include "refract/core/tensor.h"
+#include "refract/kernels/conv_block.h"
 
 namespace refract {
 
@@ -12,11 +13,13 @@ constexpr double kSlope = 0.2;  // of every LeakyReLU (Ruiz et al. 2019, A.4)
 constexpr double kActivated = 2.0 / (1.0 + kSlope * kSlope);
 constexpr double kPlain = 1.0;
 
-// 3x3, padding 1, with bias: [N, in, H, W] to [N, out, H, W].
+// 3x3, padding 1, with bias: [N, in, H, W] to [N, out, H, W]. `activated` adds LeakyReLU, pixel normalisation and
+// resampling (see conv_block).
 class Convolution : public torch::nn::Module {
  public:
   Convolution(int64_t in, int64_t out, double gain = kActivated);
   [[nodiscard]] Tensor forward(const Tensor& x) const;
+  [[nodiscard]] Tensor activated(const Tensor& x, Resample resample = Resample::none) const;
 
  private:
   Tensor weight_, bias_;

@@ -1,11 +1,9 @@
 #include "refract/nn/networks.h"
 
-#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/tanh.h>
-#include <ATen/ops/upsample_nearest2d.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -18,10 +16,6 @@ namespace {
 constexpr double kLogVarianceBound = 8;
 constexpr double kLogVarianceStart = -2;
 constexpr double kLeak = 0.1;  // slope outside [-1, 1]
-
-Tensor activated(const Convolution& layer, const Tensor& x) {
-  return leaky_norm(layer.forward(x), kSlope);
-}
 
 }  // namespace
 
@@ -49,8 +43,8 @@ Trunk::Trunk(const ImageShape& shape, const Widths& widths) {
 
 Tensor Trunk::forward(const Tensor& images) const {
   Tensor x = images.contiguous(at::MemoryFormat::ChannelsLast);
-  for (size_t i = 0; i + 1 < layers_.size(); ++i) x = at::avg_pool2d(activated(*layers_[i], x), 2);
-  return activated(*layers_.back(), x).flatten(1);
+  for (size_t i = 0; i + 1 < layers_.size(); ++i) x = layers_[i]->activated(x, Resample::down);
+  return layers_.back()->activated(x).flatten(1);
 }
 
 Encoder::Encoder(const ImageShape& shape, const Widths& widths, int64_t latents)
@@ -81,7 +75,7 @@ Generator::Generator(const ImageShape& shape, const Widths& widths, int64_t late
 Tensor Generator::forward(const Tensor& codes) const {
   Tensor x = entry_->forward(codes).view({-1, width_, coarsest_, coarsest_});
   x = leaky_norm(x.contiguous(at::MemoryFormat::ChannelsLast), kSlope);
-  for (const auto& layer : layers_) x = activated(*layer, at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));
+  for (const auto& layer : layers_) x = layer->activated(x, Resample::up);
   x = exit_->forward(x);
   if (output_ == Output::tanh) return x.tanh();
   return output_ == Output::leaky ? kLeak * x + (1 - kLeak) * x.clamp(-1, 1) : x;

@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+"""The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper.
+
+Same networks, batch, threads and BLAS as benchmarks/step_time.cpp, and the same protocol: `METHOD STEPS` on standard input
+runs so many steps and prints their seconds. With --operations METHOD it prints the floating-point operations of a step.
+"""
+
+import argparse
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SIZE, CHANNELS, BATCH, LATENTS, WIDTHS = 64, 3, 36, 32, (16, 32, 64, 128)
+SLOPE = 0.2
+
+
+class PixelNorm(nn.Module):
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
+
+
+def block(inputs, outputs):
+    return [nn.Conv2d(inputs, outputs, 3, padding=1), nn.LeakyReLU(SLOPE), PixelNorm()]
+
+
+class Trunk(nn.Sequential):
+    def __init__(self):
+        layers, inputs = [], CHANNELS
+        for outputs in WIDTHS:
+            layers += block(inputs, outputs) + [nn.AvgPool2d(2)]
+            inputs = outputs
+        super().__init__(*layers, *block(inputs, inputs), nn.Flatten())
+
+
+FEATURES = WIDTHS[-1] * (SIZE >> len(WIDTHS)) ** 2
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.trunk, self.head = Trunk(), nn.Linear(FEATURES, 2 * LATENTS)
+
+    def forward(self, x):
+        mean, raw = self.head(self.trunk(x)).chunk(2, 1)
+        return mean, 8 * torch.tanh(raw / 8)
+
+
+class Generator(nn.Module):
+    def __init__(self, latents):
+        super().__init__()
+        self.entry = nn.Linear(latents, FEATURES)
+        layers, inputs = [nn.LeakyReLU(SLOPE), PixelNorm()], WIDTHS[-1]
+        for outputs in reversed(WIDTHS):
+            layers += [nn.Upsample(scale_factor=2)] + block(inputs, outputs)
+            inputs = outputs
+        self.layers = nn.Sequential(*layers, nn.Conv2d(inputs, CHANNELS, 3, padding=1))
+
+    def forward(self, *codes):
+        coarsest = SIZE >> len(WIDTHS)
+        return self.layers(self.entry(torch.cat(codes, 1)).view(-1, WIDTHS[-1], coarsest, coarsest))
+
+
+class Discriminator(nn.Module):
+    def __init__(self, codes, features=128, dropout=0.25):
+        super().__init__()
+        self.trunk, self.dropout = Trunk(), dropout
+        self.image = nn.Linear(FEATURES, features)
+        self.codes = nn.ModuleList(nn.Linear(LATENTS, features // 2) for _ in range(codes))
+        self.joint = nn.Linear(features + codes * (features // 2), features)
+        self.head = nn.Linear(features, 1)
+
+    def forward(self, x, *codes):
+        groups = [self.image(self.trunk(x))] + [layer(code) for layer, code in zip(self.codes, codes)]
+        groups = [F.leaky_relu(g, SLOPE) * (torch.rand(len(g), 1) >= self.dropout) for g in groups]
+        return self.head(F.leaky_relu(self.joint(torch.cat(groups, 1)), SLOPE)).squeeze(1)
+
+
+def sample(mean, log_variance):
+    return mean + torch.randn_like(mean) * (log_variance / 2).exp()
+
+
+def kl(mean, log_variance):
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+
+
+def log_prob(code, mean, log_variance):
+    return -0.5 * ((code - mean).square() / log_variance.exp() + log_variance + 1.8378770664093453).sum(1)
+
+
+def error(x, mean):
+    return (x - mean).abs().sum((1, 2, 3)).mean()
+
+
+def adam(*modules, extra=()):
+    parameters = [p for module in modules for p in module.parameters()] + list(extra)
+    return torch.optim.Adam(parameters, lr=1e-4, betas=(0.5, 0.99))
+
+
+class Vae:
+    def __init__(self):
+        self.encoder, self.generator = Encoder(), Generator(LATENTS)
+        self.networks = [self.encoder, self.generator]
+        self.optimizer = adam(*self.networks)
+
+    def step(self, x, _):
+        posterior = self.encoder(x)
+        loss = error(x, self.generator(sample(*posterior))) + kl(*posterior)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+
+
+class RbVae:
+    def __init__(self):
+        self.encoder_e, self.encoder_z, self.generator = Encoder(), Encoder(), Generator(2 * LATENTS)
+        self.reference = nn.Parameter(torch.zeros(1, LATENTS))
+        self.networks = [self.encoder_e, self.encoder_z, self.generator]
+        self.optimizer = adam(*self.networks, extra=[self.reference])
+
+    def neutral(self, count):
+        return self.reference.expand(count, -1)
+
+    def bound(self, x, x_r):
+        e, z, z_r = self.encoder_e(x), self.encoder_z(x), self.encoder_z(x_r)
+        codes = sample(*e), sample(*z), sample(*z_r)
+        loss = error(x, self.generator(codes[1], codes[0])) + error(x_r, self.generator(codes[2], self.neutral(len(x_r))))
+        return loss + kl(*e) + kl(*z) + kl(*z_r), codes
+
+    def step(self, x, x_r):
+        loss, _ = self.bound(x, x_r)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+
+
+class SrbVae(RbVae):
+    def __init__(self):
+        super().__init__()
+        self.ratio, self.ratio_reference = Discriminator(2), Discriminator(1)
+        self.networks += [self.ratio, self.ratio_reference]
+        self.discriminators = adam(self.ratio, self.ratio_reference)
+
+    def step(self, x, x_r):
+        loss, (e, z, z_r) = self.bound(x, x_r)
+        prior_e, prior_z, prior_z_r = torch.randn(len(x), LATENTS), torch.randn(len(x), LATENTS), torch.randn(len(x_r), LATENTS)
+        drawn, drawn_r = self.generator(prior_z, prior_e), self.generator(prior_z_r, self.neutral(len(x_r)))
+        loss = loss - log_prob(prior_e, *self.encoder_e(drawn)).mean() - log_prob(prior_z, *self.encoder_z(drawn)).mean()
+        loss = loss - log_prob(prior_z_r, *self.encoder_z(drawn_r)).mean()
+        symmetric = self.ratio(x, z, e).mean() - self.ratio(drawn, prior_z, prior_e).mean()
+        symmetric = symmetric + self.ratio_reference(x_r, z_r).mean() - self.ratio_reference(drawn_r, prior_z_r).mean()
+        loss = loss + 10 * symmetric
+
+        # Simultaneous, as in Algorithm 1: both losses at the present weights.
+        encoded, encoded_r = self.ratio(x, z.detach(), e.detach()), self.ratio_reference(x_r, z_r.detach())
+        generated = self.ratio(drawn.detach(), prior_z, prior_e)
+        generated_r = self.ratio_reference(drawn_r.detach(), prior_z_r)
+        classification = F.softplus(-encoded).mean() + F.softplus(generated).mean()
+        classification = classification + F.softplus(-encoded_r).mean() + F.softplus(generated_r).mean()
+
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.discriminators.zero_grad()  # what the model's loss left there
+        classification.backward()
+        self.optimizer.step()
+        self.discriminators.step()
+
+
+METHODS = {"vae": Vae, "rbvae": RbVae, "srbvae": SrbVae}
+
+
+def operations(name):
+    """Operations of convolutions and linear layers in one plain step: forward, and backward where gradients are needed."""
+    method, total = METHODS[name](), 0
+
+    def count(module, inputs, output):
+        nonlocal total
+        flops = 2 * output.numel() * module.weight[0].numel()
+        total += flops
+        if output.requires_grad:
+            output.register_hook(lambda _, again=flops * (1 + inputs[0].requires_grad): add(again))
+
+    def add(flops):
+        nonlocal total
+        total += flops
+
+    for network in method.networks:
+        for module in network.modules():
+            if isinstance(module, (nn.Conv2d, nn.Linear)):
+                module.register_forward_hook(count)
+    method.step(*batch(False))
+    return total
+
+
+def batch(channels_last):
+    images = [torch.rand(BATCH, CHANNELS, SIZE, SIZE) * 2 - 1 for _ in range(2)]
+    return [x.contiguous(memory_format=torch.channels_last) for x in images] if channels_last else images
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--operations", choices=METHODS)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--channels-last", action="store_true")
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    torch.set_num_threads(options.threads)
+    if options.operations:
+        print(operations(options.operations))
+        return
+    examples, made = batch(options.channels_last), {}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        name, steps = line.split()
+        if name not in made:
+            made = {name: METHODS[name]()}
+            if options.channels_last:
+                for network in made[name].networks:
+                    network.to(memory_format=torch.channels_last)
+        start = time.monotonic()
+        for _ in range(int(steps)):
+            made[name].step(*examples)
+        print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+// The time of training steps. On standard input: `METHOD STEPS`, a line for each request; the answer is the seconds
+// that so many steps took and the peak of memory so far in KiB. benchmarks/run.py alternates it with a peer.
+#include <ATen/Parallel.h>
+#include <ATen/ops/rand.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <torch/csrc/api/include/torch/utils.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "app/machine.h"
+#include "refract/methods/registry.h"
+
+namespace {
+
+constexpr int64_t kBatch = 36;
+const refract::ImageShape kShape{3, 64};
+
+refract::Tensor images() {
+  return (at::rand({kBatch, kShape.channels, kShape.size, kShape.size}) * 2 - 1)
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+std::unique_ptr<refract::Method> make(const std::string& name) {
+  const refract::MethodRecipe recipe = refract::method(name).recipe();
+  return recipe.make(kShape);
+}
+
+int64_t peak_kib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+void answer_requests() {
+  const refract::Batch batch{images(), images()};
+  std::unique_ptr<refract::Method> method;
+  std::string made;
+  std::string name;
+  for (int steps = 0; std::cin >> name >> steps;) {
+    if (name == "machine") {
+      const refract::MachineSpeed speed = refract::measure_machine();
+      std::cout << fmt::format("{} {}\n", speed.fma_gflops, speed.gemm_gflops) << std::flush;
+      continue;
+    }
+    if (name != made) {
+      method.reset();
+      method = make(name);
+      made = name;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    for (int step = 0; step < steps; ++step) {
+      refract::Update update;
+      method->step(batch, update);
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    std::cout << fmt::format("{} {}\n", seconds.count(), peak_kib()) << std::flush;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  refract::set_up_machine(argv);
+  if (argc > 1) at::set_num_threads(std::stoi(argv[1]));
+  torch::manual_seed(1);
+  std::cout << "ready" << std::endl;
+  answer_requests();
+}

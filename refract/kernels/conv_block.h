@@ -1,0 +1,29 @@
+// A 3x3 convolution with what stands around it in the networks of this field, in one pass over memory forward and one
+// backward.
+#pragma once
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+enum class Resample {
+  none,
+  up,    // nearest-neighbour up-sampling by 2 before the convolution
+  down,  // average pooling over 2 x 2 pixels at the end; height and width must be even
+};
+
+// conv_block: [N, in, H, W] to [N, out, H', W']: up-sampling if asked for, convolution (padding 1) with `weight`,
+// [out, in, 3, 3], and `bias`, [out], then leaky_norm with `slope`, then pooling if asked for.
+// plain_convolution: the convolution alone.
+// Float, differentiable once. On the CPU, images pass through caches a few at a time, and an up-sampling with its
+// convolution is four 2 x 2 convolutions of the small image. Sums run in an order that does not depend on the number of
+// threads. Everywhere else, for other types and for shapes that oneDNN has no fast loops for, it is the reference.
+Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
+                  Resample resample = Resample::none);
+Tensor plain_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias);
+
+// The same in plain ATen operations: the path for other devices and the yardstick in tests.
+Tensor conv_block_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
+                            Resample resample = Resample::none);
+
+}  // namespace refract

@@ -1,0 +1,34 @@
+// LeakyReLU, pixel normalisation and resampling as plain loops over images in memory: the inside of `leaky_norm` and
+// `conv_block`. An image is [height, width, channels], float, without gaps.
+#pragma once
+
+#include <cstdint>
+
+namespace refract {
+
+// y[c] = a[c] scale with a = LeakyReLU(x, slope), scale = 1 / sqrt(mean over c of a^2 + 1e-8), kept one a pixel for the
+// gradient (Karras et al. 2018, Sec. 4.2).
+struct Activation {
+  int64_t channels;
+  float slope;
+
+  void forward(const float* x, float* y, float* scale, int64_t pixels) const;
+  // gx from gy; x is not needed, since y has its sign.
+  void backward(const float* y, const float* scale, const float* gy, float* gx, int64_t pixels) const;
+
+  // `backward` where y was then averaged over 2 x 2 pixels: gy is [height / 2, width / 2, channels].
+  void backward_pooled(const float* y, const float* scale, const float* gy, float* gx, int64_t height,
+                       int64_t width) const;
+
+  // The same where x comes in corners, [height + 1, width + 1, 2, 2, channels], and y is [2 height, 2 width, channels].
+  // Corner (i, j) lies between the pixels of rows 2i - 1 and 2i and of columns 2j - 1 and 2j of y; its entry (a, b) is
+  // the pixel (2i - a, 2j - b). Entries of pixels outside y are not read; their gradient is set to 0.
+  void forward_corners(const float* x, float* y, float* scale, int64_t height, int64_t width) const;
+  void backward_corners(const float* y, const float* scale, const float* gy, float* gx, int64_t height,
+                        int64_t width) const;
+};
+
+// Means of 2 x 2 pixels: [height, width, channels] to [height / 2, width / 2, channels]. Both sizes are even.
+void average_pool(const float* x, float* y, int64_t height, int64_t width, int64_t channels);
+
+}  // namespace refract

@@ -1,0 +1,116 @@
+#include "refract/kernels/conv_block.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/api/include/torch/utils.h>
+
+#include <vector>
+
+namespace refract {
+namespace {
+
+constexpr double kSlope = 0.2;
+
+struct Case {
+  int64_t images, in, out, height, width;
+};
+
+void PrintTo(const Case& c, std::ostream* to) {
+  *to << c.images << " images " << c.height << "x" << c.width << ", " << c.in << " to " << c.out << " channels";
+}
+
+struct Results {
+  Tensor y, x, weight, bias;  // and the gradients
+};
+
+// Of a weighted sum of the outputs, so that every output has a gradient of its own.
+template <class Function>
+Results run(const Case& c, Function function, at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
+  torch::manual_seed(5);
+  const Tensor x = at::randn({c.images, c.in, c.height, c.width}).contiguous(format).requires_grad_();
+  const Tensor weight = (at::randn({c.out, c.in, 3, 3}) / 3).requires_grad_();
+  const Tensor bias = at::randn({c.out}).requires_grad_();
+  const Tensor y = function(x, weight, bias);
+  (y * at::randn_like(y, at::MemoryFormat::Contiguous)).sum().backward();
+  return {y.detach(), x.grad(), weight.grad(), bias.grad()};
+}
+
+// Sums of many terms differ by rounding: errors are measured against the largest value.
+void expect_equal(const Tensor& found, const Tensor& expected, const char* what) {
+  ASSERT_EQ(found.sizes(), expected.sizes()) << what;
+  const double error = (found - expected).abs().max().item<double>();
+  EXPECT_LE(error, 1e-5 * (1 + expected.abs().max().item<double>())) << what;
+}
+
+void expect_equal(const Results& found, const Results& expected) {
+  expect_equal(found.y, expected.y, "values");
+  expect_equal(found.x, expected.x, "gradient of the images");
+  expect_equal(found.weight, expected.weight, "gradient of the weights");
+  expect_equal(found.bias, expected.bias, "gradient of the bias");
+}
+
+class ConvBlocks : public testing::TestWithParam<Case> {};
+
+TEST_P(ConvBlocks, AgreeWithTheReference) {
+  for (const Resample resample : {Resample::none, Resample::up, Resample::down}) {
+    SCOPED_TRACE(static_cast<int>(resample));
+    const bool odd = GetParam().height % 2 != 0 || GetParam().width % 2 != 0;
+    if (resample == Resample::down && odd) continue;
+    const auto fused = [=](const auto&... tensors) { return conv_block(tensors..., kSlope, resample); };
+    const auto plain = [=](const auto&... tensors) { return conv_block_reference(tensors..., kSlope, resample); };
+    expect_equal(run(GetParam(), fused), run(GetParam(), plain));
+    expect_equal(run(GetParam(), fused, at::MemoryFormat::Contiguous), run(GetParam(), plain));
+  }
+}
+
+TEST_P(ConvBlocks, PlainConvolutionAgrees) {
+  expect_equal(run(GetParam(), plain_convolution),
+               run(GetParam(), [](const auto&... tensors) { return at::conv2d(tensors..., 1, 1); }));
+}
+
+// Narrow and wide, odd sizes, one image, numbers of images that no slice divides, channels that no vector holds, and
+// the few channels of images at either end.
+INSTANTIATE_TEST_SUITE_P(Random, ConvBlocks,
+                         testing::Values(Case{1, 16, 16, 8, 8}, Case{3, 3, 16, 10, 6}, Case{2, 16, 3, 8, 12},
+                                         Case{37, 16, 32, 6, 6}, Case{40, 32, 16, 4, 4}, Case{2, 1, 16, 9, 7},
+                                         Case{5, 48, 2, 5, 3}, Case{1, 128, 128, 2, 2}, Case{2, 5, 7, 6, 4},
+                                         Case{9, 64, 32, 1, 1}, Case{18, 16, 16, 20, 20}, Case{3, 20, 2, 11, 13}));
+
+TEST(ConvBlock, GivesTheSameOnAnyNumberOfThreads) {
+  const Case c{24, 16, 32, 16, 16};
+  const auto fused = [](const auto&... tensors) { return conv_block(tensors..., kSlope, Resample::up); };
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const Results alone = run(c, fused);
+  at::set_num_threads(3);
+  const Results together = run(c, fused);
+  at::set_num_threads(threads);
+  EXPECT_TRUE(alone.y.equal(together.y));
+  EXPECT_TRUE(alone.x.equal(together.x));
+  EXPECT_TRUE(alone.weight.equal(together.weight));
+  EXPECT_TRUE(alone.bias.equal(together.bias));
+}
+
+TEST(ConvBlock, GivesOnlyTheGradientsThatAreAskedFor) {
+  const Tensor x = at::randn({2, 16, 8, 8});
+  const Tensor weight = at::randn({16, 16, 3, 3}).requires_grad_();
+  const Tensor bias = at::randn({16}).requires_grad_();
+  conv_block(x, weight, bias, kSlope).sum().backward();
+  EXPECT_FALSE(x.grad().defined());
+  EXPECT_TRUE(weight.grad().defined());
+
+  const Tensor of_x = at::randn({2, 16, 8, 8}).requires_grad_();
+  const auto found = torch::autograd::grad({conv_block(of_x, weight, bias, kSlope, Resample::down).sum()}, {of_x});
+  EXPECT_EQ(found.at(0).sizes(), of_x.sizes());
+}
+
+TEST(ConvBlock, KeepsDoublePrecision) {
+  const Tensor x = at::randn({1, 3, 4, 4}, at::kDouble);
+  const Tensor weight = at::randn({2, 3, 3, 3}, at::kDouble);
+  EXPECT_EQ(conv_block(x, weight, at::zeros({2}, at::kDouble), kSlope).scalar_type(), at::kDouble);
+}
+
+}  // namespace
+}  // namespace refract
