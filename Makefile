@@ -1,6 +1,6 @@
 # The few commands that people type; everything is built by CMake (CMakePresets.json).
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format lint sanitize setup clean
+.PHONY: help build bench demo test format lint sanitize setup clean
 
 WERROR ?= OFF
 JOBS ?= $(shell nproc)
@@ -15,6 +15,11 @@ demo: build ## set up, build, get MNIST, train sRb-VAE for a few minutes and sho
 test: configure-release ## set up, build and run all tests
 	@cmake --build --preset release --parallel $(JOBS)
 	@ctest --preset release
+
+bench: configure-release ## time training steps beside plain PyTorch, alternating
+	@tools/setup.sh peers
+	@cmake --build --preset release --parallel $(JOBS) --target refract_bench
+	@benchmarks/run.py build/release/refract_bench --history benchmarks/history.csv
 
 build: configure-release ## set up and build the program: bin/refract
 	@cmake --build --preset release --parallel $(JOBS) --target refract_app

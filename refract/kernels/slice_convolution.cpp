@@ -52,8 +52,15 @@ class OneDnn : public SliceConvolution {
  public:
   explicit OneDnn(const SliceShape& shape)
       : plain_(weight_layout(shape, Memory::format_tag::oihw)),
-        forward_of_({dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, image(shape), any(shape),
-                     bias(shape), result(shape), {1, 1}, {1, 1}, {1, 1}},
+        forward_of_({dnnl::prop_kind::forward_training,
+                     dnnl::algorithm::convolution_direct,
+                     image(shape),
+                     any(shape),
+                     bias(shape),
+                     result(shape),
+                     {1, 1},
+                     {1, 1},
+                     {1, 1}},
                     attributes(), engine()),
         data_of_({dnnl::algorithm::convolution_direct, image(shape), any(shape), result(shape), {1, 1}, {1, 1}, {1, 1}},
                  attributes(), engine(), forward_of_),

@@ -22,8 +22,8 @@ class OneThread {
   int threads_;
 };
 
-// Calls work(0), ..., work(tasks - 1), each on one thread. Threads take the next task when they have done one, so that a
-// core that others use too delays nobody.
+// Calls work(0), ..., work(tasks - 1), each on one thread. Threads take the next task when they have done one, so that
+// a core that others use too delays nobody.
 template <class Work>
 void for_each_task(int64_t tasks, const Work& work) {
   std::atomic<int64_t> next = 0;

@@ -5,6 +5,7 @@
 
 #include "refract/methods/reference_based.h"
 #include "refract/nn/density_ratio.h"
+#include "refract/optim/shared_pass.h"
 
 namespace refract {
 namespace {
@@ -44,6 +45,14 @@ struct SrbVaeOptions {
   }
 };
 
+// d(x, codes) for the model, and the loss of Eq. 7 for the discriminator; `inputs` are the images, then the codes.
+SharedPass judge(const Discriminator& discriminator, const std::vector<Tensor>& inputs) {
+  const auto network = [&](const std::vector<Tensor>& leaves) {
+    return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()});
+  };
+  return shared_pass(inputs, discriminator.parameters(), network, ratio_loss);
+}
+
 class SrbVae : public ReferenceBased {
  public:
   SrbVae(const SrbVaeOptions& options, const ImageShape& shape)
@@ -75,29 +84,28 @@ class SrbVae : public ReferenceBased {
                               update.progress());  // Fig. 3 c, d, with the KL terms of Eq. 3
 
     const auto both = [](const Tensor& encoded, const Tensor& drawn) { return at::cat({encoded, drawn}); };
-    const Tensor d =
-        ratio_.forward(both(batch.images, generated.slice(0, 0, n)),
-                       {both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)), both(inferred.e, prior_e)});
-    const Tensor d_reference = ratio_reference_.forward(both(batch.reference, generated.slice(0, n, m)),
-                                                        {both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
+    const SharedPass d =
+        judge(ratio_, {both(batch.images, generated.slice(0, 0, n)),
+                       both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)), both(inferred.e, prior_e)});
+    const SharedPass d_reference = judge(ratio_reference_, {both(batch.reference, generated.slice(0, n, m)),
+                                                            both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
 
-    const Tensor symmetric = symmetric_divergence(d) + symmetric_divergence(d_reference);  // Eq. 6; Fig. 3 a, b
-    const Tensor latent_e = -e.rows(n, 2 * n).log_prob(prior_e).mean();                    // Fig. 3 e
-    const Tensor log_prob_z = z.rows(m, 2 * m).log_prob(prior_z);                          // Fig. 3 e, f
+    const Tensor symmetric =  // Eq. 6; Fig. 3 a, b
+        symmetric_divergence(d.verdicts) + symmetric_divergence(d_reference.verdicts);
+    const Tensor latent_e = -e.rows(n, 2 * n).log_prob(prior_e).mean();  // Fig. 3 e
+    const Tensor log_prob_z = z.rows(m, 2 * m).log_prob(prior_z);        // Fig. 3 e, f
     const Tensor latent_z = -log_prob_z.slice(0, 0, n).mean() - log_prob_z.slice(0, n, m).mean();
-    const Tensor classification = ratio_loss(d);  // Eq. 7
-    const Tensor classification_reference = ratio_loss(d_reference);
 
     update.descend({{model_, terms.loss + options_.adversarial_weight * symmetric +
                                  options_.latent_weight_e * latent_e + options_.latent_weight_z * latent_z},
-                    {discriminators_, classification + classification_reference}});
+                    {discriminators_, d.loss + d_reference.loss}});  // Eq. 7
 
     Scalars scalars = terms.scalars();
     scalars.insert(scalars.end(), {{"symmetric", symmetric.detach()},
                                    {"latent_e", latent_e.detach()},
                                    {"latent_z", latent_z.detach()},
-                                   {"discriminator", classification.detach()},
-                                   {"discriminator_reference", classification_reference.detach()}});
+                                   {"discriminator", d.loss.detach()},
+                                   {"discriminator_reference", d_reference.loss.detach()}});
     return scalars;
   }
 

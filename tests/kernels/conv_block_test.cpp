@@ -75,7 +75,7 @@ TEST_P(ConvBlocks, PlainConvolutionAgrees) {
 INSTANTIATE_TEST_SUITE_P(Random, ConvBlocks,
                          testing::Values(Case{1, 16, 16, 8, 8}, Case{3, 3, 16, 10, 6}, Case{2, 16, 3, 8, 12},
                                          Case{37, 16, 32, 6, 6}, Case{40, 32, 16, 4, 4}, Case{2, 1, 16, 9, 7},
-                                         Case{5, 48, 2, 5, 3}, Case{1, 128, 128, 2, 2}, Case{2, 5, 7, 6, 4},
+                                         Case{5, 48, 4, 5, 3}, Case{1, 128, 128, 2, 2}, Case{2, 5, 7, 6, 4},
                                          Case{9, 64, 32, 1, 1}, Case{18, 16, 16, 20, 20}, Case{3, 20, 2, 11, 13}));
 
 TEST(ConvBlock, GivesTheSameOnAnyNumberOfThreads) {

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Times training steps of Refract beside plain PyTorch, alternating between the two, and prints one table (`make bench`).
+
+Machines are shared: only ratios of one run mean something. Each figure is the median over rounds.
+"""
+
+import argparse
+import csv
+import datetime
+import os
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+IMAGES = 72  # 36 unlabelled and 36 reference images a step
+
+
+class Server:
+    """A program that answers lines on its standard input."""
+
+    def __init__(self, command, environment=None):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env={**os.environ, **(environment or {})}
+        )
+        if self.process.stdout.readline().strip() != "ready":
+            sys.exit(f"benchmarks/run.py: {' '.join(command)} did not start; what it wrote stands above.")
+
+    def ask(self, request):
+        self.process.stdin.write(request + "\n")
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"benchmarks/run.py: '{' '.join(self.process.args)}' ended while it was asked for '{request}'.")
+        return [float(x) for x in answer.split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def has_torch():
+    return subprocess.run([sys.executable, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def peer_command(*arguments):
+    return [sys.executable, os.path.join(HERE, "peers", "eager.py"), *arguments]
+
+
+def time_method(name, options, environment):
+    """Medians over rounds, each round once with every program."""
+    servers = {"ours": Server([options.program, str(options.threads)])}
+    if options.peer:
+        threads = ["--threads", str(options.threads)]
+        servers["peer"] = Server(peer_command(*threads), environment)
+        servers["peer, channels last"] = Server(peer_command("--channels-last", *threads), environment)
+    seconds, memory = {key: [] for key in servers}, {}
+    for key, server in servers.items():
+        server.ask(f"{name} 1")  # warms up
+    for _ in range(options.rounds):
+        for key, server in servers.items():
+            spent, memory[key] = server.ask(f"{name} {options.steps}")
+            seconds[key].append(spent / options.steps)
+    for server in servers.values():
+        server.close()
+    medians = {key: statistics.median(values) for key, values in seconds.items()}
+    return medians, memory
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", help="the program built from benchmarks/step_time.cpp")
+    parser.add_argument("--methods", default="vae,rbvae,srbvae")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--steps", type=int, default=3, help="steps a round")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--history", help="a CSV file to which the figures are appended")
+    options = parser.parse_args()
+    options.peer = has_torch()
+    if not options.peer:
+        print("No PyTorch for Python here (Debian: python3-torch): only Refract is timed, and operations are not counted.")
+
+    server = Server([options.program, str(options.threads)])
+    fma, gemm = server.ask("machine 1")
+    environment = chosen_environment(server.process.pid) | {"OMP_NUM_THREADS": str(options.threads)}
+    server.close()
+    print(f"{processor()}, {options.threads} threads, {fma:.0f} GFLOP/s multiply-adds, {gemm:.0f} in a matrix product")
+    print(f"{'':8}{'ms a step':>10}{'images/s':>10}{'GFLOP/s':>9}{'of peak':>9}{'MiB':>7}{'PyTorch ms':>12}{'MiB':>7}{'ratio':>7}")
+    for name in options.methods.split(","):
+        report(name, options, environment, fma)
+
+
+def chosen_environment(pid):
+    """What Refract chose for OpenBLAS and ATen, so that the peer has it too."""
+    variables = {}
+    with open(f"/proc/{pid}/environ", encoding="utf-8") as file:
+        for entry in file.read().split("\0"):
+            key, _, value = entry.partition("=")
+            if key in ("OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY", "GOMP_SPINCOUNT"):
+                variables[key] = value
+    return variables
+
+
+def report(name, options, environment, fma):
+    medians, memory = time_method(name, options, environment)
+    ours = medians.pop("ours")
+    images = IMAGES // 2 if name == "vae" else IMAGES
+    row = f"{name:8}{1e3 * ours:10.0f}{images / ours:10.0f}"
+    record = {"method": name, "threads": options.threads, "ms": round(1e3 * ours, 1), "mib": round(memory["ours"] / 1024)}
+    if options.peer:
+        operations = float(subprocess.check_output(peer_command("--operations", name), text=True))
+        best = min(medians, key=medians.get)
+        rate = operations / ours * 1e-9
+        row += f"{rate:9.0f}{100 * rate / fma:8.0f}%{memory['ours'] / 1024:7.0f}"
+        row += f"{1e3 * medians[best]:12.0f}{memory[best] / 1024:7.0f}{medians[best] / ours:7.2f}"
+        record |= {"gflops": round(rate), "peer_ms": round(1e3 * medians[best], 1), "peer_mib": round(memory[best] / 1024)}
+        record |= {"ratio": round(medians[best] / ours, 2)}
+    print(row, flush=True)
+    if options.history:
+        append(options.history, record | {"fma_gflops": round(fma)})
+
+
+FIELDS = ["date", "commit", "machine", "threads", "fma_gflops", "method", "ms", "mib", "gflops", "peer_ms", "peer_mib", "ratio"]
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        return next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown")
+
+
+def append(path, record):
+    new = not os.path.exists(path)
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE)
+    record |= {"date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": processor()}
+    with open(path, "a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, FIELDS)
+        if new:
+            writer.writeheader()
+        writer.writerow(record)
+
+
+if __name__ == "__main__":
+    main()

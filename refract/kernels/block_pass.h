@@ -1,0 +1,54 @@
+// One convolution block forward and backward on the CPU, without autograd: the inside of `conv_block`.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "refract/kernels/conv_block.h"
+#include "refract/kernels/slice_convolution.h"
+
+namespace refract {
+
+// What a block does to what. Sizes count floats; an image lies [height, width, channels] in memory.
+struct Block {
+  Block(const Tensor& x, const Tensor& weight, Resample resample, std::optional<float> slope);
+
+  int64_t images, in, out, height, width;  // of x
+  Resample resample;
+  std::optional<float> slope;  // none: the convolution alone
+
+  [[nodiscard]] bool up() const { return resample == Resample::up; }
+  [[nodiscard]] bool down() const { return resample == Resample::down; }
+  [[nodiscard]] int64_t full_height() const { return up() ? 2 * height : height; }  // after the convolution
+  [[nodiscard]] int64_t full_width() const { return up() ? 2 * width : width; }
+  [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
+  [[nodiscard]] int64_t x_size() const { return in * height * width; }
+  [[nodiscard]] int64_t full_size() const { return out * full_pixels(); }
+  [[nodiscard]] int64_t y_size() const { return down() ? full_size() / 4 : full_size(); }
+  // What oneDNN computes: the image after the convolution, or its corners (see pixel_rows.h) if x is up-sampled.
+  [[nodiscard]] int64_t raw_size() const { return up() ? 4 * out * (height + 1) * (width + 1) : full_size(); }
+  [[nodiscard]] int64_t raw_channels() const { return up() ? 4 * out : out; }
+
+  // Images that go through caches together; a divisor of `images`.
+  [[nodiscard]] int64_t slice() const;
+  // Of one slice; null where oneDNN has nothing fast for it.
+  [[nodiscard]] std::shared_ptr<const SliceConvolution> convolution() const;
+};
+
+// x and gradients of y are channels-last, `weight` is [out, in, 3, 3]. `full` is y before pooling (or y itself),
+// `scale` that of each of its pixels (undefined without a slope).
+struct BlockOutput {
+  Tensor y, full, scale;
+};
+BlockOutput block_forward(const Block& block, const Tensor& x, const Tensor& weight, const Tensor& bias);
+
+struct BlockGradients {
+  Tensor x, weight, bias;  // undefined where not asked for; weight and bias go together
+};
+struct BlockSaved {
+  Tensor x, weight, full, scale;
+};
+BlockGradients block_backward(const Block& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
+                              bool needs_weight);
+
+}  // namespace refract
