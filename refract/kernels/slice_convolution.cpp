@@ -75,7 +75,10 @@ class OneDnn : public SliceConvolution {
                    attributes(), engine(), forward_of_),
         forward_(forward_of_),
         data_(data_of_),
-        weight_(weight_of_) {}
+        weight_(weight_of_),
+        pack_forward_(reorder(plain_, forward_of_.weights_desc())),
+        pack_backward_(reorder(plain_, data_of_.weights_desc())),
+        unpack_(reorder(weight_of_.diff_weights_desc(), plain_)) {}
 
   // oneDNN's loops for shapes that nobody cared about are slower than LibTorch's path by far.
   [[nodiscard]] bool fast() const {
@@ -85,15 +88,17 @@ class OneDnn : public SliceConvolution {
   }
 
   [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override {
-    return pack(weight, forward_of_.weights_desc());
+    return pack(weight, forward_of_.weights_desc(), pack_forward_);
   }
   [[nodiscard]] Tensor pack_backward(const Tensor& weight) const override {
-    return pack(weight, data_of_.weights_desc());
+    return pack(weight, data_of_.weights_desc(), pack_backward_);
   }
   [[nodiscard]] int64_t gradient_size() const override { return floats(weight_of_.diff_weights_desc()); }
   [[nodiscard]] Tensor unpack_gradient(const Tensor& packed) const override {
     const Tensor result = at::empty(plain_.dims(), packed.options());
-    reorder(memory(weight_of_.diff_weights_desc(), packed.data_ptr<float>()), memory(plain_, result.data_ptr<float>()));
+    Memory from = memory(weight_of_.diff_weights_desc(), packed.data_ptr<float>());
+    Memory to = memory(plain_, result.data_ptr<float>());
+    unpack_.execute(stream(), from, to);
     return result;
   }
 
@@ -136,11 +141,16 @@ class OneDnn : public SliceConvolution {
   static Layout any(const SliceShape& s) { return weight_layout(s, Memory::format_tag::any); }
   static Layout bias(const SliceShape& s) { return {{s.out}, Memory::data_type::f32, Memory::format_tag::x}; }
 
-  static void reorder(Memory from, Memory to) { dnnl::reorder(from, to).execute(stream(), from, to); }
+  // Describing a reorder takes longer than doing it.
+  static dnnl::reorder reorder(const Layout& from, const Layout& to) {
+    return dnnl::reorder({engine(), from, engine(), to});
+  }
 
-  [[nodiscard]] Tensor pack(const Tensor& weight, const Layout& layout) const {
+  [[nodiscard]] Tensor pack(const Tensor& weight, const Layout& layout, const dnnl::reorder& order) const {
     const Tensor packed = at::empty({floats(layout)}, weight.options());
-    reorder(memory(plain_, weight.data_ptr<float>()), memory(layout, packed.data_ptr<float>()));
+    Memory from = memory(plain_, weight.data_ptr<float>());
+    Memory to = memory(layout, packed.data_ptr<float>());
+    order.execute(stream(), from, to);
     return packed;
   }
 
@@ -157,6 +167,7 @@ class OneDnn : public SliceConvolution {
   dnnl::convolution_forward forward_;
   dnnl::convolution_backward_data data_;
   dnnl::convolution_backward_weights weight_;
+  dnnl::reorder pack_forward_, pack_backward_, unpack_;
 };
 
 std::shared_ptr<const SliceConvolution> make(const SliceShape& shape) {
