@@ -2,7 +2,6 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <array>
@@ -32,14 +31,25 @@ Tensor images_like(const Tensor& x, int64_t channels, int64_t height, int64_t wi
   return at::empty({x.size(0), channels, height, width}, x.options(), at::MemoryFormat::ChannelsLast);
 }
 
-// Calls work(group, first image) for each slice; one thread walks through a group.
+struct Slice {
+  int64_t group;  // one thread walks through all slices of a group
+  int64_t first;  // image
+  bool begins;    // the group
+};
+
+int64_t group_count(const Block& block) {
+  return std::min(block.images / block.slice(), kGroups);
+}
+
+// Calls work(slice) for each.
 template <class Work>
 void for_each_slice(const Block& block, const Work& work) {
   const int64_t slice = block.slice();
   const int64_t slices = block.images / slice;
-  const int64_t groups = std::min(slices, kGroups);
+  const int64_t groups = group_count(block);
   for_each_task(groups, [&](int64_t group) {
-    for (int64_t s = slices * group / groups; s < slices * (group + 1) / groups; ++s) work(group, s * slice);
+    const int64_t begin = slices * group / groups;
+    for (int64_t s = begin; s < slices * (group + 1) / groups; ++s) work(Slice{group, s * slice, s == begin});
   });
 }
 
@@ -104,7 +114,8 @@ void forward_slices(const Block& block, const Tensor& x, const Tensor& weight, c
   auto* full = to.full.data_ptr<float>();
   auto* y = to.y.data_ptr<float>();
   auto* scale = block.slope ? to.scale.data_ptr<float>() : nullptr;
-  for_each_slice(block, [&](int64_t /*group*/, int64_t first) {
+  for_each_slice(block, [&](const Slice& slice) {
+    const int64_t first = slice.first;
     float* raw = block.slope ? buffer(Use::raw, block.slice() * block.raw_size()) : full + first * block.full_size();
     convolution->forward(in + first * block.x_size(), w, b, raw);
     if (!block.slope) return;
@@ -114,31 +125,24 @@ void forward_slices(const Block& block, const Tensor& x, const Tensor& weight, c
   });
 }
 
+void add(const float* __restrict values, float* __restrict sum, int64_t count) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) sum[i] += values[i];
+}
+
 // The gradients of weight and bias, one after the other, summed over the images of each group.
 class GroupSums {
  public:
-  GroupSums(int64_t weights, int64_t outputs, const at::TensorOptions& options)
-      : weights_(weights), size_(weights + outputs), sums_(at::zeros({kGroups, size_}, options)) {}
+  GroupSums(int64_t groups, int64_t weights, int64_t outputs, const at::TensorOptions& options)
+      : weights_(weights), size_(weights + outputs), sums_(at::empty({groups, size_}, options)) {}
 
+  void clear(int64_t group) const { std::fill_n(weight(group), size_, 0.0F); }
   [[nodiscard]] float* weight(int64_t group) const { return sums_.data_ptr<float>() + group * size_; }
   [[nodiscard]] float* bias(int64_t group) const { return weight(group) + weights_; }
-  void add(int64_t group, const float* __restrict values) const {
-    float* __restrict sum = weight(group);
-#pragma omp simd
-    for (int64_t i = 0; i < size_; ++i) sum[i] += values[i];
-  }
-  [[nodiscard]] Tensor total_weight() const {
-    return sums_.slice(1, 0, weights_).sum(0);
-  }
-  [[nodiscard]] Tensor total_bias() const {
-    return sums_.slice(1, weights_).sum(0);
-  }
-  [[nodiscard]] int64_t weights() const {
-    return weights_;
-  }
-  [[nodiscard]] int64_t size() const {
-    return size_;
-  }
+  [[nodiscard]] Tensor total_weight() const { return sums_.slice(1, 0, weights_).sum(0); }
+  [[nodiscard]] Tensor total_bias() const { return sums_.slice(1, weights_).sum(0); }
+  [[nodiscard]] int64_t weights() const { return weights_; }
+  [[nodiscard]] int64_t size() const { return size_; }
 
  private:
   int64_t weights_, size_;
@@ -183,21 +187,16 @@ class BackwardWeight {
       : block_(block),
         convolution_(block.convolution()),
         x_(saved.x),
-        sums_(thin_out(block) ? saved.weight.numel() : convolution_->gradient_size(), block.raw_channels(),
-              saved.x.options()) {}
+        sums_(group_count(block), thin_out(block) ? saved.weight.numel() : convolution_->gradient_size(),
+              block.raw_channels(), saved.x.options()) {}
 
-  void slice(const float* raw, int64_t group, int64_t first) const {
-    const auto* x = x_.data_ptr<float>() + first * block_.x_size();
-    if (thin_out(block_)) {
-      const ThinConvolution thin = to_few(block_);
-      for (int64_t k = 0; k < block_.slice(); ++k)
-        thin.backward_weight(x + k * block_.x_size(), raw + k * block_.raw_size(), sums_.weight(group),
-                             sums_.bias(group), buffer(Use::padded, thin.scratch_size()));
-      return;
-    }
-    float* of_slice = buffer(Use::gradient, sums_.size());
-    convolution_->backward_weight(x, raw, of_slice, of_slice + sums_.weights());
-    sums_.add(group, of_slice);
+  void slice(const float* raw, const Slice& of) const {
+    const auto* x = x_.data_ptr<float>() + of.first * block_.x_size();
+    if (thin_out(block_)) return thin_slice(x, raw, of);
+    if (of.begins) return convolution_->backward_weight(x, raw, sums_.weight(of.group), sums_.bias(of.group));
+    float* more = buffer(Use::gradient, sums_.size());
+    convolution_->backward_weight(x, raw, more, more + sums_.weights());
+    add(more, sums_.weight(of.group), sums_.size());
   }
 
   [[nodiscard]] Tensor weight() const {
@@ -212,6 +211,14 @@ class BackwardWeight {
   }
 
  private:
+  void thin_slice(const float* x, const float* raw, const Slice& of) const {
+    if (of.begins) sums_.clear(of.group);
+    const ThinConvolution thin = to_few(block_);
+    for (int64_t k = 0; k < block_.slice(); ++k)
+      thin.backward_weight(x + k * block_.x_size(), raw + k * block_.raw_size(), sums_.weight(of.group),
+                           sums_.bias(of.group), buffer(Use::padded, thin.scratch_size()));
+  }
+
   const Block& block_;
   std::shared_ptr<const SliceConvolution> convolution_;
   Tensor x_;
@@ -269,10 +276,10 @@ BlockGradients block_backward(const Block& block, const BlockSaved& saved, const
                               bool needs_weight) {
   const auto data = needs_x ? std::make_unique<BackwardData>(block, saved) : nullptr;
   const auto weight = needs_weight ? std::make_unique<BackwardWeight>(block, saved) : nullptr;
-  for_each_slice(block, [&](int64_t group, int64_t first) {
-    const float* raw = raw_gradient(block, saved, gy, first);
-    if (weight) weight->slice(raw, group, first);
-    if (data) data->slice(raw, first);
+  for_each_slice(block, [&](const Slice& slice) {
+    const float* raw = raw_gradient(block, saved, gy, slice.first);
+    if (weight) weight->slice(raw, slice);
+    if (data) data->slice(raw, slice.first);
   });
   BlockGradients result;
   if (data) result.x = data->result();
