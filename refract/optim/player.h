@@ -44,6 +44,8 @@ class Player {
 
  private:
   void flatten();
+  Tensor apply_fused(const std::vector<Tensor>& gradients, double rate);  // on the CPU
+  Tensor apply_anywhere(const std::vector<Tensor>& gradients, double rate);
 
   std::string name_;
   Adam adam_;

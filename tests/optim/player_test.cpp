@@ -1,6 +1,7 @@
 #include "refract/optim/player.h"
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/linspace.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -19,10 +20,14 @@ Tensor parameter(std::initializer_list<float> values) {
   return at::tensor(std::vector<float>(values)).requires_grad_();
 }
 
-TEST(Player, AdamFollowsAlgorithmOneOfKingmaAndBa) {
+// Floats go through the fused update, doubles through LibTorch's operations.
+class PlayerOf : public testing::TestWithParam<at::ScalarType> {};
+INSTANTIATE_TEST_SUITE_P(Types, PlayerOf, testing::Values(at::kFloat, at::kDouble));
+
+TEST_P(PlayerOf, AdamFollowsAlgorithmOneOfKingmaAndBa) {
   const Adam adam{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.99, .epsilon = 1e-8};
   Player player("model", adam);
-  const Tensor w = parameter({1.0F});
+  const Tensor w = at::ones({1}, GetParam()).requires_grad_();
   player.own("w", w);
   double expected = 1;
   double m = 0;
@@ -34,8 +39,33 @@ TEST(Player, AdamFollowsAlgorithmOneOfKingmaAndBa) {
     m = 0.5 * m + 0.5 * g;
     v = 0.99 * v + 0.01 * g * g;
     expected -= 0.1 * (m / (1 - std::pow(0.5, t))) / (std::sqrt(v / (1 - std::pow(0.99, t))) + 1e-8);
-    EXPECT_NEAR(w.item<float>(), expected, 1e-5);
+    EXPECT_NEAR(w.item<double>(), expected, 1e-5);
   }
+}
+
+TEST_P(PlayerOf, ManyParametersMoveAsOneDoes) {
+  const Adam adam{.learning_rate = 0.01, .beta1 = 0.5, .beta2 = 0.99, .epsilon = 1e-8};
+  const Tensor start = at::linspace(-2, 2, 100'003, GetParam());
+  const Tensor small = at::full({3, 5}, 0.5, GetParam()).requires_grad_();
+  const Tensor w = start.clone().requires_grad_();
+  Player player("model", adam);
+  player.own("small", small);
+  player.own("w", w);
+  for (int t = 0; t < 3; ++t) {
+    Update update;
+    update.descend({{player, w.square().sum() + small.sum()}});
+  }
+  for (const int64_t i : {int64_t{0}, int64_t{77'777}, int64_t{100'002}}) {
+    Player alone("alone", adam);
+    const Tensor one = start.slice(0, i, i + 1).clone().requires_grad_();
+    alone.own("one", one);
+    for (int t = 0; t < 3; ++t) {
+      Update update;
+      update.descend({{alone, one.square().sum()}});
+    }
+    EXPECT_NEAR(w[i].item<double>(), one.item<double>(), 1e-6) << i;
+  }
+  EXPECT_NEAR((small - small[0][0]).abs().max().item<double>(), 0, 1e-7);
 }
 
 TEST(Player, DescendMovesItsOwnPlayerOnly) {
