@@ -15,8 +15,8 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kGroups = 8;                // of images: each sums a weight gradient of its own
-constexpr int64_t kSliceFloats = 128 * 1024;  // of a slice before and after: half of a usual second-level cache
+constexpr int64_t kGroups = 8;             // of images: each sums a weight gradient of its own
+constexpr int64_t kSliceFloats = 131'072;  // of a slice before and after: half of a usual second-level cache
 
 // Buffers of one thread, kept for its life.
 enum class Use { raw, gradient, padded };

@@ -4,7 +4,7 @@
 
 #include <map>
 #include <mutex>
-#include <string>
+#include <string_view>
 
 #ifdef REFRACT_ONEDNN
 #include <oneapi/dnnl/dnnl.hpp>
@@ -82,9 +82,8 @@ class OneDnn : public SliceConvolution {
 
   // oneDNN's loops for shapes that nobody cared about are slower than LibTorch's path by far.
   [[nodiscard]] bool fast() const {
-    for (const char* name : {forward_of_.impl_info_str(), data_of_.impl_info_str(), weight_of_.impl_info_str()})
-      if (std::string(name).rfind("ref", 0) == 0) return false;
-    return true;
+    const auto slow = [](const char* name) { return std::string_view(name).substr(0, 3) == "ref"; };
+    return !slow(forward_of_.impl_info_str()) && !slow(data_of_.impl_info_str()) && !slow(weight_of_.impl_info_str());
   }
 
   [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override {
@@ -143,7 +142,7 @@ class OneDnn : public SliceConvolution {
 
   // Describing a reorder takes longer than doing it.
   static dnnl::reorder reorder(const Layout& from, const Layout& to) {
-    return dnnl::reorder({engine(), from, engine(), to});
+    return dnnl::reorder::primitive_desc(engine(), from, engine(), to);
   }
 
   [[nodiscard]] Tensor pack(const Tensor& weight, const Layout& layout, const dnnl::reorder& order) const {

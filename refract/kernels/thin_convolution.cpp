@@ -1,6 +1,7 @@
 #include "refract/kernels/thin_convolution.h"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 #include "refract/kernels/isa.h"
@@ -44,9 +45,47 @@ REFRACT_INLINE void pad(const ThinConvolution& shape, const float* x, float* pad
   std::fill_n(padded + (shape.height + 1) * wide, wide, 0.0F);
 }
 
-// Tap t of a pixel lies so many floats after the upper left corner of its window.
-REFRACT_INLINE int64_t tap_offset(const ThinConvolution& shape, int64_t tap) {
-  return (tap / 3 * (shape.width + 2) + tap % 3) * shape.channels;
+// In structs of their own: std::array<Vector> would lose the attributes.
+struct Lanes {
+  Vector values;
+};
+template <class Outputs>
+using Sums = std::array<Lanes, Outputs::value>;
+
+REFRACT_INLINE float total(const Lanes& lanes) {
+  float sum = 0;
+  for (int64_t k = 0; k < kLanes; ++k) sum += lanes.values[k];
+  return sum;
+}
+
+// One pixel of y; `window` is the upper left corner of its 3x3 pixels of padded x.
+template <class Outputs>
+REFRACT_INLINE void forward_pixel(Outputs outputs, const ThinConvolution& shape, const float* window,
+                                  const float* weight, const float* bias, float* y) {
+  Sums<Outputs> sums{};
+  for (int64_t c = 0; c < shape.channels; c += kLanes)
+    for (int64_t row = 0; row < 3; ++row)
+      for (int64_t column = 0; column < 3; ++column, weight += outputs * kLanes) {
+        const Vector v = load(window + (row * (shape.width + 2) + column) * shape.channels + c);
+        for (int64_t o = 0; o < outputs; ++o) sums[o].values += v * load(weight + o * kLanes);
+      }
+  for (int64_t o = 0; o < outputs; ++o) y[o] = total(sums[o]) + (bias == nullptr ? 0 : bias[o]);
+}
+
+// 16 channels of the weight gradient, from all pixels; `padded` begins at those channels.
+template <class Outputs>
+REFRACT_INLINE void backward_channels(Outputs outputs, const ThinConvolution& shape, const float* padded,
+                                      const float* gy, float* gw) {
+  std::array<Sums<Outputs>, kTaps> sums{};
+  for (int64_t i = 0; i < shape.height; ++i)
+    for (int64_t j = 0; j < shape.width; ++j, gy += outputs)
+      for (int64_t t = 0; t < kTaps; ++t) {
+        const Vector v = load(padded + ((i + t / 3) * (shape.width + 2) + j + t % 3) * shape.channels);
+        for (int64_t o = 0; o < outputs; ++o) sums[t][o].values += v * gy[o];
+      }
+  for (int64_t t = 0; t < kTaps; ++t)
+    for (int64_t o = 0; o < outputs; ++o, gw += kLanes)
+      for (int64_t k = 0; k < kLanes; ++k) gw[k] += sums[t][o].values[k];
 }
 
 }  // namespace
@@ -60,27 +99,9 @@ void ThinConvolution::forward(const float* x, const float* weight, const float* 
   pad(*this, x, scratch);
   for_thin(thin, [=, this](auto outputs) REFRACT_INLINED {
     for (int64_t i = 0; i < height; ++i)
-      for (int64_t j = 0; j < width; ++j) {
-        const float* window = scratch + (i * (width + 2) + j) * channels;
-        Vector sums[outputs] = {};
-        for (int64_t c = 0; c < channels; c += kLanes) {
-          const float* w = weight + c * kTaps * outputs;
-#pragma GCC unroll 3
-          for (int64_t r = 0; r < 3; ++r) {
-            const float* row = window + r * (width + 2) * channels + c;
-            const Vector left = load(row), middle = load(row + channels), right = load(row + 2 * channels);
-            const float* taps = w + r * 3 * outputs * kLanes;
-            for (int64_t o = 0; o < outputs; ++o) sums[o] += left * load(taps + o * kLanes);
-            for (int64_t o = 0; o < outputs; ++o) sums[o] += middle * load(taps + (outputs + o) * kLanes);
-            for (int64_t o = 0; o < outputs; ++o) sums[o] += right * load(taps + (2 * outputs + o) * kLanes);
-          }
-        }
-        for (int64_t o = 0; o < outputs; ++o) {
-          float sum = 0;
-          for (int64_t k = 0; k < kLanes; ++k) sum += sums[o][k];
-          y[(i * width + j) * outputs + o] = sum + (bias == nullptr ? 0 : bias[o]);
-        }
-      }
+      for (int64_t j = 0; j < width; ++j)
+        forward_pixel(outputs, *this, scratch + (i * (width + 2) + j) * channels, weight, bias,
+                      y + (i * width + j) * outputs);
   });
 }
 
@@ -90,24 +111,8 @@ void ThinConvolution::backward_weight(const float* x, const float* gy, float* gw
   for_thin(thin, [=, this](auto outputs) REFRACT_INLINED {
     for (int64_t p = 0; p < height * width; ++p)
       for (int64_t o = 0; o < outputs; ++o) gb[o] += gy[p * outputs + o];
-    for (int64_t c = 0; c < channels; c += kLanes) {
-      Vector sums[kTaps][outputs] = {};
-      for (int64_t i = 0; i < height; ++i)
-        for (int64_t j = 0; j < width; ++j) {
-          const float* window = scratch + (i * (width + 2) + j) * channels + c;
-          const float* g = gy + (i * width + j) * outputs;
-#pragma GCC unroll 9
-          for (int64_t t = 0; t < kTaps; ++t) {
-            const Vector v = load(window + tap_offset(*this, t));
-            for (int64_t o = 0; o < outputs; ++o) sums[t][o] += v * g[o];
-          }
-        }
-      for (int64_t t = 0; t < kTaps; ++t)
-        for (int64_t o = 0; o < outputs; ++o) {
-          float* to = gw + c * kTaps * outputs + (t * outputs + o) * kLanes;
-          for (int64_t k = 0; k < kLanes; ++k) to[k] += sums[t][o][k];
-        }
-    }
+    for (int64_t c = 0; c < channels; c += kLanes)
+      backward_channels(outputs, *this, scratch + c, gy, gw + c * kTaps * outputs);
   });
 }
 

@@ -103,7 +103,7 @@ Tensor Player::apply_fused(const std::vector<Tensor>& gradients, double rate) {
       step.apply(row.data_ptr<float>() + begin, at_row(flat_) + begin, at_row(first_) + begin, at_row(second_) + begin,
                  end - begin);
     };
-    constexpr int64_t worth_a_thread = 16 * 1024;
+    constexpr int64_t worth_a_thread = 16'384;
     at::parallel_for(0, row.numel(), worth_a_thread, move);
     from += row.numel();
   }
