@@ -47,23 +47,25 @@ def peer_command(*arguments):
 
 
 def time_method(name, options, environment):
-    """Medians over rounds, each round once with every program."""
+    """Medians over rounds, each round once with every program, and the best of this machine's peaks met on the way."""
     servers = {"ours": Server([options.program, str(options.threads)])}
     if options.peer:
         threads = ["--threads", str(options.threads)]
         servers["peer"] = Server(peer_command(*threads), environment)
         servers["peer, channels last"] = Server(peer_command("--channels-last", *threads), environment)
-    seconds, memory = {key: [] for key in servers}, {}
-    for key, server in servers.items():
+    seconds, memory, peaks = {key: [] for key in servers}, {}, []
+    for server in servers.values():
         server.ask(f"{name} 1")  # warms up
-    for _ in range(options.rounds):
+    for done in range(options.rounds):
+        print(f"{name}: round {done + 1} of {options.rounds}", file=sys.stderr)
         for key, server in servers.items():
             spent, memory[key] = server.ask(f"{name} {options.steps}")
             seconds[key].append(spent / options.steps)
+        peaks.append(servers["ours"].ask("machine 1")[0])
     for server in servers.values():
         server.close()
     medians = {key: statistics.median(values) for key, values in seconds.items()}
-    return medians, memory
+    return medians, memory, max(peaks)
 
 
 def main():
@@ -80,13 +82,14 @@ def main():
         print("No PyTorch for Python here (Debian: python3-torch): only Refract is timed, and operations are not counted.")
 
     server = Server([options.program, str(options.threads)])
-    fma, gemm = server.ask("machine 1")
     environment = chosen_environment(server.process.pid) | {"OMP_NUM_THREADS": str(options.threads)}
     server.close()
-    print(f"{processor()}, {options.threads} threads, {fma:.0f} GFLOP/s multiply-adds, {gemm:.0f} in a matrix product")
+    measured = {name: time_method(name, options, environment) for name in options.methods.split(",")}
+    peak = max(found[2] for found in measured.values())
+    print(f"{processor()}, {options.threads} threads, {peak:.0f} GFLOP/s of multiply-adds at best in this run")
     print(f"{'':8}{'ms a step':>10}{'images/s':>10}{'GFLOP/s':>9}{'of peak':>9}{'MiB':>7}{'PyTorch ms':>12}{'MiB':>7}{'ratio':>7}")
-    for name in options.methods.split(","):
-        report(name, options, environment, fma)
+    for name, (medians, memory, _) in measured.items():
+        report(name, medians, memory, peak, options)
 
 
 def chosen_environment(pid):
@@ -100,8 +103,7 @@ def chosen_environment(pid):
     return variables
 
 
-def report(name, options, environment, fma):
-    medians, memory = time_method(name, options, environment)
+def report(name, medians, memory, peak, options):
     ours = medians.pop("ours")
     images = IMAGES // 2 if name == "vae" else IMAGES
     row = f"{name:8}{1e3 * ours:10.0f}{images / ours:10.0f}"
@@ -110,13 +112,13 @@ def report(name, options, environment, fma):
         operations = float(subprocess.check_output(peer_command("--operations", name), text=True))
         best = min(medians, key=medians.get)
         rate = operations / ours * 1e-9
-        row += f"{rate:9.0f}{100 * rate / fma:8.0f}%{memory['ours'] / 1024:7.0f}"
+        row += f"{rate:9.0f}{100 * rate / peak:8.0f}%{memory['ours'] / 1024:7.0f}"
         row += f"{1e3 * medians[best]:12.0f}{memory[best] / 1024:7.0f}{medians[best] / ours:7.2f}"
         record |= {"gflops": round(rate), "peer_ms": round(1e3 * medians[best], 1), "peer_mib": round(memory[best] / 1024)}
         record |= {"ratio": round(medians[best] / ours, 2)}
     print(row, flush=True)
     if options.history:
-        append(options.history, record | {"fma_gflops": round(fma)})
+        append(options.history, record | {"fma_gflops": round(peak)})
 
 
 FIELDS = ["date", "commit", "machine", "threads", "fma_gflops", "method", "ms", "mib", "gflops", "peer_ms", "peer_mib", "ratio"]
