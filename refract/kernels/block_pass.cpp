@@ -37,13 +37,13 @@ struct Slice {
   bool begins;    // the group
 };
 
-int64_t group_count(const Block& block) {
+int64_t group_count(const BlockShape& block) {
   return std::min(block.images / block.slice(), kGroups);
 }
 
 // Calls work(slice) for each.
 template <class Work>
-void for_each_slice(const Block& block, const Work& work) {
+void for_each_slice(const BlockShape& block, const Work& work) {
   const int64_t slice = block.slice();
   const int64_t slices = block.images / slice;
   const int64_t groups = group_count(block);
@@ -53,24 +53,24 @@ void for_each_slice(const Block& block, const Work& work) {
   });
 }
 
-bool thin_out(const Block& block) {
+bool thin_out(const BlockShape& block) {
   return !block.slope && !block.up() && ThinConvolution::handles(block.in, block.out);
 }
 
-bool thin_in(const Block& block) {
+bool thin_in(const BlockShape& block) {
   return !block.up() && ThinConvolution::handles(block.out, block.in);
 }
 
-ThinConvolution to_few(const Block& block) {
+ThinConvolution to_few(const BlockShape& block) {
   return {block.in, block.out, block.height, block.width};
 }
 
-ThinConvolution from_few(const Block& block) {
+ThinConvolution from_few(const BlockShape& block) {
   return {block.out, block.in, block.height, block.width};
 }
 
 // What an image goes through after the convolution.
-void finish(const Block& block, const float* raw, float* full, float* scale, float* y) {
+void finish(const BlockShape& block, const float* raw, float* full, float* scale, float* y) {
   const Activation activation{block.out, *block.slope};
   if (block.up())
     activation.forward_corners(raw, full, scale, block.height, block.width);
@@ -79,7 +79,7 @@ void finish(const Block& block, const float* raw, float* full, float* scale, flo
   if (block.down()) average_pool(full, y, block.height, block.width, block.out);
 }
 
-void finish_backward(const Block& block, const float* full, const float* scale, const float* gy, float* raw) {
+void finish_backward(const BlockShape& block, const float* full, const float* scale, const float* gy, float* raw) {
   const Activation activation{block.out, *block.slope};
   switch (block.resample) {
     case Resample::up:
@@ -91,7 +91,7 @@ void finish_backward(const Block& block, const float* full, const float* scale, 
   }
 }
 
-void forward_thin(const Block& block, const Tensor& x, const Tensor& weight, const Tensor& bias, float* y) {
+void forward_thin(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias, float* y) {
   const ThinConvolution thin = to_few(block);
   const Tensor packed = thin_weight(weight);
   const auto* w = packed.data_ptr<float>();
@@ -103,7 +103,7 @@ void forward_thin(const Block& block, const Tensor& x, const Tensor& weight, con
   });
 }
 
-void forward_slices(const Block& block, const Tensor& x, const Tensor& weight, const Tensor& bias,
+void forward_slices(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const BlockOutput& to) {
   const auto convolution = block.convolution();
   const Tensor packed = convolution->pack_forward(block.up() ? corner_weight(weight) : weight.contiguous());
@@ -152,7 +152,7 @@ class GroupSums {
 // From `raw`, the gradient of what the convolution computed for a slice, to that of x.
 class BackwardData {
  public:
-  BackwardData(const Block& block, const BlockSaved& saved)
+  BackwardData(const BlockShape& block, const BlockSaved& saved)
       : block_(block),
         convolution_(block.convolution()),
         weight_(packed(block, *convolution_, saved.weight)),
@@ -170,12 +170,12 @@ class BackwardData {
   [[nodiscard]] Tensor result() const { return gx_; }
 
  private:
-  static Tensor packed(const Block& block, const SliceConvolution& convolution, const Tensor& weight) {
+  static Tensor packed(const BlockShape& block, const SliceConvolution& convolution, const Tensor& weight) {
     if (thin_in(block)) return thin_weight(weight.flip({2, 3}).transpose(0, 1));
     return convolution.pack_backward(block.up() ? corner_weight(weight) : weight.contiguous());
   }
 
-  const Block& block_;
+  const BlockShape& block_;
   std::shared_ptr<const SliceConvolution> convolution_;
   Tensor weight_, gx_;
 };
@@ -183,7 +183,7 @@ class BackwardData {
 // From `raw`, and x, to the gradients of weight and bias.
 class BackwardWeight {
  public:
-  BackwardWeight(const Block& block, const BlockSaved& saved)
+  BackwardWeight(const BlockShape& block, const BlockSaved& saved)
       : block_(block),
         convolution_(block.convolution()),
         x_(saved.x),
@@ -219,14 +219,14 @@ class BackwardWeight {
                            sums_.bias(of.group), buffer(Use::padded, thin.scratch_size()));
   }
 
-  const Block& block_;
+  const BlockShape& block_;
   std::shared_ptr<const SliceConvolution> convolution_;
   Tensor x_;
   GroupSums sums_;
 };
 
 // The gradient of what the convolution computed for a slice.
-const float* raw_gradient(const Block& block, const BlockSaved& saved, const Tensor& gy, int64_t first) {
+const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, int64_t first) {
   const float* g = gy.data_ptr<float>() + first * block.y_size();
   if (!block.slope) return g;
   const auto* full = saved.full.data_ptr<float>() + first * block.full_size();
@@ -240,7 +240,7 @@ const float* raw_gradient(const Block& block, const BlockSaved& saved, const Ten
 
 }  // namespace
 
-Block::Block(const Tensor& x, const Tensor& weight, Resample resample_, std::optional<float> slope_)
+BlockShape::BlockShape(const Tensor& x, const Tensor& weight, Resample resample_, std::optional<float> slope_)
     : images(x.size(0)),
       in(x.size(1)),
       out(weight.size(0)),
@@ -250,17 +250,17 @@ Block::Block(const Tensor& x, const Tensor& weight, Resample resample_, std::opt
       slope(slope_) {}
 
 // All slices are alike, so that oneDNN prepares for one size only.
-int64_t Block::slice() const {
+int64_t BlockShape::slice() const {
   int64_t slice = std::max<int64_t>(1, std::min(kSliceFloats / (x_size() + raw_size()), images / kGroups));
   while (images % slice != 0) --slice;
   return slice;
 }
 
-std::shared_ptr<const SliceConvolution> Block::convolution() const {
+std::shared_ptr<const SliceConvolution> BlockShape::convolution() const {
   return SliceConvolution::of({slice(), in, raw_channels(), height, width, up() ? 2 : 3});
 }
 
-BlockOutput block_forward(const Block& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   BlockOutput to;
   to.full = images_like(x, block.out, block.full_height(), block.full_width());
   to.y = block.down() ? images_like(x, block.out, block.height / 2, block.width / 2) : to.full;
@@ -272,7 +272,7 @@ BlockOutput block_forward(const Block& block, const Tensor& x, const Tensor& wei
   return to;
 }
 
-BlockGradients block_backward(const Block& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
+BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
                               bool needs_weight) {
   const auto data = needs_x ? std::make_unique<BackwardData>(block, saved) : nullptr;
   const auto weight = needs_weight ? std::make_unique<BackwardWeight>(block, saved) : nullptr;

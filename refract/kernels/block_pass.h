@@ -10,8 +10,8 @@
 namespace refract {
 
 // What a block does to what. Sizes count floats; an image lies [height, width, channels] in memory.
-struct Block {
-  Block(const Tensor& x, const Tensor& weight, Resample resample, std::optional<float> slope);
+struct BlockShape {
+  BlockShape(const Tensor& x, const Tensor& weight, Resample resample, std::optional<float> slope);
 
   int64_t images, in, out, height, width;  // of x
   Resample resample;
@@ -40,7 +40,7 @@ struct Block {
 struct BlockOutput {
   Tensor y, full, scale;
 };
-BlockOutput block_forward(const Block& block, const Tensor& x, const Tensor& weight, const Tensor& bias);
+BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 struct BlockGradients {
   Tensor x, weight, bias;  // undefined where not asked for; weight and bias go together
@@ -48,7 +48,7 @@ struct BlockGradients {
 struct BlockSaved {
   Tensor x, weight, full, scale;
 };
-BlockGradients block_backward(const Block& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
+BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
                               bool needs_weight);
 
 }  // namespace refract

@@ -31,8 +31,8 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const c10::optional<double> slope = context->saved_data["slope"].toOptional<double>();
-    const Block block(saved[0], saved[1], static_cast<Resample>(context->saved_data["resample"].toInt()),
-                      slope ? std::optional<float>(*slope) : std::nullopt);
+    const BlockShape block(saved[0], saved[1], static_cast<Resample>(context->saved_data["resample"].toInt()),
+                           slope ? std::optional<float>(*slope) : std::nullopt);
     const BlockGradients result = block_backward(
         block, {saved[0], saved[1], saved[2], saved[3]}, gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
         context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2));
@@ -41,7 +41,7 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
 };
 
 // Whether the loops of this folder can do it, and do it fast.
-bool handles(const Block& block, const Tensor& x, const Tensor& weight) {
+bool handles(const BlockShape& block, const Tensor& x, const Tensor& weight) {
   const bool floats = x.device().is_cpu() && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat;
   const bool even = !block.down() || (block.height % 2 == 0 && block.width % 2 == 0);
   return floats && even && x.numel() > 0 && block.convolution() != nullptr;
