@@ -11,6 +11,7 @@
 #include <string>
 
 #include "app/machine.h"
+#include "refract/core/errors.h"
 #include "refract/methods/registry.h"
 
 namespace {
@@ -67,5 +68,10 @@ int main(int argc, char** argv) {
   if (argc > 1) at::set_num_threads(std::stoi(argv[1]));
   torch::manual_seed(1);
   std::cout << "ready" << std::endl;
-  answer_requests();
+  try {
+    answer_requests();
+  } catch (const refract::BadInput& error) {
+    std::cerr << error.what() << '\n';
+    return 2;
+  }
 }

@@ -38,18 +38,17 @@ struct Slice {
 };
 
 int64_t group_count(const BlockShape& block) {
-  return std::min(block.images / block.slice(), kGroups);
+  return std::min(block.images / block.slice, kGroups);
 }
 
 // Calls work(slice) for each.
 template <class Work>
 void for_each_slice(const BlockShape& block, const Work& work) {
-  const int64_t slice = block.slice();
-  const int64_t slices = block.images / slice;
+  const int64_t slices = block.images / block.slice;
   const int64_t groups = group_count(block);
   for_each_task(groups, [&](int64_t group) {
     const int64_t begin = slices * group / groups;
-    for (int64_t s = begin; s < slices * (group + 1) / groups; ++s) work(Slice{group, s * slice, s == begin});
+    for (int64_t s = begin; s < slices * (group + 1) / groups; ++s) work(Slice{group, s * block.slice, s == begin});
   });
 }
 
@@ -116,10 +115,10 @@ void forward_slices(const BlockShape& block, const Tensor& x, const Tensor& weig
   auto* scale = block.slope ? to.scale.data_ptr<float>() : nullptr;
   for_each_slice(block, [&](const Slice& slice) {
     const int64_t first = slice.first;
-    float* raw = block.slope ? buffer(Use::raw, block.slice() * block.raw_size()) : full + first * block.full_size();
+    float* raw = block.slope ? buffer(Use::raw, block.slice * block.raw_size()) : full + first * block.full_size();
     convolution->forward(in + first * block.x_size(), w, b, raw);
     if (!block.slope) return;
-    for (int64_t image = first; image < first + block.slice(); ++image)
+    for (int64_t image = first; image < first + block.slice; ++image)
       finish(block, raw + (image - first) * block.raw_size(), full + image * block.full_size(),
              scale + image * block.full_pixels(), y + image * block.y_size());
   });
@@ -163,7 +162,7 @@ class BackwardData {
     auto* gx = gx_.data_ptr<float>() + first * block_.x_size();
     if (!thin_in(block_)) return convolution_->backward_data(raw, w, gx);
     const ThinConvolution thin = from_few(block_);
-    for (int64_t k = 0; k < block_.slice(); ++k)
+    for (int64_t k = 0; k < block_.slice; ++k)
       thin.forward(raw + k * block_.raw_size(), w, nullptr, gx + k * block_.x_size(),
                    buffer(Use::padded, thin.scratch_size()));
   }
@@ -214,7 +213,7 @@ class BackwardWeight {
   void thin_slice(const float* x, const float* raw, const Slice& of) const {
     if (of.begins) sums_.clear(of.group);
     const ThinConvolution thin = to_few(block_);
-    for (int64_t k = 0; k < block_.slice(); ++k)
+    for (int64_t k = 0; k < block_.slice; ++k)
       thin.backward_weight(x + k * block_.x_size(), raw + k * block_.raw_size(), sums_.weight(of.group),
                            sums_.bias(of.group), buffer(Use::padded, thin.scratch_size()));
   }
@@ -231,8 +230,8 @@ const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, cons
   if (!block.slope) return g;
   const auto* full = saved.full.data_ptr<float>() + first * block.full_size();
   const auto* scale = saved.scale.data_ptr<float>() + first * block.full_pixels();
-  float* raw = buffer(Use::raw, block.slice() * block.raw_size());
-  for (int64_t k = 0; k < block.slice(); ++k)
+  float* raw = buffer(Use::raw, block.slice * block.raw_size());
+  for (int64_t k = 0; k < block.slice; ++k)
     finish_backward(block, full + k * block.full_size(), scale + k * block.full_pixels(), g + k * block.y_size(),
                     raw + k * block.raw_size());
   return raw;
@@ -247,17 +246,14 @@ BlockShape::BlockShape(const Tensor& x, const Tensor& weight, Resample resample_
       height(x.size(2)),
       width(x.size(3)),
       resample(resample_),
-      slope(slope_) {}
-
-// All slices are alike, so that oneDNN prepares for one size only.
-int64_t BlockShape::slice() const {
-  int64_t slice = std::max<int64_t>(1, std::min(kSliceFloats / (x_size() + raw_size()), images / kGroups));
-  while (images % slice != 0) --slice;
-  return slice;
+      slope(slope_),
+      slice(std::max<int64_t>(1,
+                              std::min(kSliceFloats / std::max<int64_t>(1, x_size() + raw_size()), images / kGroups))) {
+  while (images % slice != 0) --slice;  // all alike, so that oneDNN prepares for one size only
 }
 
 std::shared_ptr<const SliceConvolution> BlockShape::convolution() const {
-  return SliceConvolution::of({slice(), in, raw_channels(), height, width, up() ? 2 : 3});
+  return SliceConvolution::of({slice, in, raw_channels(), height, width, up() ? 2 : 3});
 }
 
 BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {

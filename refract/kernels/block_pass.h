@@ -16,6 +16,7 @@ struct BlockShape {
   int64_t images, in, out, height, width;  // of x
   Resample resample;
   std::optional<float> slope;  // none: the convolution alone
+  int64_t slice;               // images that go through caches together; a divisor of `images`
 
   [[nodiscard]] bool up() const { return resample == Resample::up; }
   [[nodiscard]] bool down() const { return resample == Resample::down; }
@@ -29,8 +30,6 @@ struct BlockShape {
   [[nodiscard]] int64_t raw_size() const { return up() ? 4 * out * (height + 1) * (width + 1) : full_size(); }
   [[nodiscard]] int64_t raw_channels() const { return up() ? 4 * out : out; }
 
-  // Images that go through caches together; a divisor of `images`.
-  [[nodiscard]] int64_t slice() const;
   // Of one slice; null where oneDNN has nothing fast for it.
   [[nodiscard]] std::shared_ptr<const SliceConvolution> convolution() const;
 };

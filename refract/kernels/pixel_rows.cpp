@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kEpsilon = 1e-8F;
 
-// Compiled once for each usual number of channels, so that the loops over them unroll; 0 stands for any other.
+// Compiled once for each usual number of channels, so that the loops over them unroll.
 template <class Loop>
 REFRACT_INLINE void for_channels(int64_t channels, Loop loop) {
   switch (channels) {

@@ -118,6 +118,12 @@ TEST(ConvBlock, GivesOnlyTheGradientsThatAreAskedFor) {
   EXPECT_EQ(found.at(0).sizes(), of_x.sizes());
 }
 
+TEST(ConvBlock, TakesABatchOfNoImages) {
+  const Tensor weight = at::randn({16, 3, 3, 3});
+  const Tensor y = conv_block(at::randn({0, 3, 8, 8}), weight, at::zeros({16}), kSlope, Resample::down);
+  EXPECT_EQ(y.sizes(), (std::vector<int64_t>{0, 16, 4, 4}));
+}
+
 TEST(ConvBlock, KeepsDoublePrecision) {
   const Tensor x = at::randn({1, 3, 4, 4}, at::kDouble);
   const Tensor weight = at::randn({2, 3, 3, 3}, at::kDouble);
