@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "refract/core/tensor.h"
+#include "refract/kernels/isa.h"
 
 namespace refract {
 namespace {
@@ -26,30 +27,18 @@ struct Variable {
   const char* value;  // nullptr: leave it alone
 };
 
-enum class Vectors { narrow, avx2, avx512 };
-
-Vectors vectors_here() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512dq"))
-    return Vectors::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Vectors::avx2;
-#endif
-  return Vectors::narrow;
-}
-
 // OPENBLAS_CORETYPE and ATEN_CPU_CAPABILITY choose the widest kernels; without the first, matrix products run on
 // OpenBLAS's oldest ones, at a sixth of the speed. GOMP_SPINCOUNT: a thread that waits for another soon gives its core
 // away. LibTorch's threads would otherwise spin for milliseconds; on 2 cores that others use too, training is then 5 to
 // 10 times slower.
 std::array<Variable, 3> variables() {
   const char* spins = std::getenv("OMP_WAIT_POLICY") == nullptr ? "1000" : nullptr;
-  switch (vectors_here()) {
-    case Vectors::avx512:
+  switch (best_isa()) {
+    case Isa::avx512:
       return {{{"OPENBLAS_CORETYPE", "SKYLAKEX"}, {"ATEN_CPU_CAPABILITY", "avx512"}, {"GOMP_SPINCOUNT", spins}}};
-    case Vectors::avx2:
+    case Isa::avx2:
       return {{{"OPENBLAS_CORETYPE", "Haswell"}, {"ATEN_CPU_CAPABILITY", "avx2"}, {"GOMP_SPINCOUNT", spins}}};
-    case Vectors::narrow:
+    case Isa::any:
       break;
   }
   return {{{"OPENBLAS_CORETYPE", nullptr}, {"ATEN_CPU_CAPABILITY", nullptr}, {"GOMP_SPINCOUNT", spins}}};
@@ -79,7 +68,7 @@ std::string blas_library() {
 
 std::string vectors_name() {
   static const std::array<const char*, 3> names = {"neither AVX2 nor AVX-512", "AVX2", "AVX-512"};
-  return names.at(static_cast<size_t>(vectors_here()));
+  return names.at(static_cast<size_t>(best_isa()));
 }
 
 // By default glibc returns large tensors to the system as soon as they are freed.

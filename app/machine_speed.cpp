@@ -47,7 +47,7 @@ struct Kernel {
   float (*run)(float factor);
 };
 
-#if defined(__x86_64__)
+#ifdef REFRACT_X86
 [[gnu::target("avx512f")]] float wide(float factor) {
   return multiply_add<16>(factor);
 }
@@ -60,9 +60,9 @@ float narrow(float factor) {
 }
 
 Kernel widest_kernel() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return {16, wide};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, medium};
+#ifdef REFRACT_X86
+  if (best_isa() == Isa::avx512) return {16, wide};
+  if (best_isa() == Isa::avx2) return {8, medium};
 #endif
   return {4, narrow};
 }

@@ -32,7 +32,7 @@ END
 # LibTorch's headers, and every shared library that it needs down to the C library.
 packages() {
   apt-get --simulate --no-install-recommends install libtorch-dev libopenblas0-openmp |
-    sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep --extended-regexp '^(lib|ocl-icd)' | grep --invert-match --extended-regexp -- '-dev$'
+    sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep --extended-regexp '^(lib|ocl-icd|ibverbs)' | grep --invert-match --extended-regexp -- '-dev$'
   echo libtorch-dev
 }
 

@@ -10,7 +10,7 @@ packages_of() {
   case "$1" in
     build)
       echo g++ cmake ninja-build ccache git \
-        libtorch-dev libdnnl-dev libopenblas0-openmp \
+        libtorch-dev libopenblas0-openmp \
         libopencv-imgcodecs-dev libopencv-imgproc-dev libgif-dev \
         libcli11-dev libtoml11-dev nlohmann-json3-dev libfmt-dev \
         libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libgtest-dev

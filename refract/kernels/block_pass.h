@@ -1,7 +1,6 @@
 // One convolution block forward and backward on the CPU, without autograd: the inside of `conv_block`.
 #pragma once
 
-#include <memory>
 #include <optional>
 
 #include "refract/kernels/conv_block.h"
@@ -16,7 +15,8 @@ struct BlockShape {
   int64_t images, in, out, height, width;  // of x
   Resample resample;
   std::optional<float> slope;  // none: the convolution alone
-  int64_t slice;               // images that go through caches together; a divisor of `images`
+  int64_t groups;              // of images, each of which sums a weight gradient of its own
+  int64_t slice;               // images that go through caches together
 
   [[nodiscard]] bool up() const { return resample == Resample::up; }
   [[nodiscard]] bool down() const { return resample == Resample::down; }
@@ -26,12 +26,7 @@ struct BlockShape {
   [[nodiscard]] int64_t x_size() const { return in * height * width; }
   [[nodiscard]] int64_t full_size() const { return out * full_pixels(); }
   [[nodiscard]] int64_t y_size() const { return down() ? full_size() / 4 : full_size(); }
-  // What oneDNN computes: the image after the convolution, or its corners (see pixel_rows.h) if x is up-sampled.
-  [[nodiscard]] int64_t raw_size() const { return up() ? 4 * out * (height + 1) * (width + 1) : full_size(); }
-  [[nodiscard]] int64_t raw_channels() const { return up() ? 4 * out : out; }
-
-  // Of one slice; null where oneDNN has nothing fast for it.
-  [[nodiscard]] std::shared_ptr<const SliceConvolution> convolution() const;
+  [[nodiscard]] ConvolutionShape convolution() const { return {in, out, height, width, up()}; }
 };
 
 // x and gradients of y are channels-last, `weight` is [out, in, 3, 3]. `full` is y before pooling (or y itself),

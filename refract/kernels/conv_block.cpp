@@ -44,7 +44,7 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
 bool handles(const BlockShape& block, const Tensor& x, const Tensor& weight) {
   const bool floats = x.device().is_cpu() && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat;
   const bool even = !block.down() || (block.height % 2 == 0 && block.width % 2 == 0);
-  return floats && even && x.numel() > 0 && block.convolution() != nullptr;
+  return floats && even && x.numel() > 0 && SliceConvolution::of(block.convolution()) != nullptr;
 }
 
 }  // namespace

@@ -1,5 +1,15 @@
-// How the loops of this folder are compiled.
+// How the loops of this folder are compiled, and for which instruction sets.
 #pragma once
+
+namespace refract {
+
+enum class Isa { any, avx2, avx512 };  // x86-64-v3 and -v4, or whatever the compiler takes for granted
+
+Isa best_isa();            // that this processor runs
+Isa isa();                 // that loops written for each are chosen for: the best, or less
+void limit_isa(Isa most);  // so that tests reach all of them
+
+}  // namespace refract
 
 // One copy for each instruction set, chosen when the program loads. Sanitizers instrument the chooser itself, which
 // runs too early for them.
@@ -7,6 +17,20 @@
 #define REFRACT_EVERY_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define REFRACT_EVERY_ISA
+#endif
+
+// Copies written out, where their use of registers differs: NAME_avx512, NAME_avx2 and NAME_any, of which
+// REFRACT_CHOSEN(NAME) is the one for isa().
+#if defined(__x86_64__) && defined(__GNUC__)
+#define REFRACT_X86
+#define REFRACT_AVX512 __attribute__((target("arch=x86-64-v4")))
+#define REFRACT_AVX2 __attribute__((target("arch=x86-64-v3")))
+#define REFRACT_CHOSEN(name)                              \
+  (refract::isa() == refract::Isa::avx512 ? name##_avx512 \
+   : refract::isa() == refract::Isa::avx2 ? name##_avx2   \
+                                          : name##_any)
+#else
+#define REFRACT_CHOSEN(name) name##_any
 #endif
 
 // For functions (INLINE) and lambdas (INLINED) that such a function calls: only inlined code is compiled for its

@@ -19,13 +19,6 @@ struct Activation {
   // `backward` where y was then averaged over 2 x 2 pixels: gy is [height / 2, width / 2, channels].
   void backward_pooled(const float* y, const float* scale, const float* gy, float* gx, int64_t height,
                        int64_t width) const;
-
-  // The same where x comes in corners, [height + 1, width + 1, 2, 2, channels], and y is [2 height, 2 width, channels].
-  // Corner (i, j) lies between the pixels of rows 2i - 1 and 2i and of columns 2j - 1 and 2j of y; its entry (a, b) is
-  // the pixel (2i - a, 2j - b). Entries of pixels outside y are not read; their gradient is set to 0.
-  void forward_corners(const float* x, float* y, float* scale, int64_t height, int64_t width) const;
-  void backward_corners(const float* y, const float* scale, const float* gy, float* gx, int64_t height,
-                        int64_t width) const;
 };
 
 // Means of 2 x 2 pixels: [height, width, channels] to [height / 2, width / 2, channels]. Both sizes are even.

@@ -1,119 +1,178 @@
 #include "refract/kernels/thin_convolution.h"
 
+#include <ATen/ops/constant_pad_nd.h>
+
 #include <algorithm>
 #include <array>
-#include <type_traits>
 
-#include "refract/kernels/isa.h"
+#include "refract/kernels/matrix_product.h"
+#include "refract/kernels/scratch.h"
+#include "refract/kernels/vectors.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kLanes = 16;
-constexpr int64_t kTaps = 9;
-using Vector [[gnu::vector_size(64), gnu::aligned(4), gnu::may_alias]] = float;
+constexpr int kMostFew = 4;
 
-REFRACT_INLINE Vector load(const float* from) {
-  return *reinterpret_cast<const Vector*>(from);
-}
+// The loops over one image. `few` and `many` are channels; taps of a filter come in the order of the plain sum:
+// y[p] = sum over taps of x[p + tap - 1] w[tap].
+struct Thin {
+  int64_t few, many, height, width;
 
-template <class Loop>
-REFRACT_INLINE void for_thin(int64_t thin, Loop loop) {
-  switch (thin) {
-    case 1:
-      return loop(std::integral_constant<int64_t, 1>());
-    case 2:
-      return loop(std::integral_constant<int64_t, 2>());
-    case 3:
-      return loop(std::integral_constant<int64_t, 3>());
-    default:
-      return loop(std::integral_constant<int64_t, 4>());
+  [[nodiscard]] int64_t pitch() const { return (width + 2) * few; }
+  // Of a tap's few channels for each pixel, all taps side by side, rounded up to full vectors.
+  [[nodiscard]] int64_t columns() const { return (9 * few + 15) / 16 * 16; }
+
+  // With a border of zeros: three neighbours in a row and their channels lie together, as a row of a matrix.
+  const float* padded(const float* image) const {
+    float* to = scratch(Scratch::padded, (height + 2) * pitch());
+    std::fill_n(to, pitch() + few, 0.0F);
+    for (int64_t i = 0; i < height; ++i) {
+      float* row = to + (i + 1) * pitch() + few;
+      std::copy_n(image + i * width * few, width * few, row);
+      std::fill_n(row + width * few, 2 * few, 0.0F);  // the end of this row and the start of the next
+    }
+    std::fill_n(to + (height + 1) * pitch() + few, pitch() - few, 0.0F);
+    return to;
   }
-}
 
-// x with a frame of zeros.
-REFRACT_INLINE void pad(const ThinConvolution& shape, const float* x, float* padded) {
-  const int64_t row = shape.width * shape.channels;
-  const int64_t wide = row + 2 * shape.channels;
-  std::fill_n(padded, wide, 0.0F);
-  for (int64_t i = 0; i < shape.height; ++i) {
-    float* to = padded + (i + 1) * wide;
-    std::fill_n(to, shape.channels, 0.0F);
-    std::copy_n(x + i * row, row, to + shape.channels);
-    std::fill_n(to + shape.channels + row, shape.channels, 0.0F);
+  // `weight` is [3, 3, few, many].
+  void to_many(const float* from, const float* weight, const float* bias, float* to) const {
+    const float* image = padded(from);
+    for (int64_t i = 0; i < height; ++i) {
+      float* row = to + i * width * many;
+      for (int64_t j = 0; j < width; ++j)
+        for (int64_t c = 0; c < many; ++c) row[j * many + c] = bias == nullptr ? 0.0F : bias[c];
+      for (int64_t tap = 0; tap < 3; ++tap)
+        matrix_product({image + (i + tap) * pitch(), few, 1}, width, {weight + tap * 3 * few * many, many}, many,
+                       3 * few, true, row, many);
+    }
   }
-  std::fill_n(padded + (shape.height + 1) * wide, wide, 0.0F);
-}
 
-// In structs of their own: std::array<Vector> would lose the attributes.
-struct Lanes {
-  Vector values;
+  // `weight` is [many, columns()]: what a pixel sends to its neighbours, [3, 3, few], and zeros. Rows of pixels wait in
+  // a ring until the rows above and below have come.
+  void to_few(const float* from, const float* weight, const float* bias, float* to) const {
+    const int64_t line = (width + 2) * columns();
+    float* ring = scratch(Scratch::left, 3 * line + kMostFew);
+    std::fill_n(ring, 3 * line, 0.0F);
+    for (int64_t i = 0; i <= height; ++i) {
+      float* sent = ring + i % 3 * line;
+      if (i < height)
+        matrix_product({from + i * width * many, many, 1}, width, {weight, columns()}, columns(), many, false,
+                       sent + columns(), columns());
+      else
+        std::fill_n(sent, line, 0.0F);
+      if (i == 0) continue;
+      collect(ring, i - 1, line, bias, to + (i - 1) * width * few);
+    }
+  }
+
+  // Adds to the gradient of the weights of to_many(), [3, 3, few, many].
+  void gradient(const float* of_few, const float* of_many, float* to) const {
+    const float* image = padded(of_few);
+    for (int64_t i = 0; i < height; ++i)
+      for (int64_t tap = 0; tap < 3; ++tap)
+        matrix_product({image + (i + tap) * pitch(), 1, few}, 3 * few, {of_many + i * width * many, many}, many, width,
+                       true, to + tap * 3 * few * many, many);
+  }
+
+ private:
+  // Vectors hold four channels: those after the last are what the next pixel overwrites.
+  void collect(const float* ring, int64_t row, int64_t line, const float* bias, float* to) const {
+    std::array<float, kMostFew> start{};
+    if (bias != nullptr) std::copy_n(bias, few, start.begin());
+    std::array<const float*, 3> above;
+    for (int64_t a = 0; a < 3; ++a) above.at(a) = ring + (row + a + 2) % 3 * line + 3 * a * few;
+    Vector<kMostFew> sum;
+    for (int64_t j = 0; j < width; ++j) {
+      load<kMostFew>(start.data(), sum);
+      for (const float* of_row : above)
+        for (int64_t b = 0; b < 3; ++b) {
+          Vector<kMostFew> sent;
+          load<kMostFew>(of_row + (j + b) * columns() + b * few, sent);
+          sum += sent;
+        }
+      if (j * few + kMostFew <= width * few)
+        store<kMostFew>(sum, to + j * few);
+      else
+        for (int64_t c = 0; c < few; ++c) to[j * few + c] = sum[c];
+    }
+  }
 };
-template <class Outputs>
-using Sums = std::array<Lanes, Outputs::value>;
 
-REFRACT_INLINE float total(const Lanes& lanes) {
-  float sum = 0;
-  for (int64_t k = 0; k < kLanes; ++k) sum += lanes.values[k];
-  return sum;
+void add_sums(const float* images, int64_t pixels, int64_t channels, float* to) {
+  for (int64_t p = 0; p < pixels; ++p)
+    for (int64_t c = 0; c < channels; ++c) to[c] += images[p * channels + c];
 }
 
-// One pixel of y; `window` is the upper left corner of its 3x3 pixels of padded x.
-template <class Outputs>
-REFRACT_INLINE void forward_pixel(Outputs outputs, const ThinConvolution& shape, const float* window,
-                                  const float* weight, const float* bias, float* y) {
-  Sums<Outputs> sums{};
-  for (int64_t c = 0; c < shape.channels; c += kLanes)
-    for (int64_t row = 0; row < 3; ++row)
-      for (int64_t column = 0; column < 3; ++column, weight += outputs * kLanes) {
-        const Vector v = load(window + (row * (shape.width + 2) + column) * shape.channels + c);
-        for (int64_t o = 0; o < outputs; ++o) sums[o].values += v * load(weight + o * kLanes);
-      }
-  for (int64_t o = 0; o < outputs; ++o) y[o] = total(sums[o]) + (bias == nullptr ? 0 : bias[o]);
-}
+class ThinConvolution : public SliceConvolution {
+ public:
+  explicit ThinConvolution(const ConvolutionShape& s)
+      : shape_(s), widens_(s.in < s.out), thin_{std::min(s.in, s.out), std::max(s.in, s.out), s.height, s.width} {}
 
-// 16 channels of the weight gradient, from all pixels; `padded` begins at those channels.
-template <class Outputs>
-REFRACT_INLINE void backward_channels(Outputs outputs, const ThinConvolution& shape, const float* padded,
-                                      const float* gy, float* gw) {
-  std::array<Sums<Outputs>, kTaps> sums{};
-  for (int64_t i = 0; i < shape.height; ++i)
-    for (int64_t j = 0; j < shape.width; ++j, gy += outputs)
-      for (int64_t t = 0; t < kTaps; ++t) {
-        const Vector v = load(padded + ((i + t / 3) * (shape.width + 2) + j + t % 3) * shape.channels);
-        for (int64_t o = 0; o < outputs; ++o) sums[t][o].values += v * gy[o];
-      }
-  for (int64_t t = 0; t < kTaps; ++t)
-    for (int64_t o = 0; o < outputs; ++o, gw += kLanes)
-      for (int64_t k = 0; k < kLanes; ++k) gw[k] += sums[t][o].values[k];
-}
+  [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override {
+    return widens_ ? for_many(weight.permute({2, 3, 1, 0})) : for_few(weight.permute({1, 2, 3, 0}));
+  }
+  // The gradient of x is a convolution with the filter turned around.
+  [[nodiscard]] Tensor pack_backward(const Tensor& weight) const override {
+    const Tensor turned = weight.flip({2, 3});
+    return widens_ ? for_few(turned.permute({0, 2, 3, 1})) : for_many(turned.permute({2, 3, 0, 1}));
+  }
+  [[nodiscard]] int64_t gradient_size() const override { return 9 * shape_.in * shape_.out; }
+  [[nodiscard]] Tensor unpack_gradient(const Tensor& packed) const override {
+    const Tensor taps = packed.view({3, 3, thin_.few, thin_.many});
+    return (widens_ ? taps.permute({3, 2, 0, 1}) : taps.flip({0, 1}).permute({2, 3, 0, 1})).contiguous();
+  }
+
+  void forward(int64_t images, const float* x, const float* packed, const float* bias, float* y) const override {
+    for (int64_t k = 0; k < images; ++k) pass(widens_, x + k * x_size(), packed, bias, y + k * y_size());
+  }
+  void backward_data(int64_t images, const float* gy, const float* packed, float* gx) const override {
+    for (int64_t k = 0; k < images; ++k) pass(!widens_, gy + k * y_size(), packed, nullptr, gx + k * x_size());
+  }
+  void backward_weight(int64_t images, const float* x, const float* gy, bool add, float* packed,
+                       float* bias) const override {
+    if (!add) {
+      std::fill_n(packed, gradient_size(), 0.0F);
+      std::fill_n(bias, shape_.out, 0.0F);
+    }
+    const float* few = widens_ ? x : gy;
+    const float* many = widens_ ? gy : x;
+    const int64_t pixels = shape_.height * shape_.width;
+    for (int64_t k = 0; k < images; ++k)
+      thin_.gradient(few + k * pixels * thin_.few, many + k * pixels * thin_.many, packed);
+    add_sums(gy, images * pixels, shape_.out, bias);
+  }
+
+ private:
+  [[nodiscard]] int64_t x_size() const { return shape_.in * shape_.height * shape_.width; }
+  [[nodiscard]] int64_t y_size() const { return shape_.out * shape_.height * shape_.width; }
+
+  void pass(bool to_many, const float* from, const float* packed, const float* bias, float* to) const {
+    if (to_many)
+      thin_.to_many(from, packed, bias, to);
+    else
+      thin_.to_few(from, packed, bias, to);
+  }
+
+  // From [3, 3, few, many], and from [many, 3, 3, few].
+  [[nodiscard]] static Tensor for_many(const Tensor& weight) { return weight.contiguous(); }
+  [[nodiscard]] Tensor for_few(const Tensor& weight) const {
+    // What arrives at p through a tap was sent by p + tap - 1: the order of the taps stays.
+    return at::constant_pad_nd(weight.reshape({thin_.many, 9 * thin_.few}), {0, thin_.columns() - 9 * thin_.few});
+  }
+
+  ConvolutionShape shape_;
+  bool widens_;
+  Thin thin_;
+};
 
 }  // namespace
 
-bool ThinConvolution::handles(int64_t channels, int64_t thin) {
-  return thin >= 1 && thin <= 4 && channels % kLanes == 0;
-}
-
-REFRACT_EVERY_ISA
-void ThinConvolution::forward(const float* x, const float* weight, const float* bias, float* y, float* scratch) const {
-  pad(*this, x, scratch);
-  for_thin(thin, [=, this](auto outputs) REFRACT_INLINED {
-    for (int64_t i = 0; i < height; ++i)
-      for (int64_t j = 0; j < width; ++j)
-        forward_pixel(outputs, *this, scratch + (i * (width + 2) + j) * channels, weight, bias,
-                      y + (i * width + j) * outputs);
-  });
-}
-
-REFRACT_EVERY_ISA
-void ThinConvolution::backward_weight(const float* x, const float* gy, float* gw, float* gb, float* scratch) const {
-  pad(*this, x, scratch);
-  for_thin(thin, [=, this](auto outputs) REFRACT_INLINED {
-    for (int64_t p = 0; p < height * width; ++p)
-      for (int64_t o = 0; o < outputs; ++o) gb[o] += gy[p * outputs + o];
-    for (int64_t c = 0; c < channels; c += kLanes)
-      backward_channels(outputs, *this, scratch + c, gy, gw + c * kTaps * outputs);
-  });
+std::unique_ptr<const SliceConvolution> thin_convolution(const ConvolutionShape& shape) {
+  const auto [few, many] = std::minmax(shape.in, shape.out);
+  if (shape.up || few > kMostFew || many % 16 != 0) return nullptr;
+  return std::make_unique<ThinConvolution>(shape);
 }
 
 }  // namespace refract

@@ -1,0 +1,33 @@
+// Winograd's convolution of a few images on the calling thread. Pixels go to points, tile by tile; at each point all
+// tiles of a block are a matrix, multiplied with that of the weights; the products go back to pixels.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace refract::winograd {
+
+enum class Pass { forward, backward_data, backward_weight };
+
+// Images are [images, height, width, channels] without gaps; channels are multiples of 16.
+struct Job {
+  Pass pass;
+  bool up;                                 // x is up-sampled by 2 before the convolution
+  int64_t images, in, out, height, width;  // of x
+  const float* x;                          // forward, backward_weight
+  const float* gy;                         // backward_data, backward_weight
+  const float* weight;                     // at the points: [products, columns / panel, rows, panel], see panel_width()
+  const float* bias;                       // forward
+  float* result;                           // y or gx; or the gradient of the weights at the points, [products, in, out]
+  float* bias_gradient;
+  bool add;  // to the gradients of weights and bias
+};
+
+// Columns of the weights that lie together: of in x out forward, of out x in for the gradient of x.
+constexpr int64_t panel_width(int64_t columns) {
+  return columns % 32 == 0 ? 32 : 16;
+}
+
+void run(const Job& job);
+
+}  // namespace refract::winograd
