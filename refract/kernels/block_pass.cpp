@@ -57,7 +57,7 @@ class GroupSums {
 
   [[nodiscard]] float* weight(int64_t group) const { return sums_.data_ptr<float>() + group * size_; }
   [[nodiscard]] float* bias(int64_t group) const { return weight(group) + weights_; }
-  [[nodiscard]] Tensor total_weight() const { return sums_.slice(1, 0, weights_).sum(0); }
+  [[nodiscard]] Tensor weights() const { return sums_.slice(1, 0, weights_); }
   [[nodiscard]] Tensor total_bias() const { return sums_.slice(1, weights_).sum(0); }
 
  private:
@@ -141,7 +141,7 @@ BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, 
     }
   });
   if (!needs_weight) return {gx, Tensor(), Tensor()};
-  return {gx, convolution->unpack_gradient(sums.total_weight()), sums.total_bias()};
+  return {gx, convolution->unpack_gradient(sums.weights()), sums.total_bias()};
 }
 
 }  // namespace refract

@@ -15,8 +15,8 @@ enum class Resample {
 // conv_block: [N, in, H, W] to [N, out, H', W']: up-sampling if asked for, convolution (padding 1) with `weight`,
 // [out, in, 3, 3], and `bias`, [out], then leaky_norm with `slope`, then pooling if asked for.
 // plain_convolution: the convolution alone.
-// Float, differentiable once. On the CPU, images pass through caches a few at a time (see slice_convolution.h). Sums run
-// in an order that does not depend on the number of threads. Everywhere else, for other types and for numbers of
+// Float, differentiable once. On the CPU, images pass through caches a few at a time (see slice_convolution.h). Sums
+// run in an order that does not depend on the number of threads. Everywhere else, for other types and for numbers of
 // channels that are neither at most 4 nor multiples of 16, it is the reference.
 Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
                   Resample resample = Resample::none);

@@ -1,40 +1,39 @@
 #include "refract/kernels/matrix_product.h"
 
+#include <array>
+
 #include "refract/kernels/vectors.h"
 
 namespace refract {
 namespace {
 
 // For `Rows` rows and `Vectors` vectors of columns, which stay in registers meanwhile.
-template <int Lanes, int Rows, int Vectors>
+template <int64_t Lanes, int64_t Rows, int64_t Vectors>
 REFRACT_INLINE void block(const LeftMatrix& a, const RightMatrix& b, int64_t steps, bool add, float* c, int64_t c_row) {
-  Vector<Lanes> sum[Rows][Vectors];
+  std::array<std::array<Vector<Lanes>, Vectors>, Rows> sum{};
+  if (add)
 #pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r)
+    for (int64_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v)
-      if (add)
-        load<Lanes>(c + r * c_row + v * Lanes, sum[r][v]);
-      else
-        sum[r][v] = Vector<Lanes>{};
+      for (int64_t v = 0; v < Vectors; ++v) sum[r][v] = Vector<Lanes>::load(c + r * c_row + v * Lanes);
   for (int64_t k = 0; k < steps; ++k) {
-    Vector<Lanes> row[Vectors];
+    std::array<Vector<Lanes>, Vectors> row;
 #pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) load<Lanes>(b.data + k * b.step + v * Lanes, row[v]);
+    for (int64_t v = 0; v < Vectors; ++v) row[v] = Vector<Lanes>::load(b.data + k * b.step + v * Lanes);
 #pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
+    for (int64_t r = 0; r < Rows; ++r) {
       const float factor = a.data[r * a.row + k * a.step];
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) sum[r][v] += factor * row[v];
+      for (int64_t v = 0; v < Vectors; ++v) sum[r][v] = sum[r][v] + factor * row[v];
     }
   }
 #pragma GCC unroll 16
-  for (int r = 0; r < Rows; ++r)
+  for (int64_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) store<Lanes>(sum[r][v], c + r * c_row + v * Lanes);
+    for (int64_t v = 0; v < Vectors; ++v) sum[r][v].store(c + r * c_row + v * Lanes);
 }
 
-template <int Lanes, int Rows, int Vectors>
+template <int64_t Lanes, int64_t Rows, int64_t Vectors>
 REFRACT_INLINE int64_t blocks(int64_t first, const LeftMatrix& a, int64_t rows, const RightMatrix& b, int64_t steps,
                               bool add, float* c, int64_t c_row) {
   for (; first + Rows <= rows; first += Rows)
@@ -43,7 +42,7 @@ REFRACT_INLINE int64_t blocks(int64_t first, const LeftMatrix& a, int64_t rows, 
 }
 
 // `Most` rows at a time; 9 are those of a row of taps of three channels.
-template <int Lanes, int Most, int Vectors>
+template <int64_t Lanes, int64_t Most, int64_t Vectors>
 REFRACT_INLINE void all_rows(const LeftMatrix& a, int64_t rows, const RightMatrix& b, int64_t steps, bool add, float* c,
                              int64_t c_row) {
   if (rows == 9) return block<Lanes, 9, Vectors>(a, b, steps, add, c, c_row);
@@ -52,10 +51,10 @@ REFRACT_INLINE void all_rows(const LeftMatrix& a, int64_t rows, const RightMatri
   blocks<Lanes, 1, Vectors>(done, a, rows, b, steps, add, c, c_row);
 }
 
-template <int Lanes>
+template <int64_t Lanes>
 REFRACT_INLINE void product(const LeftMatrix& a, int64_t rows, const RightMatrix& b, int64_t columns, int64_t steps,
                             bool add, float* c, int64_t c_row) {
-  constexpr int most = Lanes == 16 ? 8 : 4;  // rows, so that sums fill the registers
+  constexpr int64_t most = Lanes == 16 ? 8 : 4;  // rows, so that sums fill the registers
   int64_t column = 0;
   for (; column + 2 * Lanes <= columns; column += 2 * Lanes)
     all_rows<Lanes, most, 2>(a, rows, {b.data + column, b.step}, steps, add, c + column, c_row);

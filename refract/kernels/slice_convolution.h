@@ -28,9 +28,9 @@ class SliceConvolution {
   // `weight` is [out, in, 3, 3]; the result is for forward() or for backward_data().
   [[nodiscard]] virtual Tensor pack_forward(const Tensor& weight) const = 0;
   [[nodiscard]] virtual Tensor pack_backward(const Tensor& weight) const = 0;
-  // Floats of a weight gradient in packed order, and that gradient as [out, in, 3, 3].
+  // Floats of a weight gradient in packed order, and the sum of several, [gradients, floats], as [out, in, 3, 3].
   [[nodiscard]] virtual int64_t gradient_size() const = 0;
-  [[nodiscard]] virtual Tensor unpack_gradient(const Tensor& packed) const = 0;
+  [[nodiscard]] virtual Tensor unpack_gradient(const Tensor& gradients) const = 0;
 
   virtual void forward(int64_t images, const float* x, const float* packed, const float* bias, float* y) const = 0;
   virtual void backward_data(int64_t images, const float* gy, const float* packed, float* gx) const = 0;

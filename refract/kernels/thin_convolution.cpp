@@ -12,7 +12,7 @@
 namespace refract {
 namespace {
 
-constexpr int kMostFew = 4;
+constexpr int64_t kMostFew = 4;
 
 // The loops over one image. `few` and `many` are channels; taps of a filter come in the order of the plain sum:
 // y[p] = sum over taps of x[p + tap - 1] w[tap].
@@ -79,23 +79,19 @@ struct Thin {
  private:
   // Vectors hold four channels: those after the last are what the next pixel overwrites.
   void collect(const float* ring, int64_t row, int64_t line, const float* bias, float* to) const {
-    std::array<float, kMostFew> start{};
-    if (bias != nullptr) std::copy_n(bias, few, start.begin());
+    std::array<float, kMostFew> first{};
+    if (bias != nullptr) std::copy_n(bias, few, first.begin());
+    const auto start = Vector<kMostFew>::load(first.data());
     std::array<const float*, 3> above;
     for (int64_t a = 0; a < 3; ++a) above.at(a) = ring + (row + a + 2) % 3 * line + 3 * a * few;
-    Vector<kMostFew> sum;
     for (int64_t j = 0; j < width; ++j) {
-      load<kMostFew>(start.data(), sum);
-      for (const float* of_row : above)
-        for (int64_t b = 0; b < 3; ++b) {
-          Vector<kMostFew> sent;
-          load<kMostFew>(of_row + (j + b) * columns() + b * few, sent);
-          sum += sent;
-        }
+      Vector<kMostFew> sum = start;
+      for (const float* sent : above)
+        for (int64_t b = 0; b < 3; ++b) sum = sum + Vector<kMostFew>::load(sent + (j + b) * columns() + b * few);
       if (j * few + kMostFew <= width * few)
-        store<kMostFew>(sum, to + j * few);
+        sum.store(to + j * few);
       else
-        for (int64_t c = 0; c < few; ++c) to[j * few + c] = sum[c];
+        for (int64_t c = 0; c < few; ++c) to[j * few + c] = sum.value[c];
     }
   }
 };
@@ -119,8 +115,8 @@ class ThinConvolution : public SliceConvolution {
     return widens_ ? for_few(turned.permute({0, 2, 3, 1})) : for_many(turned.permute({2, 3, 0, 1}));
   }
   [[nodiscard]] int64_t gradient_size() const override { return 9 * shape_.in * shape_.out; }
-  [[nodiscard]] Tensor unpack_gradient(const Tensor& packed) const override {
-    const Tensor taps = packed.view({3, 3, thin_.few, thin_.many});
+  [[nodiscard]] Tensor unpack_gradient(const Tensor& gradients) const override {
+    const Tensor taps = gradients.sum(0).view({3, 3, thin_.few, thin_.many});
     return (widens_ ? taps.permute({3, 2, 0, 1}) : taps.flip({0, 1}).permute({2, 3, 0, 1})).contiguous();
   }
 

@@ -8,23 +8,20 @@
 namespace refract {
 
 // `Lanes` floats: 16 fill a register of AVX-512, 8 one of AVX2, 4 one of SSE or NEON.
-template <int Lanes>
-struct VectorOf {
-  typedef float Aligned __attribute__((vector_size(Lanes * sizeof(float))));
-  typedef float Anywhere __attribute__((vector_size(Lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+template <int64_t Lanes>
+struct Vector {
+  typedef float Register __attribute__((vector_size(Lanes * sizeof(float))));                         // NOLINT
+  typedef float Anywhere __attribute__((vector_size(Lanes * sizeof(float)), aligned(4), may_alias));  // NOLINT
+
+  Register value{};
+
+  REFRACT_INLINE static Vector load(const float* from) { return {*reinterpret_cast<const Anywhere*>(from)}; }
+  REFRACT_INLINE void store(float* to) const { *reinterpret_cast<Anywhere*>(to) = value; }
+
+  REFRACT_INLINE friend Vector operator+(const Vector& a, const Vector& b) { return {a.value + b.value}; }
+  REFRACT_INLINE friend Vector operator-(const Vector& a, const Vector& b) { return {a.value - b.value}; }
+  REFRACT_INLINE friend Vector operator*(float a, const Vector& b) { return {a * b.value}; }
 };
-template <int Lanes>
-using Vector = typename VectorOf<Lanes>::Aligned;
-static_assert(sizeof(Vector<16>) == 64 && alignof(VectorOf<16>::Anywhere) == 4);
-
-template <int Lanes>
-REFRACT_INLINE void load(const float* from, Vector<Lanes>& to) {
-  to = *reinterpret_cast<const typename VectorOf<Lanes>::Anywhere*>(from);
-}
-
-template <int Lanes>
-REFRACT_INLINE void store(const Vector<Lanes>& from, float* to) {
-  *reinterpret_cast<typename VectorOf<Lanes>::Anywhere*>(to) = from;
-}
+static_assert(sizeof(Vector<16>) == 64);
 
 }  // namespace refract

@@ -1,66 +1,36 @@
 #include "refract/kernels/winograd_convolution.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
-
-#include <array>
 
 #include "refract/kernels/winograd_loops.h"
-#include "refract/kernels/winograd_points.h"
+#include "refract/kernels/winograd_weights.h"
 
 namespace refract {
 namespace {
 
 using winograd::Job;
-using winograd::panel_width;
 using winograd::Pass;
-
-// What takes the nine taps of a filter to the points, [points^2, 9].
-template <size_t points>
-Tensor both_ways(const std::array<winograd::Taps, points>& rows) {
-  const Tensor result = at::empty({points, points, 3, 3});
-  auto entry = result.accessor<float, 4>();
-  for (size_t i = 0; i < points; ++i)
-    for (size_t j = 0; j < points; ++j)
-      for (size_t a = 0; a < 3; ++a)
-        for (size_t b = 0; b < 3; ++b) entry[i][j][a][b] = rows.at(i).at(a) * rows.at(j).at(b);
-  return result.view({points * points, 9});
-}
-
-const Tensor& forward_points(bool up) {
-  static const Tensor each = both_ways(winograd::kWeightEach);
-  static const Tensor up_sampled = both_ways(winograd::kWeightUpSampled);
-  return up ? up_sampled : each;
-}
-
-// The gradient of x is a convolution with the filter turned around.
-const Tensor& backward_points(bool up) {
-  static const Tensor each = both_ways(winograd::kWeightEach).flip(1);
-  static const Tensor summed = both_ways(winograd::kWeightSummed).flip(1);
-  return up ? summed : each;
-}
 
 class Winograd : public SliceConvolution {
  public:
-  explicit Winograd(const ConvolutionShape& shape) : shape_(shape) {}
+  explicit Winograd(const ConvolutionShape& shape) : shape_(shape), filters_{shape.in, shape.out, shape.up} {}
 
   [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override {
-    const int64_t panel = panel_width(shape_.out);
-    const Tensor panels = weight.reshape({shape_.out / panel, panel, shape_.in, 9}).permute({3, 0, 2, 1});
-    return forward_points(shape_.up).mm(panels.reshape({9, -1}));
+    const Tensor packed = at::empty({filters_.size()}, weight.options());
+    winograd::pack_forward(filters_, weight.contiguous().data_ptr<float>(), packed.data_ptr<float>());
+    return packed;
   }
   [[nodiscard]] Tensor pack_backward(const Tensor& weight) const override {
-    const int64_t panel = panel_width(shape_.in);
-    const Tensor panels = weight.reshape({shape_.out, shape_.in / panel, panel, 9}).permute({3, 1, 0, 2});
-    return backward_points(shape_.up).mm(panels.reshape({9, -1}));
+    const Tensor packed = at::empty({filters_.size()}, weight.options());
+    winograd::pack_backward(filters_, weight.contiguous().data_ptr<float>(), packed.data_ptr<float>());
+    return packed;
   }
-  [[nodiscard]] int64_t gradient_size() const override {
-    return forward_points(shape_.up).size(0) * shape_.in * shape_.out;
-  }
-  [[nodiscard]] Tensor unpack_gradient(const Tensor& packed) const override {
-    const Tensor& points = forward_points(shape_.up);
-    const Tensor taps = points.t().mm(packed.view({points.size(0), -1})).view({9, shape_.in, shape_.out});
-    return taps.permute({2, 1, 0}).reshape({shape_.out, shape_.in, 3, 3});
+  [[nodiscard]] int64_t gradient_size() const override { return filters_.size(); }
+  [[nodiscard]] Tensor unpack_gradient(const Tensor& sums) const override {
+    const Tensor gradient = at::empty({shape_.out, shape_.in, 3, 3}, sums.options());
+    winograd::unpack_gradient(filters_, sums.data_ptr<float>(), sums.size(0), sums.stride(0),
+                              gradient.data_ptr<float>());
+    return gradient;
   }
 
   void forward(int64_t images, const float* x, const float* packed, const float* bias, float* y) const override {
@@ -101,6 +71,7 @@ class Winograd : public SliceConvolution {
   }
 
   ConvolutionShape shape_;
+  winograd::Filters filters_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "refract/kernels/matrix_product.h"
 #include "refract/kernels/scratch.h"
 #include "refract/kernels/winograd_points.h"
+#include "refract/kernels/winograd_weights.h"
 
 namespace refract::winograd {
 namespace {
@@ -21,7 +22,7 @@ struct Tiled {
   Float* outside;
 
   // The pixels of a window of `size` x `size`.
-  template <int size>
+  template <int64_t size>
   REFRACT_INLINE void pixels(int64_t tile, int64_t stride, int64_t before, std::array<Float*, size * size>& to) const {
     const int64_t column = tile % columns;
     const int64_t row = tile / columns % rows;
@@ -37,24 +38,25 @@ struct Tiled {
 };
 
 // A step along columns, then along rows.
-template <class Step, int Lanes, class Load, class Store>
-REFRACT_INLINE void both_ways(Load load_entry, Store store_entry) {
-  Vector<Lanes> half[Step::to][Step::from];
+template <class Step, int64_t Lanes, class Load, class Store>
+REFRACT_INLINE void both_ways(Load load, Store store) {
+  std::array<std::array<Vector<Lanes>, Step::from>, Step::to> half;
 #pragma GCC unroll 6
-  for (int j = 0; j < Step::from; ++j) {
-    Vector<Lanes> column[Step::from], result[Step::to];
+  for (int64_t j = 0; j < Step::from; ++j) {
+    std::array<Vector<Lanes>, Step::from> column;
+    std::array<Vector<Lanes>, Step::to> result;
 #pragma GCC unroll 6
-    for (int i = 0; i < Step::from; ++i) load_entry(i, j, column[i]);
+    for (int64_t i = 0; i < Step::from; ++i) column[i] = load(i, j);
     Step::apply(column, result);
 #pragma GCC unroll 6
-    for (int i = 0; i < Step::to; ++i) half[i][j] = result[i];
+    for (int64_t i = 0; i < Step::to; ++i) half[i][j] = result[i];
   }
 #pragma GCC unroll 6
-  for (int i = 0; i < Step::to; ++i) {
-    Vector<Lanes> result[Step::to];
+  for (int64_t i = 0; i < Step::to; ++i) {
+    std::array<Vector<Lanes>, Step::to> result;
     Step::apply(half[i], result);
 #pragma GCC unroll 6
-    for (int j = 0; j < Step::to; ++j) store_entry(i, j, result[j]);
+    for (int64_t j = 0; j < Step::to; ++j) store(i, j, result[j]);
   }
 }
 
@@ -65,7 +67,7 @@ REFRACT_INLINE int64_t plane(int64_t tiles, int64_t channels) {
 }
 
 // Tiles [first, first + count) at the points: [to, to, count, channels], but see plane().
-template <class Step, int Lanes>
+template <class Step, int64_t Lanes>
 REFRACT_INLINE void to_points(const Tiled<const float>& images, int64_t first, int64_t count, float* points) {
   const int64_t channels = images.channels;
   const int64_t apart = plane(count, channels);
@@ -74,13 +76,13 @@ REFRACT_INLINE void to_points(const Tiled<const float>& images, int64_t first, i
     images.pixels<Step::from>(first + t, Step::stride, Step::before, pixels);
     for (int64_t c = 0; c < channels; c += Lanes)
       both_ways<Step, Lanes>(
-          [&](int i, int j, Vector<Lanes>& to) REFRACT_INLINED { load<Lanes>(pixels[i * Step::from + j] + c, to); },
-          [&](int i, int j, const Vector<Lanes>& from)
-              REFRACT_INLINED { store<Lanes>(from, points + (i * Step::to + j) * apart + t * channels + c); });
+          [&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixels[i * Step::from + j] + c); },
+          [&](int64_t i, int64_t j, const Vector<Lanes>& value)
+              REFRACT_INLINED { value.store(points + (i * Step::to + j) * apart + t * channels + c); });
   }
 }
 
-template <class Step, int Lanes>
+template <class Step, int64_t Lanes>
 REFRACT_INLINE void to_pixels(const float* points, const float* bias, int64_t first, int64_t count,
                               const Tiled<float>& images) {
   const int64_t channels = images.channels;
@@ -89,13 +91,12 @@ REFRACT_INLINE void to_pixels(const float* points, const float* bias, int64_t fi
   for (int64_t t = 0; t < count; ++t) {
     images.pixels<Step::to>(first + t, Step::stride, 0, pixels);
     for (int64_t c = 0; c < channels; c += Lanes) {
-      Vector<Lanes> start{};
-      if (bias != nullptr) load<Lanes>(bias + c, start);
+      const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + c);
       both_ways<Step, Lanes>(
-          [&](int i, int j, Vector<Lanes>& to)
-              REFRACT_INLINED { load<Lanes>(points + (i * Step::from + j) * apart + t * channels + c, to); },
-          [&](int i, int j, const Vector<Lanes>& from)
-              REFRACT_INLINED { store<Lanes>(from + start, pixels[i * Step::to + j] + c); });
+          [&](int64_t i, int64_t j)
+              REFRACT_INLINED { return Vector<Lanes>::load(points + (i * Step::from + j) * apart + t * channels + c); },
+          [&](int64_t i, int64_t j, const Vector<Lanes>& value)
+              REFRACT_INLINED { (value + start).store(pixels[i * Step::to + j] + c); });
     }
   }
 }
@@ -105,7 +106,7 @@ int64_t block_size(int64_t floats_of_a_tile, int64_t tiles) {
 }
 
 // From images with `in` channels to images with `out`, for the values and for the gradient of x.
-template <class In, class Out, int Lanes>
+template <class In, class Out, int64_t Lanes>
 REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>& from, const float* weight,
                              const float* bias, const Tiled<float>& to, int64_t tiles) {
   constexpr int64_t in_points = In::to * In::to;
@@ -121,8 +122,8 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
     to_points<In, Lanes>(from, first, count, left);
     std::array<bool, out_points> begun{};
     const float* w = weight;
-    for (int i = 0; i < products.count; ++i)
-      for (int j = 0; j < products.count; ++j) {
+    for (int64_t i = 0; i < products.count; ++i)
+      for (int64_t j = 0; j < products.count; ++j) {
         const float* a = left + (products.left[i] * In::to + products.left[j]) * plane(count, in);
         const int64_t result = products.result[i] * Out::from + products.result[j];
         for (int64_t column = 0; column < out; column += panel, w += in * panel)
@@ -134,7 +135,7 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
   }
 }
 
-template <class In, class Gradient, int Lanes>
+template <class In, class Gradient, int64_t Lanes>
 REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x, const Tiled<const float>& gy,
                           int64_t tiles, const Job& job) {
   constexpr int64_t in_points = In::to * In::to;
@@ -151,8 +152,8 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
     to_points<In, Lanes>(x, first, count, left);
     to_points<Gradient, Lanes>(gy, first, count, right);
     float* c = job.result;
-    for (int i = 0; i < products.count; ++i)
-      for (int j = 0; j < products.count; ++j, c += in * out) {
+    for (int64_t i = 0; i < products.count; ++i)
+      for (int64_t j = 0; j < products.count; ++j, c += in * out) {
         const float* a = left + (products.left[i] * In::to + products.left[j]) * plane(count, in);
         const float* b = right + (i * products.count + j) * plane(count, out);
         matrix_product({a, 1, in}, in, {b, out}, out, count, job.add || first > 0, c, out);
@@ -163,7 +164,7 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
   }
 }
 
-template <int Lanes>
+template <int64_t Lanes>
 REFRACT_INLINE void run_with(const Job& job) {
   const int64_t height = job.up ? 2 * job.height : job.height;
   const int64_t width = job.up ? 2 * job.width : job.width;

@@ -16,17 +16,12 @@ struct Job {
   int64_t images, in, out, height, width;  // of x
   const float* x;                          // forward, backward_weight
   const float* gy;                         // backward_data, backward_weight
-  const float* weight;                     // at the points: [products, columns / panel, rows, panel], see panel_width()
+  const float* weight;                     // packed, see winograd_weights.h
   const float* bias;                       // forward
   float* result;                           // y or gx; or the gradient of the weights at the points, [products, in, out]
   float* bias_gradient;
   bool add;  // to the gradients of weights and bias
 };
-
-// Columns of the weights that lie together: of in x out forward, of out x in for the gradient of x.
-constexpr int64_t panel_width(int64_t columns) {
-  return columns % 32 == 0 ? 32 : 16;
-}
 
 void run(const Job& job);
 

@@ -17,9 +17,9 @@ namespace refract::winograd {
 // begins `before` pixels outside. The names give the numbers: of pixels, or of points.
 
 struct Pixels6ToPoints6 {
-  static constexpr int from = 6, to = 6, stride = 4, before = 1;
+  static constexpr int64_t from = 6, to = 6, stride = 4, before = 1;
   template <class V>
-  REFRACT_INLINE static void apply(const V* d, V* v) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& d, std::array<V, to>& v) {
     const V even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
     const V far_even = d[4] - d[2], far_odd = 2 * (d[3] - d[1]);
     v[0] = 4 * (d[0] - d[2]) + far_even;
@@ -33,9 +33,9 @@ struct Pixels6ToPoints6 {
 
 // Without the point -1: the gradient of an up-sampled image, to be summed over 2 x 2 pixels.
 struct Pixels6ToPoints5 {
-  static constexpr int from = 6, to = 5, stride = 4, before = 1;
+  static constexpr int64_t from = 6, to = 5, stride = 4, before = 1;
   template <class V>
-  REFRACT_INLINE static void apply(const V* d, V* v) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& d, std::array<V, to>& v) {
     const V far_even = d[4] - d[2], far_odd = 2 * (d[3] - d[1]);
     v[0] = 4 * (d[0] - d[2]) + far_even;
     v[1] = d[4] - 4 * d[2] + d[3] - 4 * d[1];
@@ -47,9 +47,9 @@ struct Pixels6ToPoints5 {
 
 // The same six pixels where they are x0 x1 x1 x2 x2 x3; the third value serves two products.
 struct Pixels4ToPoints4 {
-  static constexpr int from = 4, to = 4, stride = 2, before = 1;
+  static constexpr int64_t from = 4, to = 4, stride = 2, before = 1;
   template <class V>
-  REFRACT_INLINE static void apply(const V* x, V* v) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& x, std::array<V, to>& v) {
     v[0] = 4 * (x[0] - x[1]) + (x[2] - x[1]);
     v[1] = x[2] - 4 * x[1];
     v[2] = x[2] - x[1];
@@ -58,9 +58,9 @@ struct Pixels4ToPoints4 {
 };
 
 struct Points6ToPixels4 {
-  static constexpr int from = 6, to = 4, stride = 4;
+  static constexpr int64_t from = 6, to = 4, stride = 4;
   template <class V>
-  REFRACT_INLINE static void apply(const V* m, V* y) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& m, std::array<V, to>& y) {
     const V sum = m[1] + m[2], difference = m[1] - m[2];
     const V far_sum = m[3] + m[4], far_difference = 2 * (m[3] - m[4]);
     y[0] = m[0] + sum + far_sum;
@@ -72,9 +72,9 @@ struct Points6ToPixels4 {
 
 // Here the third and fourth product are the sum and the difference of those at 2 and -2.
 struct Points5ToPixels4 {
-  static constexpr int from = 5, to = 4, stride = 4;
+  static constexpr int64_t from = 5, to = 4, stride = 4;
   template <class V>
-  REFRACT_INLINE static void apply(const V* m, V* y) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& m, std::array<V, to>& y) {
     const V far_difference = 2 * m[3];
     y[0] = m[0] + m[1] + m[2];
     y[1] = m[1] + far_difference;
@@ -85,9 +85,9 @@ struct Points5ToPixels4 {
 
 // Sums of two neighbouring pixels.
 struct Points4ToPixels2 {
-  static constexpr int from = 4, to = 2, stride = 2;
+  static constexpr int64_t from = 4, to = 2, stride = 2;
   template <class V>
-  REFRACT_INLINE static void apply(const V* m, V* y) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& m, std::array<V, to>& y) {
     y[0] = m[0] + m[1] + m[2];
     y[1] = m[1] + 4 * m[2] + m[3];
   }
@@ -95,9 +95,9 @@ struct Points4ToPixels2 {
 
 // The transposes of the steps to four pixels, for the gradient of the weights.
 struct Pixels4ToPoints6 {
-  static constexpr int from = 4, to = 6, stride = 4, before = 0;
+  static constexpr int64_t from = 4, to = 6, stride = 4, before = 0;
   template <class V>
-  REFRACT_INLINE static void apply(const V* g, V* w) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& g, std::array<V, to>& w) {
     const V even = g[0] + g[2], odd = g[1] + g[3];
     const V far_even = g[0] + 4 * g[2], far_odd = 2 * (g[1] + 4 * g[3]);
     w[0] = g[0];
@@ -110,9 +110,9 @@ struct Pixels4ToPoints6 {
 };
 
 struct Pixels4ToPoints5 {
-  static constexpr int from = 4, to = 5, stride = 4, before = 0;
+  static constexpr int64_t from = 4, to = 5, stride = 4, before = 0;
   template <class V>
-  REFRACT_INLINE static void apply(const V* g, V* w) {
+  REFRACT_INLINE static void apply(const std::array<V, from>& g, std::array<V, to>& w) {
     w[0] = g[0];
     w[1] = (g[0] + g[2]) + (g[1] + g[3]);
     w[2] = g[0] + 4 * g[2];
@@ -123,8 +123,8 @@ struct Pixels4ToPoints5 {
 
 // Which value along one dimension enters product k, and into which result it goes.
 struct Products {
-  int count;
-  std::array<int, 6> left, result;
+  int64_t count;
+  std::array<int64_t, 6> left, result;
 };
 constexpr Products kEach{6, {0, 1, 2, 3, 4, 5}, {0, 1, 2, 3, 4, 5}};
 constexpr Products kUpSampled{5, {0, 1, 2, 2, 3}, {0, 1, 2, 3, 4}};
