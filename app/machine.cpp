@@ -38,7 +38,7 @@ std::array<Variable, 3> variables() {
       return {{{"OPENBLAS_CORETYPE", "SKYLAKEX"}, {"ATEN_CPU_CAPABILITY", "avx512"}, {"GOMP_SPINCOUNT", spins}}};
     case Isa::avx2:
       return {{{"OPENBLAS_CORETYPE", "Haswell"}, {"ATEN_CPU_CAPABILITY", "avx2"}, {"GOMP_SPINCOUNT", spins}}};
-    case Isa::any:
+    default:
       break;
   }
   return {{{"OPENBLAS_CORETYPE", nullptr}, {"ATEN_CPU_CAPABILITY", nullptr}, {"GOMP_SPINCOUNT", spins}}};
@@ -67,8 +67,14 @@ std::string blas_library() {
 }
 
 std::string vectors_name() {
-  static const std::array<const char*, 3> names = {"neither AVX2 nor AVX-512", "AVX2", "AVX-512"};
-  return names.at(static_cast<size_t>(best_isa()));
+  switch (best_isa()) {
+    case Isa::avx512:
+      return "AVX-512";
+    case Isa::avx2:
+      return "AVX2";
+    default:
+      return "neither AVX2 nor AVX-512";
+  }
 }
 
 // By default glibc returns large tensors to the system as soon as they are freed.

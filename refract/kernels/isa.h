@@ -3,7 +3,8 @@
 
 namespace refract {
 
-enum class Isa { any, avx2, avx512 };  // x86-64-v3 and -v4, or whatever the compiler takes for granted
+// None: no loops of ours, but LibTorch's operations. Then what the compiler takes for granted, x86-64-v3 and -v4.
+enum class Isa { none, any, avx2, avx512 };
 
 Isa best_isa();            // that this processor runs
 Isa isa();                 // that loops written for each are chosen for: the best, or less

@@ -11,6 +11,7 @@
 #include "refract/core/files.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
+#include "refract/kernels/isa.h"
 #include "tests/train/support.h"
 
 namespace refract {
@@ -174,6 +175,29 @@ TEST_P(MethodContract, OverfitsSixteenImages) {
   const double best_constant = error(std::get<0>(images.median(0, true)));
   const double trained = error(decode_all(*opened.method, encode_all(*opened.method, images)));
   EXPECT_LT(trained, 0.7 * best_constant);
+}
+
+// Rounding differs, so that two trainings part in time, as those of two seeds do; they must end equally well.
+TEST_P(MethodContract, FastLoopsTrainLikePlainOperations) {
+  const auto mean_error = [&](const std::string& seed, Isa limit) {
+    const std::string name = fmt::format("{} {}", seed, static_cast<int>(limit));
+    OpenedRun opened = start(name, {{"seed", seed}, {"steps", "100"}, {"learning_rate", "0.003"}, {"widths", "16,32"}});
+    limit_isa(limit);
+    train(opened);
+    limit_isa(best_isa());
+    const Tensor images = opened.data->images(Split::score, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+    const Tensor shown = decode_all(*opened.method, encode_all(*opened.method, images));
+    return (shown - images).abs().mean().item<double>();
+  };
+  double fast = 0, plain = 0, lowest = 1e9, highest = 0;
+  for (const std::string seed : {"1", "2", "3"}) {
+    const double of_seed = mean_error(seed, Isa::none);
+    fast += mean_error(seed, best_isa()) / 3;
+    plain += of_seed / 3;
+    lowest = std::min(lowest, of_seed);
+    highest = std::max(highest, of_seed);
+  }
+  EXPECT_NEAR(fast, plain, highest - lowest) << "plain: " << lowest << " to " << highest;
 }
 
 // Another value than the present one, as text.
