@@ -1,5 +1,6 @@
 // The time of training steps. On standard input: `METHOD STEPS`, a line for each request; the answer is the seconds
-// that so many steps took and the peak of memory so far in KiB. benchmarks/run.py alternates it with a peer.
+// that so many steps took and the peak of memory so far in KiB. `loader BATCHES` answers with the processor time of
+// rendering so many, `machine 1` with the peaks of the machine. benchmarks/run.py alternates it with a peer.
 #include <ATen/Parallel.h>
 #include <ATen/ops/rand.h>
 #include <fmt/format.h>
@@ -7,11 +8,14 @@
 #include <torch/csrc/api/include/torch/utils.h>
 
 #include <chrono>
+#include <ctime>
 #include <iostream>
 #include <string>
 
 #include "app/machine.h"
 #include "refract/core/errors.h"
+#include "refract/data/loader.h"
+#include "refract/data/registry.h"
 #include "refract/methods/registry.h"
 
 namespace {
@@ -29,6 +33,18 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   return recipe.make(kShape);
 }
 
+// Rendering goes on beside the steps, on a thread of its own: what counts is what it takes from them.
+double loader_seconds(int64_t batches) {
+  refract::DataRecipe recipe = refract::data_set("embedded-digits").recipe();
+  recipe.options.set("size", std::to_string(kShape.size));
+  const std::unique_ptr<refract::DataSource> digits = recipe.make();
+  refract::Loader loader(*digits, {.reference = true}, kBatch, 1);
+  loader.at(0);
+  const std::clock_t start = std::clock();
+  for (int64_t step = 1; step <= batches; ++step) loader.at(step);
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
 int64_t peak_kib() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -44,6 +60,10 @@ void answer_requests() {
     if (name == "machine") {
       const refract::MachineSpeed speed = refract::measure_machine();
       std::cout << fmt::format("{} {}\n", speed.fma_gflops, speed.gemm_gflops) << std::flush;
+      continue;
+    }
+    if (name == "loader") {
+      std::cout << fmt::format("{} {}\n", loader_seconds(steps), peak_kib()) << std::flush;
       continue;
     }
     if (name != made) {
