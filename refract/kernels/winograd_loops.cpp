@@ -10,8 +10,8 @@
 namespace refract::winograd {
 namespace {
 
-constexpr int64_t kBlockFloats =
-    65'536;                           // of a block of tiles at all points, on both sides: a part of a usual L2 cache
+// Of a block of tiles at all points, on both sides: a part of a usual second-level cache.
+constexpr int64_t kBlockFloats = 65'536;
 constexpr int64_t kFewestTiles = 64;  // of a block, so that reading the weights is worth it
 
 // Images that are read or written tile by tile. What lies outside reads as zeros, and is written to where nobody looks.
