@@ -8,6 +8,7 @@
 
 #include "app/machine.h"
 #include "refract/core/tensor.h"
+#include "refract/kernels/isa.h"
 
 namespace refract {
 namespace {
@@ -60,9 +61,10 @@ float narrow(float factor) {
 }
 
 Kernel widest_kernel() {
+  [[maybe_unused]] const Isa best = best_isa();
 #ifdef REFRACT_X86
-  if (best_isa() == Isa::avx512) return {16, wide};
-  if (best_isa() == Isa::avx2) return {8, medium};
+  if (best == Isa::avx512) return {16, wide};
+  if (best == Isa::avx2) return {8, medium};
 #endif
   return {4, narrow};
 }
