@@ -75,7 +75,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", help="the program built from benchmarks/step_time.cpp")
     parser.add_argument("--methods", default="vae,rbvae,srbvae")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=3, help="steps a round")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--history", help="a CSV file to which the figures are appended")
