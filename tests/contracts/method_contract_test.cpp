@@ -181,7 +181,7 @@ TEST_P(MethodContract, OverfitsSixteenImages) {
 TEST_P(MethodContract, FastLoopsTrainLikePlainOperations) {
   const auto mean_error = [&](const std::string& seed, Isa limit) {
     const std::string name = fmt::format("{} {}", seed, static_cast<int>(limit));
-    OpenedRun opened = start(name, {{"seed", seed}, {"steps", "100"}, {"learning_rate", "0.003"}, {"widths", "16,32"}});
+    OpenedRun opened = start(name, {{"seed", seed}, {"steps", "50"}, {"learning_rate", "0.003"}, {"widths", "16,32"}});
     limit_isa(limit);
     train(opened);
     limit_isa(best_isa());
