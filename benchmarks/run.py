@@ -81,6 +81,9 @@ def main():
     parser.add_argument("--history", help="a CSV file to which the figures are appended")
     options = parser.parse_args()
     options.peer = has_torch()
+    options.commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE
+    ).stdout.strip()  # before the history changes
     if not options.peer:
         print("No PyTorch for Python here (Debian: python3-torch): only Refract is timed, and operations are not counted.")
 
@@ -123,7 +126,7 @@ def report(name, medians, memory, peak, options):
         record |= {"ratio": round(medians[best] / ours, 2)}
     print(row, flush=True)
     if options.history:
-        append(options.history, record | {"fma_gflops": round(peak)})
+        append(options.history, record | {"fma_gflops": round(peak), "commit": options.commit})
 
 
 FIELDS = ["date", "commit", "machine", "threads", "fma_gflops", "method", "ms", "mib", "gflops", "peer_ms", "peer_mib", "ratio"]
@@ -136,8 +139,7 @@ def processor():
 
 def append(path, record):
     new = not os.path.exists(path)
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE)
-    record |= {"date": datetime.date.today().isoformat(), "commit": commit.stdout.strip(), "machine": processor()}
+    record |= {"date": datetime.date.today().isoformat(), "machine": processor()}
     with open(path, "a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, FIELDS)
         if new:

@@ -36,12 +36,9 @@ struct Pixels6ToPoints5 {
   static constexpr int64_t from = 6, to = 5, stride = 4, before = 1;
   template <class V>
   REFRACT_INLINE static void apply(const std::array<V, from>& d, std::array<V, to>& v) {
-    const V far_even = d[4] - d[2], far_odd = 2 * (d[3] - d[1]);
-    v[0] = 4 * (d[0] - d[2]) + far_even;
-    v[1] = d[4] - 4 * d[2] + d[3] - 4 * d[1];
-    v[2] = far_even + far_odd;
-    v[3] = far_even - far_odd;
-    v[4] = d[5] - d[3] - 2 * far_odd;
+    std::array<V, 6> all;
+    Pixels6ToPoints6::apply(d, all);
+    v = {all[0], all[1], all[3], all[4], all[5]};
   }
 };
 
