@@ -21,19 +21,28 @@ struct Tiled {
   int64_t height, width, channels, rows, columns;  // rows and columns of tiles in an image
   Float* outside;
 
-  // The pixels of a window of `size` x `size`.
-  template <int64_t size>
-  REFRACT_INLINE void pixels(int64_t tile, int64_t stride, int64_t before, std::array<Float*, size * size>& to) const {
-    const int64_t column = tile % columns;
-    const int64_t row = tile / columns % rows;
+  // Calls use(pixel(i, j)) with where the pixels of a window of `size` x `size` are. Most windows lie inside, where
+  // that needs no table.
+  template <int64_t size, class Use>
+  REFRACT_INLINE void window(int64_t tile, int64_t stride, int64_t before, Use use) const {
+    const int64_t left = tile % columns * stride - before;
+    const int64_t top = tile / columns % rows * stride - before;
     Float* image = data + tile / (columns * rows) * height * width * channels;
+    if (top >= 0 && left >= 0 && top + size <= height && left + size <= width) {
+      Float* corner = image + (top * width + left) * channels;
+      const int64_t row = width * channels;
+      const int64_t column = channels;
+      return use([=](int64_t i, int64_t j) REFRACT_INLINED { return corner + i * row + j * column; });
+    }
+    std::array<Float*, size * size> pixels;
     for (int64_t i = 0; i < size; ++i)
       for (int64_t j = 0; j < size; ++j) {
-        const int64_t y = row * stride - before + i;
-        const int64_t x = column * stride - before + j;
+        const int64_t y = top + i;
+        const int64_t x = left + j;
         const bool inside = y >= 0 && y < height && x >= 0 && x < width;
-        to[i * size + j] = inside ? image + (y * width + x) * channels : outside;
+        pixels[i * size + j] = inside ? image + (y * width + x) * channels : outside;
       }
+    use([&](int64_t i, int64_t j) REFRACT_INLINED { return pixels[i * size + j]; });
   }
 };
 
@@ -71,15 +80,14 @@ template <class Step, int64_t Lanes>
 REFRACT_INLINE void to_points(const Tiled<const float>& images, int64_t first, int64_t count, float* points) {
   const int64_t channels = images.channels;
   const int64_t apart = plane(count, channels);
-  std::array<const float*, Step::from * Step::from> pixels;
-  for (int64_t t = 0; t < count; ++t) {
-    images.pixels<Step::from>(first + t, Step::stride, Step::before, pixels);
-    for (int64_t c = 0; c < channels; c += Lanes)
-      both_ways<Step, Lanes>(
-          [&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixels[i * Step::from + j] + c); },
-          [&](int64_t i, int64_t j, const Vector<Lanes>& value)
-              REFRACT_INLINED { value.store(points + (i * Step::to + j) * apart + t * channels + c); });
-  }
+  for (int64_t t = 0; t < count; ++t)
+    images.template window<Step::from>(first + t, Step::stride, Step::before, [&](auto pixel) REFRACT_INLINED {
+      for (int64_t c = 0; c < channels; c += Lanes)
+        both_ways<Step, Lanes>(
+            [&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixel(i, j) + c); },
+            [&](int64_t i, int64_t j, const Vector<Lanes>& value)
+                REFRACT_INLINED { value.store(points + (i * Step::to + j) * apart + t * channels + c); });
+    });
 }
 
 template <class Step, int64_t Lanes>
@@ -87,18 +95,18 @@ REFRACT_INLINE void to_pixels(const float* points, const float* bias, int64_t fi
                               const Tiled<float>& images) {
   const int64_t channels = images.channels;
   const int64_t apart = plane(count, channels);
-  std::array<float*, Step::to * Step::to> pixels;
-  for (int64_t t = 0; t < count; ++t) {
-    images.pixels<Step::to>(first + t, Step::stride, 0, pixels);
-    for (int64_t c = 0; c < channels; c += Lanes) {
-      const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + c);
-      both_ways<Step, Lanes>(
-          [&](int64_t i, int64_t j)
-              REFRACT_INLINED { return Vector<Lanes>::load(points + (i * Step::from + j) * apart + t * channels + c); },
-          [&](int64_t i, int64_t j, const Vector<Lanes>& value)
-              REFRACT_INLINED { (value + start).store(pixels[i * Step::to + j] + c); });
-    }
-  }
+  for (int64_t t = 0; t < count; ++t)
+    images.template window<Step::to>(first + t, Step::stride, 0, [&](auto pixel) REFRACT_INLINED {
+      for (int64_t c = 0; c < channels; c += Lanes) {
+        const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + c);
+        both_ways<Step, Lanes>(
+            [&](int64_t i, int64_t j) REFRACT_INLINED {
+              return Vector<Lanes>::load(points + (i * Step::from + j) * apart + t * channels + c);
+            },
+            [&](int64_t i, int64_t j, const Vector<Lanes>& value)
+                REFRACT_INLINED { (value + start).store(pixel(i, j) + c); });
+      }
+    });
 }
 
 int64_t block_size(int64_t floats_of_a_tile, int64_t tiles) {
