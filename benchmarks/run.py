@@ -38,8 +38,9 @@ class Server:
         self.process.wait()
 
 
-def has_torch():
-    return subprocess.run([sys.executable, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+def has_torch(device):
+    check = "import torch" + ("; assert torch.cuda.is_available()" if device == "cuda" else "")
+    return subprocess.run([sys.executable, "-c", check], stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def peer_command(*arguments):
@@ -48,14 +49,14 @@ def peer_command(*arguments):
 
 def time_method(name, options, environment):
     """Medians over rounds, each round once with every program, and the best of this machine's peaks met on the way."""
-    servers = {"ours": Server([options.program, str(options.threads)])}
+    servers = {"ours": Server([options.program, str(options.threads), options.device])}
     if options.peer:
-        threads = ["--threads", str(options.threads)]
-        servers["peer"] = Server(peer_command(*threads), environment)
-        servers["peer, channels last"] = Server(peer_command("--channels-last", *threads), environment)
+        where = ["--threads", str(options.threads), "--device", options.device]
+        servers["peer"] = Server(peer_command(*where), environment)
+        servers["peer, channels last"] = Server(peer_command("--channels-last", *where), environment)
     seconds, memory, peaks = {key: [] for key in servers}, {}, []
     for server in servers.values():
-        server.ask(f"{name} 1")  # warms up
+        server.ask(f"{name} {1 if options.device == 'cpu' else 20}")  # warms up
     for done in range(options.rounds):
         print(f"{name}: round {done + 1} of {options.rounds}", file=sys.stderr)
         for key, server in servers.items():
@@ -78,9 +79,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=3, help="steps a round")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where steps run; cuda wants more --steps")
     parser.add_argument("--history", help="a CSV file to which the figures are appended")
     options = parser.parse_args()
-    options.peer = has_torch()
+    options.peer = has_torch(options.device)
     options.commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE
     ).stdout.strip()  # before the history changes
@@ -94,6 +96,8 @@ def main():
     measured = {name: time_method(name, options, environment) for name in options.methods.split(",")}
     peak = max(found[2] for found in measured.values())
     print(f"{processor()}, {options.threads} threads, {peak:.0f} GFLOP/s of multiply-adds at best in this run")
+    if options.device == "cuda":
+        print("Steps on the GPU; the share of the peak is that of the processor, and memory is that of the host.")
     print(f"{'':8}{'ms a step':>10}{'images/s':>10}{'GFLOP/s':>9}{'of peak':>9}{'MiB':>7}{'PyTorch ms':>12}{'MiB':>7}{'ratio':>7}")
     for name, (medians, memory, _) in measured.items():
         report(name, medians, memory, peak, options)
@@ -115,7 +119,7 @@ def report(name, medians, memory, peak, options):
     ours = medians.pop("ours")
     images = IMAGES // 2 if name == "vae" else IMAGES
     row = f"{name:8}{1e3 * ours:10.0f}{images / ours:10.0f}"
-    record = {"method": name, "threads": options.threads, "ms": round(1e3 * ours, 1), "mib": round(memory["ours"] / 1024)}
+    record = {"method": name if options.device == "cpu" else f"{name} on {options.device}", "threads": options.threads, "ms": round(1e3 * ours, 1), "mib": round(memory["ours"] / 1024)}
     if options.peer:
         operations = float(subprocess.check_output(peer_command("--operations", name), text=True))
         best = min(medians, key=medians.get)

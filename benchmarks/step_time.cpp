@@ -1,6 +1,7 @@
 // The time of training steps. On standard input: `METHOD STEPS`, a line for each request; the answer is the seconds
 // that so many steps took and the peak of memory so far in KiB. `loader BATCHES` answers with the processor time of
-// rendering so many, `machine 1` with the peaks of the machine. benchmarks/run.py alternates it with a peer.
+// rendering so many, `machine 1` with the peaks of the machine. Arguments: threads, and `cuda` for steps on a GPU.
+// benchmarks/run.py alternates it with a peer.
 #include <ATen/Parallel.h>
 #include <ATen/ops/rand.h>
 #include <fmt/format.h>
@@ -17,6 +18,8 @@
 #include "refract/data/loader.h"
 #include "refract/data/registry.h"
 #include "refract/methods/registry.h"
+#include "refract/train/machine.h"
+#include "refract/train/stepper.h"
 
 namespace {
 
@@ -51,9 +54,10 @@ int64_t peak_kib() {
   return usage.ru_maxrss;
 }
 
-void answer_requests() {
-  const refract::Batch batch{images(), images()};
+void answer_requests(const torch::Device& device) {
+  const refract::Batch batch{images().to(device), images().to(device)};
   std::unique_ptr<refract::Method> method;
+  std::unique_ptr<refract::Stepper> stepper;
   std::string made;
   std::string name;
   for (int steps = 0; std::cin >> name >> steps;) {
@@ -67,15 +71,20 @@ void answer_requests() {
       continue;
     }
     if (name != made) {
+      stepper.reset();
       method.reset();
       method = make(name);
+      refract::move_to(device, *method);
+      stepper = std::make_unique<refract::Stepper>(*method);
       made = name;
     }
     const auto start = std::chrono::steady_clock::now();
+    bool finite = true;
     for (int step = 0; step < steps; ++step) {
-      refract::Update update;
-      method->step(batch, update);
+      const refract::Stepped stepped = stepper->step(batch, 1, 0);
+      if (device.is_cpu() || step + 1 == steps) finite = finite && stepped.update.finite();  // waits for the device
     }
+    if (!finite) throw refract::BadInput("The time of steps: a gradient was not finite.");
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::cout << fmt::format("{} {}\n", seconds.count(), peak_kib()) << std::flush;
   }
@@ -87,9 +96,12 @@ int main(int argc, char** argv) {
   refract::set_up_machine(argv);
   if (argc > 1) at::set_num_threads(std::stoi(argv[1]));
   torch::manual_seed(1);
-  std::cout << "ready" << std::endl;
   try {
-    answer_requests();
+    refract::TrainOptions options;
+    options.device = argc > 2 ? argv[2] : "cpu";
+    const torch::Device device = refract::device_of(options);
+    std::cout << "ready" << std::endl;
+    answer_requests(device);
   } catch (const refract::BadInput& error) {
     std::cerr << error.what() << '\n';
     return 2;

@@ -205,9 +205,13 @@ def main():
     parser.add_argument("--operations", choices=METHODS)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
+    if options.device != "cpu":
+        torch.set_default_device(options.device)
+        torch.set_float32_matmul_precision("high")
     if options.operations:
         print(operations(options.operations))
         return
@@ -223,6 +227,8 @@ def main():
         start = time.monotonic()
         for _ in range(int(steps)):
             made[name].step(*examples)
+        if options.device != "cpu":
+            torch.cuda.synchronize()
         print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
 
 

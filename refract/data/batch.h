@@ -1,6 +1,8 @@
 // What a training step receives, and how a method asks for it.
 #pragma once
 
+#include <vector>
+
 #include "refract/core/tensor.h"
 
 namespace refract {
@@ -14,6 +16,9 @@ struct Batch {
   // [N, C, H, W], float, [-1, 1].
   Tensor images;     // unlabelled images
   Tensor reference;  // an independent draw from the reference set; undefined unless needed
+
+  // All of them, for what is done to each alike.
+  [[nodiscard]] std::vector<Tensor*> fields() { return {&images, &reference}; }
 };
 
 }  // namespace refract

@@ -3,8 +3,6 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
-
 namespace refract {
 
 void ReferenceBasedOptions::describe_into(Options& options) {
@@ -64,7 +62,7 @@ Tensor ReferenceBased::generate(const Tensor& e, const Tensor& z) const {
 }
 
 ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& images,
-                                            double progress) const {
+                                            const Tensor& progress) const {
   const int64_t unlabelled = batch.images.size(0);
   const int64_t all = unlabelled + batch.reference.size(0);
   const auto error = [&](const Tensor& x, int64_t from, int64_t to) {
@@ -85,10 +83,10 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
 }
 
 // Dearer for unlabelled images alone, z gives up what e tells the generator already and keeps what references need.
-double ReferenceBased::kl_weight_z(double progress) const {
+Tensor ReferenceBased::kl_weight_z(const Tensor& progress) const {
   constexpr double from = 0.1;
   constexpr double to = 0.5;
-  const double changed = std::clamp((progress - from) / (to - from), 0.0, 1.0);
+  const Tensor changed = ((progress - from) / (to - from)).clamp(0, 1);
   return options_.kl_weight_z_start + changed * (options_.kl_weight_z - options_.kl_weight_z_start);
 }
 

@@ -49,13 +49,14 @@ class ReferenceBased : public Method {
     Tensor reconstruction, reconstruction_reference, kl_e, kl_z, kl_z_reference, loss;
     [[nodiscard]] Scalars scalars() const;
   };
-  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images, double progress) const;
+  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images,
+                            const Tensor& progress) const;
 
   Encoder encoder_e_, encoder_z_;
   Player model_;
 
  private:
-  [[nodiscard]] double kl_weight_z(double progress) const;
+  [[nodiscard]] Tensor kl_weight_z(const Tensor& progress) const;
 
   ReferenceBasedOptions options_;
   ImageShape shape_;

@@ -5,6 +5,7 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/pow.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
@@ -73,11 +74,11 @@ NamedTensors Player::moments() {
   return all;
 }
 
-Tensor Player::apply(const std::vector<Tensor>& gradients, double rate) {
+Tensor Player::apply(const std::vector<Tensor>& gradients, const Tensor& rate) {
   flatten();
   const torch::NoGradGuard no_grad;
   const bool fused = flat_.is_cpu() && flat_.scalar_type() == at::kFloat;
-  return fused ? apply_fused(gradients, rate) : apply_anywhere(gradients, rate);
+  return fused ? apply_fused(gradients, rate.item<double>()) : apply_anywhere(gradients, rate);
 }
 
 Tensor Player::apply_fused(const std::vector<Tensor>& gradients, double rate) {
@@ -112,7 +113,7 @@ Tensor Player::apply_fused(const std::vector<Tensor>& gradients, double rate) {
 
 // Written without a branch on the device's numbers, so that no step waits for them: where a gradient is not finite,
 // `moves` is 0 and every update is by nothing.
-Tensor Player::apply_anywhere(const std::vector<Tensor>& gradients, double rate) {
+Tensor Player::apply_anywhere(const std::vector<Tensor>& gradients, const Tensor& rate) {
   std::vector<Tensor> rows;
   rows.reserve(gradients.size());
   for (const Tensor& gradient : gradients) rows.push_back(gradient.reshape(-1));
@@ -132,6 +133,9 @@ Tensor Player::apply_anywhere(const std::vector<Tensor>& gradients, double rate)
   flat_.sub_(first_ / root * step);
   return finite;
 }
+
+Update::Update(double rate, double progress)
+    : Update(at::scalar_tensor(rate, at::kDouble), at::scalar_tensor(progress, at::kFloat)) {}
 
 void Update::descend(std::initializer_list<Objective> objectives) {
   std::vector<std::vector<Tensor>> gradients;

@@ -40,12 +40,12 @@ class Player {
 
   // One step of Adam; `gradients` in the order of parameters(). `rate` scales the learning rate. Returns whether all
   // gradients were finite (a 0-dim bool tensor, on the device); where they were not, nothing moves.
-  Tensor apply(const std::vector<Tensor>& gradients, double rate);
+  Tensor apply(const std::vector<Tensor>& gradients, const Tensor& rate);
 
  private:
   void flatten();
   Tensor apply_fused(const std::vector<Tensor>& gradients, double rate);  // on the CPU
-  Tensor apply_anywhere(const std::vector<Tensor>& gradients, double rate);
+  Tensor apply_anywhere(const std::vector<Tensor>& gradients, const Tensor& rate);
 
   std::string name_;
   Adam adam_;
@@ -64,16 +64,17 @@ struct Objective {
 class Update {
  public:
   // `rate` scales every learning rate; `progress` is the share of all steps that is done, in [0, 1), for weights that
-  // change on the way.
-  explicit Update(double rate = 1.0, double progress = 0.0) : rate_(rate), progress_(progress) {}
-  [[nodiscard]] double progress() const { return progress_; }
+  // change on the way. Both are 0-dim, so that a step on a device can be recorded and played with others.
+  Update(Tensor rate, Tensor progress) : rate_(std::move(rate)), progress_(std::move(progress)) {}
+  explicit Update(double rate = 1.0, double progress = 0.0);
+  [[nodiscard]] const Tensor& progress() const { return progress_; }
   void descend(std::initializer_list<Objective> objectives);
 
   // Whether every gradient of every descend so far was finite. Reads the device.
   [[nodiscard]] bool finite() const;
 
  private:
-  double rate_, progress_;
+  Tensor rate_, progress_;
   std::vector<Tensor> finite_;
 };
 

@@ -23,4 +23,12 @@ torch::Device device_of(const TrainOptions& options) {
   return options.device != "cpu" && available ? torch::kCUDA : torch::kCPU;
 }
 
+void move_to(const torch::Device& device, Method& method) {
+  if (device.is_cpu()) return;
+  at::globalContext().setFloat32MatmulPrecision("high");
+  at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once
+  for (Player* player : method.players())
+    for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(device));
+}
+
 }  // namespace refract

@@ -16,12 +16,6 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
   return settings.method_recipe.make(shape);
 }
 
-void move_to(const torch::Device& device, Method& method) {
-  if (device.is_cpu()) return;
-  for (Player* player : method.players())
-    for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(device));
-}
-
 // Trying to build the loader says in a sentence what the data lacks.
 void check_sufficient(const DataSource& data, const Method& method, const TrainOptions& options) {
   const Loader loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed));

@@ -15,6 +15,7 @@
 #include "refract/train/events.h"
 #include "refract/train/machine.h"
 #include "refract/train/manifest.h"
+#include "refract/train/stepper.h"
 
 namespace refract {
 namespace {
@@ -51,6 +52,7 @@ class Training {
   const uint64_t seed_;
   const torch::Device device_;
   Loader loader_;
+  Stepper stepper_;
   const int64_t steps_;
   int64_t done_;
   MetricsLog metrics_;
@@ -74,6 +76,7 @@ Training::Training(Method& method, const DataSource& data, const Settings& setti
       seed_(static_cast<uint64_t>(settings.train.seed)),
       device_(method.players().at(0)->parameters().at(0).second.device()),
       loader_(data, method.needs(), settings.train.batch, seed_),
+      stepper_(method),
       steps_(total_steps(settings.train, loader_.steps_per_epoch())),
       done_(first_step),
       metrics_(run.metrics_file(), first_step),
@@ -101,8 +104,8 @@ Outcome Training::go() {
 
 Batch Training::batch() {
   Batch batch = loader_.at(done_);
-  batch.images = batch.images.to(device_);
-  if (batch.reference.defined()) batch.reference = batch.reference.to(device_);
+  for (Tensor* field : batch.fields())
+    if (field->defined()) *field = field->to(device_);
   return batch;
 }
 
@@ -111,14 +114,13 @@ Update Training::advance() {
   const Batch examples = batch();
   divergence_.begin_step();
   at::manual_seed(mix(seed_, Stream::step, static_cast<uint64_t>(done_)));
-  Update update(rate_at(done_, steps_, settings_.train.decay),
-                static_cast<double>(done_) / static_cast<double>(steps_));
-  const Scalars terms = method_.step(examples, update);
+  const Stepped stepped = stepper_.step(examples, rate_at(done_, steps_, settings_.train.decay),
+                                        static_cast<double>(done_) / static_cast<double>(steps_));
   ++done_;
-  logged_.add(terms);
-  reported_.add(terms);
+  logged_.add(stepped.terms);
+  reported_.add(stepped.terms);
   speed_.add(duration.seconds());
-  return update;
+  return stepped.update;
 }
 
 void Training::check(const std::string& not_finite) const {
