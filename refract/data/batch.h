@@ -17,7 +17,9 @@ struct Batch {
   Tensor images;     // unlabelled images
   Tensor reference;  // an independent draw from the reference set; undefined unless needed
 
-  // All of them, for what is done to each alike.
+  int64_t population = 0;  // how many unlabelled images there are to draw from; 0 where nobody said
+
+  // All tensors, for what is done to each alike.
   [[nodiscard]] std::vector<Tensor*> fields() { return {&images, &reference}; }
 };
 

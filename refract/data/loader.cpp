@@ -68,6 +68,7 @@ int64_t Loader::steps_per_epoch() const {
 
 Batch Loader::make(int64_t step) {
   Batch batch;
+  batch.population = source_.count(Split::unlabelled);
   batch.images = source_.images(Split::unlabelled, unlabelled_.take(step * batch_, batch_));
   if (needs_.reference) batch.reference = source_.images(Split::reference, reference_.take(step * batch_, batch_));
   return batch;

@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
+#include "refract/methods/beta_tcvae.h"
+#include "refract/methods/beta_vae.h"
+#include "refract/methods/dip_vae.h"
+#include "refract/methods/mathieu.h"
 #include "refract/methods/rb_vae.h"
+#include "refract/methods/s_vae.h"
 #include "refract/methods/srb_vae.h"
 #include "refract/methods/vae.h"
 
@@ -12,6 +17,15 @@ namespace refract {
 const std::vector<MethodEntry>& methods() {
   static const std::vector<MethodEntry> entries = {
       {"vae", "variational autoencoder, one code, no reference set", "Kingma and Welling 2014", vae_recipe},
+      {"betavae", "beta-VAE: a VAE with a heavier KL divergence", "Higgins et al. 2017", beta_vae_recipe},
+      {"betatcvae", "beta-TCVAE: a VAE with a heavier total correlation", "Chen et al. 2018", beta_tcvae_recipe},
+      {"dipvae1", "DIP-VAE-I: a VAE whose posterior means are held uncorrelated", "Kumar et al. 2018, Eq. 6",
+       dip_vae_1_recipe},
+      {"dipvae2", "DIP-VAE-II: a VAE whose codes are held uncorrelated", "Kumar et al. 2018, Eq. 7", dip_vae_2_recipe},
+      {"svae", "symmetric VAE: one code, trained with a discriminator, no reference set",
+       "Pu et al. 2018; Ruiz et al. 2019, Sec. 5.2", s_vae_recipe},
+      {"mathieu", "codes s (target factors) and z, from pairs within the reference set, and a conditional adversary",
+       "Mathieu et al. 2016; Ruiz et al. 2019, Sec. 5.2", mathieu_recipe},
       {"rbvae", "reference-based VAE: codes e (target factors) and z (common factors)", "Ruiz et al. 2019, Sec. 4.2",
        rb_vae_recipe},
       {"srbvae", "symmetric reference-based VAE: Rb-VAE's model, trained with two discriminators",

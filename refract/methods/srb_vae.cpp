@@ -4,54 +4,29 @@
 #include <ATen/ops/randn.h>
 
 #include "refract/methods/reference_based.h"
+#include "refract/methods/symmetric.h"
 #include "refract/nn/density_ratio.h"
-#include "refract/optim/shared_pass.h"
 
 namespace refract {
 namespace {
 
 struct SrbVaeOptions {
   ReferenceBasedOptions model;
-  double adversarial_weight = 10;
+  SymmetricOptions symmetric;
   double latent_weight_e = 1;
   double latent_weight_z = 1;
-  double discriminator_rate = 1;
-  DiscriminatorOptions discriminator;
 
   Options describe() {
     Options options;
     model.describe_into(options);
-    options
-        .add("adversarial_weight", adversarial_weight,
-             "weight of the symmetric divergence's log-ratios (Eq. 6; Fig. 3 a, b)")
-        .range(0, 1e6);
+    symmetric.describe_into(options);
     options.add("latent_weight_e", latent_weight_e, "weight of -log q(e|x) of generated images (Fig. 3 e)")
         .range(0, 1e6);
     options.add("latent_weight_z", latent_weight_z, "weight of -log q(z|x) of generated images (Fig. 3 e, f)")
         .range(0, 1e6);
-    options
-        .add("discriminator_rate", discriminator_rate,
-             "learning rate of the discriminators, as a multiple of learning_rate")
-        .range(0, 1000);
-    options
-        .add("discriminator_features", discriminator.features,
-             "image features at the discriminators' joint layer; half as many per code")
-        .range(2, 65536);
-    options
-        .add("discriminator_dropout", discriminator.dropout,
-             "probability of zeroing all features of the image, or of one code (A.4)")
-        .range(0, 0.999);
     return options;
   }
 };
-
-// d(x, codes) for the model, and the loss of Eq. 7 for the discriminator; `inputs` are the images, then the codes.
-SharedPass judge(const Discriminator& discriminator, const std::vector<Tensor>& inputs) {
-  const auto network = [&](const std::vector<Tensor>& leaves) {
-    return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()});
-  };
-  return shared_pass(inputs, discriminator.parameters(), network, ratio_loss);
-}
 
 class SrbVae : public ReferenceBased {
  public:
@@ -59,9 +34,10 @@ class SrbVae : public ReferenceBased {
       : ReferenceBased(options.model, shape),
         options_(options),
         ratio_(shape, options.model.network.widths, {options.model.latent_z, options.model.latent_e},
-               options.discriminator),
-        ratio_reference_(shape, options.model.network.widths, {options.model.latent_z}, options.discriminator),
-        discriminators_("discriminators", options.model.network.adam(options.discriminator_rate)) {
+               options.symmetric.discriminator),
+        ratio_reference_(shape, options.model.network.widths, {options.model.latent_z},
+                         options.symmetric.discriminator),
+        discriminators_("discriminators", options.model.network.adam(options.symmetric.discriminator_rate)) {
     discriminators_.own("xze", ratio_);
     discriminators_.own("xz", ratio_reference_);
   }
@@ -96,7 +72,7 @@ class SrbVae : public ReferenceBased {
     const Tensor log_prob_z = z.rows(m, 2 * m).log_prob(prior_z);        // Fig. 3 e, f
     const Tensor latent_z = -log_prob_z.slice(0, 0, n).mean() - log_prob_z.slice(0, n, m).mean();
 
-    update.descend({{model_, terms.loss + options_.adversarial_weight * symmetric +
+    update.descend({{model_, terms.loss + options_.symmetric.adversarial_weight * symmetric +
                                  options_.latent_weight_e * latent_e + options_.latent_weight_z * latent_z},
                     {discriminators_, d.loss + d_reference.loss}});  // Eq. 7
 

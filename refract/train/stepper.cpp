@@ -67,6 +67,7 @@ class Stepper::Capture {
       if (!to[i]->defined()) *to[i] = at::empty_like(*fields[i]);
       to[i]->copy_(*fields[i]);
     }
+    batch_.population = batch.population;
   }
 
   Stepped run(Method& method) { return plain_step(method, batch_, Update(rate_, progress_)); }

@@ -1,0 +1,51 @@
+#include "refract/methods/beta_tcvae.h"
+
+#include "refract/methods/vae_base.h"
+#include "refract/nn/total_correlation.h"
+
+namespace refract {
+namespace {
+
+struct BetaTcVaeOptions {
+  VaeOptions vae;
+  double beta = 6.0;
+  std::string sampling = "weighted";
+  Options describe() {
+    Options options;
+    vae.describe_into(options);
+    options.add("beta", beta, "weight of the total correlation (Eq. 4; 1 is a VAE)").range(0, 1e6);
+    options.add("sampling", sampling, "how a batch stands for the data set in q(z): minibatch-weighted or -stratified")
+        .one_of({"weighted", "stratified"});
+    return options;
+  }
+};
+
+// Eq. 4 with alpha = gamma = 1: mutual information, total correlation and the dimensions' divergences add up to the KL
+// divergence, which is known in closed form; what beta adds to it is estimated.
+class BetaTcVae : public VaeBase {
+ public:
+  BetaTcVae(const BetaTcVaeOptions& options, const ImageShape& shape)
+      : VaeBase(options.vae, shape),
+        beta_(options.beta),
+        sampling_(options.sampling == "stratified" ? BatchSampling::stratified : BatchSampling::weighted) {}
+
+ protected:
+  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
+    const Tensor correlation = total_correlation(inferred.posterior, inferred.z, inferred.population, sampling_);
+    return inferred.posterior.kl_to_standard().mean() + (beta_ - 1) * correlation;
+  }
+
+ private:
+  double beta_;
+  BatchSampling sampling_;
+};
+
+}  // namespace
+
+MethodRecipe beta_tcvae_recipe() {
+  auto values = std::make_shared<BetaTcVaeOptions>();
+  return {values->describe(),
+          [values](const ImageShape& shape) { return std::make_unique<BetaTcVae>(*values, shape); }};
+}
+
+}  // namespace refract

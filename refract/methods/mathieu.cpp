@@ -1,0 +1,177 @@
+#include "refract/methods/mathieu.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn_like.h>
+#include <ATen/ops/softplus.h>
+
+#include "refract/methods/common.h"
+#include "refract/methods/method.h"
+#include "refract/optim/shared_pass.h"
+
+namespace refract {
+namespace {
+
+struct MathieuOptions {
+  NetworkOptions network;
+  LikelihoodOptions likelihood;
+  int64_t latent_s = 32;
+  int64_t latent_z = 32;
+  double kl_weight = 1;
+  double adversarial_weight = 10;
+  double discriminator_rate = 1;
+
+  Options describe() {
+    Options options;
+    network.describe_into(options);
+    likelihood.describe_into(options);
+    options.add("latent_s", latent_s, "dimensions of the specified factors s").range(1, 4096);
+    options.add("latent_z", latent_z, "dimensions of the unspecified factors z").range(1, 4096);
+    options.add("kl_weight", kl_weight, "weight of KL(q(z|x) || p(z))").range(0, 1e6);
+    options.add("adversarial_weight", adversarial_weight, "weight of the adversarial loss (lambda of Eq. 5)")
+        .range(0, 1e6);
+    options
+        .add("discriminator_rate", discriminator_rate,
+             "learning rate of the discriminator, as a multiple of learning_rate")
+        .range(0, 1000);
+    return options;
+  }
+};
+
+// Images to specified factors, without noise.
+class PointEncoder : public torch::nn::Module {
+ public:
+  PointEncoder(const ImageShape& shape, const Widths& widths, int64_t latents)
+      : trunk_(register_module("trunk", std::make_shared<Trunk>(shape, widths))),
+        head_(register_module("head", std::make_shared<Linear>(trunk_->features(), latents, kPlain))) {}
+  [[nodiscard]] Tensor forward(const Tensor& images) const { return head_->forward(trunk_->forward(images)); }
+
+ private:
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> head_;
+};
+
+// Whether an image is real and of its set, [N], as a logit. The set enters as one more channel, +1 or -1: what it adds
+// to each feature map of the first layer is a number looked up for the set.
+class Adversary : public torch::nn::Module {
+ public:
+  Adversary(const ImageShape& shape, const Widths& widths)
+      : trunk_(register_module("trunk", std::make_shared<Trunk>(ImageShape{shape.channels + 1, shape.size}, widths))),
+        head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 1, kPlain))) {}
+  [[nodiscard]] Tensor forward(const Tensor& images, const Tensor& sets) const {
+    const Tensor plane = sets.view({-1, 1, 1, 1}).expand({-1, 1, images.size(2), images.size(3)});
+    return head_->forward(trunk_->forward(at::cat({images, plane}, 1))).squeeze(1);
+  }
+
+ private:
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> head_;
+};
+
+// The classes of the paper are two sets here. Images of the reference set share their specified factors, so that any
+// two make a pair; unlabelled images have no partner, and are reconstructed from their own factors alone.
+class Mathieu : public Method {
+ public:
+  Mathieu(const MathieuOptions& options, const ImageShape& shape)
+      : options_(options),
+        shape_(shape),
+        blocks_{{"s", options.latent_s, Role::target}, {"z", options.latent_z, Role::common}},
+        encoder_s_(shape, options.network.widths, options.latent_s),
+        encoder_z_(shape, options.network.widths, options.latent_z),
+        generator_(shape, options.network.widths, options.latent_s + options.latent_z, options.network.output()),
+        adversary_(shape, options.network.widths),
+        model_("model", options.network.adam()),
+        discriminator_("discriminator", options.network.adam(options.discriminator_rate)) {
+    model_.own("encoder_s", encoder_s_);
+    model_.own("encoder_z", encoder_z_);
+    model_.own("generator", generator_);
+    discriminator_.own("adversary", adversary_);
+  }
+
+  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] Codes encode(const Tensor& images) const override {
+    return {encoder_s_.forward(images), encoder_z_.forward(images).mean};
+  }
+  [[nodiscard]] Codes draw(const Tensor& images) const override {
+    return {encoder_s_.forward(images), encoder_z_.forward(images).sample()};
+  }
+  [[nodiscard]] Tensor decode(const Codes& codes) const override {
+    return generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1)).clamp(-1, 1);
+  }
+  [[nodiscard]] Needs needs() const override { return {.reference = true}; }
+  [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
+
+  // Algorithm 1, but both players move at once.
+  Scalars step(const Batch& batch, Update& update) override {
+    const int64_t n = batch.images.size(0);
+    const int64_t m = batch.reference.size(0);
+    const Tensor images = at::cat({batch.images, batch.reference});
+    const Tensor s = encoder_s_.forward(images);
+    const Gaussian posterior = encoder_z_.forward(images);
+    const Tensor z = posterior.sample();
+
+    // Rows: each image from its own factors; each reference image with the s of another; then what the adversary is to
+    // take for images of the set that s came from, with the z of an image of the other set, and with a z of the prior.
+    const Tensor partner_s = s.slice(0, n).roll(1, 0);
+    const Tensor made = generator_.forward(
+        at::cat({at::cat({s, partner_s, s, s}), at::cat({z, z.slice(0, n), z.roll(n, 0), at::randn_like(z)})}, 1));
+    const Tensor own = made.slice(0, 0, n + m);
+    const Tensor mixed = made.slice(0, n + 2 * m);
+
+    const auto error = [&](const Tensor& x, const Tensor& mean) {
+      return options_.likelihood.negative_log_likelihood(x, mean);
+    };
+    const Tensor reconstruction = error(batch.images, own.slice(0, 0, n));
+    const Tensor reconstruction_reference =
+        error(batch.reference, own.slice(0, n)) + error(batch.reference, made.slice(0, n + m, n + 2 * m));
+    const Tensor kl = posterior.kl_to_standard().mean();
+    const SharedPass seen = judge(images, mixed, n, m);
+    const Tensor adversarial = fooling(seen.verdicts, n + m);
+
+    update.descend({{model_, reconstruction + reconstruction_reference + options_.kl_weight * kl +
+                                 options_.adversarial_weight * adversarial},
+                    {discriminator_, seen.loss}});
+    return {{"reconstruction", reconstruction.detach()},
+            {"reconstruction_reference", reconstruction_reference.detach()},
+            {"kl", kl.detach()},
+            {"adversarial", adversarial.detach()},
+            {"discriminator", seen.loss.detach()}};
+  }
+
+ private:
+  // The adversary on real images, then on images mixed from two, then on those with a z of the prior; each set of n
+  // unlabelled and m reference images. It learns from the first two (Algorithm 1).
+  [[nodiscard]] SharedPass judge(const Tensor& images, const Tensor& mixed, int64_t n, int64_t m) const {
+    const Tensor sets = at::cat({at::ones({n}, images.options()), at::full({m}, -1.0, images.options())}).repeat({3});
+    const auto network = [&](const std::vector<Tensor>& leaves) { return adversary_.forward(leaves[0], leaves[1]); };
+    const auto loss = [all = n + m](const Tensor& d) {
+      return at::softplus(-d.slice(0, 0, all)).mean() + at::softplus(d.slice(0, all, 2 * all)).mean();
+    };
+    return shared_pass({at::cat({images, mixed}), sets}, adversary_.parameters(), network, loss);
+  }
+
+  // -log Adv(.) of both kinds of generated images.
+  static Tensor fooling(const Tensor& verdicts, int64_t all) {
+    return at::softplus(-verdicts.slice(0, all, 2 * all)).mean() + at::softplus(-verdicts.slice(0, 2 * all)).mean();
+  }
+
+  MathieuOptions options_;
+  ImageShape shape_;
+  std::vector<Block> blocks_;
+  PointEncoder encoder_s_;
+  Encoder encoder_z_;
+  Generator generator_;
+  Adversary adversary_;
+  Player model_, discriminator_;
+};
+
+}  // namespace
+
+MethodRecipe mathieu_recipe() {
+  auto values = std::make_shared<MathieuOptions>();
+  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<Mathieu>(*values, shape); }};
+}
+
+}  // namespace refract

@@ -1,0 +1,33 @@
+#include "refract/methods/symmetric.h"
+
+#include "refract/nn/density_ratio.h"
+
+namespace refract {
+
+void SymmetricOptions::describe_into(Options& options) {
+  options
+      .add("adversarial_weight", adversarial_weight,
+           "weight of the symmetric divergence's log-ratios (Eq. 6; Fig. 3 a, b)")
+      .range(0, 1e6);
+  options
+      .add("discriminator_rate", discriminator_rate,
+           "learning rate of the discriminators, as a multiple of learning_rate")
+      .range(0, 1000);
+  options
+      .add("discriminator_features", discriminator.features,
+           "image features at the discriminators' joint layer; half as many per code")
+      .range(2, 65536);
+  options
+      .add("discriminator_dropout", discriminator.dropout,
+           "probability of zeroing all features of the image, or of one code (A.4)")
+      .range(0, 0.999);
+}
+
+SharedPass judge(const Discriminator& discriminator, const std::vector<Tensor>& inputs) {
+  const auto network = [&](const std::vector<Tensor>& leaves) {
+    return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()});
+  };
+  return shared_pass(inputs, discriminator.parameters(), network, ratio_loss);
+}
+
+}  // namespace refract

@@ -1,0 +1,45 @@
+#include "refract/methods/vae_base.h"
+
+#include <algorithm>
+
+namespace refract {
+
+void VaeOptions::describe_into(Options& options) {
+  network.describe_into(options);
+  likelihood.describe_into(options);
+  options.add("latent", latent, "dimensions of the code z").range(1, 4096);
+}
+
+VaeBase::VaeBase(const VaeOptions& options, const ImageShape& shape)
+    : encoder_(shape, options.network.widths, options.latent),
+      generator_(shape, options.network.widths, options.latent, options.network.output()),
+      likelihood_(options.likelihood),
+      model_("model", options.network.adam()),
+      shape_(shape),
+      blocks_{{"z", options.latent, Role::whole}} {
+  model_.own("encoder", encoder_);
+  model_.own("generator", generator_);
+}
+
+Codes VaeBase::encode(const Tensor& images) const {
+  return {encoder_.forward(images).mean};
+}
+
+Codes VaeBase::draw(const Tensor& images) const {
+  return {encoder_.forward(images).sample()};
+}
+
+Tensor VaeBase::decode(const Codes& codes) const {
+  return generator_.forward(codes.at(0)).clamp(-1, 1);
+}
+
+Scalars VaeBase::step(const Batch& batch, Update& update) {
+  const Gaussian posterior = encoder_.forward(batch.images);
+  const Inferred inferred{posterior, posterior.sample(), std::max(batch.population, batch.images.size(0))};
+  const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));
+  const Tensor regularization = regularizer(inferred);
+  update.descend({{model_, reconstruction + regularization}});
+  return {{"reconstruction", reconstruction.detach()}, {"regularizer", regularization.detach()}};
+}
+
+}  // namespace refract

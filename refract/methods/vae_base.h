@@ -1,0 +1,49 @@
+// The base of methods with one code z: a variational autoencoder (Kingma and Welling 2014) but for its regulariser.
+#pragma once
+
+#include "refract/methods/common.h"
+#include "refract/methods/method.h"
+
+namespace refract {
+
+struct VaeOptions {
+  NetworkOptions network;
+  LikelihoodOptions likelihood;
+  int64_t latent = 32;
+  void describe_into(Options& options);
+};
+
+class VaeBase : public Method {
+ public:
+  VaeBase(const VaeOptions& options, const ImageShape& shape);
+
+  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] Codes encode(const Tensor& images) const override;
+  [[nodiscard]] Codes draw(const Tensor& images) const override;
+  [[nodiscard]] Tensor decode(const Codes& codes) const override;
+  [[nodiscard]] Needs needs() const override { return {}; }
+  [[nodiscard]] std::vector<Player*> players() override { return {&model_}; }
+  Scalars step(const Batch& batch, Update& update) override;
+
+ protected:
+  // q(z | x) of a batch, a sample of each, and of how many images the batch was drawn.
+  struct Inferred {
+    Gaussian posterior;
+    Tensor z;
+    int64_t population;
+  };
+  // What is added to the reconstruction error: 0-dim.
+  [[nodiscard]] virtual Tensor regularizer(const Inferred& inferred) const = 0;
+
+  Encoder encoder_;
+  Generator generator_;
+  LikelihoodOptions likelihood_;
+  Player model_;
+
+ private:
+  ImageShape shape_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace refract

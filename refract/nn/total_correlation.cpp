@@ -1,0 +1,44 @@
+#include "refract/nn/total_correlation.h"
+
+#include <ATen/ops/eye.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/logsumexp.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace refract {
+namespace {
+
+// log q(z_d of sample i | image j): [M, M, D].
+Tensor cross_densities(const Gaussian& posterior, const Tensor& sample) {
+  const Tensor mean = posterior.mean.unsqueeze(0);
+  const Tensor log_variance = posterior.log_variance.unsqueeze(0);
+  const Tensor squares = (sample.unsqueeze(1) - mean).square() * (-log_variance).exp();
+  return -0.5 * (squares + log_variance + std::log(2 * std::numbers::pi));
+}
+
+// What image j counts in the density of sample i, as logarithms: [M, M].
+Tensor log_weights(const at::TensorOptions& options, int64_t batch, int64_t population, BatchSampling sampling) {
+  const auto m = static_cast<double>(batch);
+  const auto n = static_cast<double>(population);
+  if (sampling == BatchSampling::weighted) return at::full({batch, batch}, -std::log(n * m), options);
+  // Eq. S6 with M' = M - 1 other images: the own one is there for sure, and one of the others is drawn for what the own
+  // one would take of the rest.
+  const Tensor own = at::eye(batch, options);
+  const Tensor next = own.roll(1, 1);
+  const double others = 1 / (m - 1);
+  return (others + own * (1 / n - others) + next * ((n - m + 1) / (n * (m - 1)) - others)).log();
+}
+
+}  // namespace
+
+Tensor total_correlation(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling) {
+  const Tensor densities = cross_densities(posterior, sample);
+  const Tensor weights = log_weights(sample.options(), sample.size(0), population, sampling);
+  const Tensor joint = at::logsumexp(densities.sum(2) + weights, 1);
+  const Tensor marginals = at::logsumexp(densities + weights.unsqueeze(2), 1).sum(1);
+  return (joint - marginals).mean();
+}
+
+}  // namespace refract

@@ -1,0 +1,103 @@
+#include "refract/nn/total_correlation.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/api/include/torch/utils.h>
+
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace refract {
+namespace {
+
+// N posteriors of equal, small variance whose means are so spread that codes of the whole set are Gaussian with unit
+// variances and the correlation `rho` of their two dimensions. Then the total correlation is -log(1 - rho^2) / 2.
+struct Correlated {
+  Gaussian posterior;
+  Tensor sample;
+};
+
+Correlated correlated(double rho, int64_t count) {
+  constexpr double variance = 0.04;
+  torch::manual_seed(1);
+  const Tensor a = at::randn({count, 1}, at::kDouble);
+  const Tensor b = at::randn({count, 1}, at::kDouble);
+  const double shared = rho / (1 - variance);
+  const Tensor mean = at::cat({a, shared * a + std::sqrt(1 - shared * shared) * b}, 1) * std::sqrt(1 - variance);
+  const Gaussian posterior{mean, at::full_like(mean, std::log(variance))};
+  return {posterior, posterior.sample()};
+}
+
+double known(double rho) {
+  return -0.5 * std::log(1 - rho * rho);
+}
+
+TEST(TotalCorrelation, StratifiedFindsThatOfAGaussian) {
+  for (const double rho : {0.0, 0.5, 0.8}) {
+    const Correlated c = correlated(rho, 1500);
+    const double found = total_correlation(c.posterior, c.sample, 1500, BatchSampling::stratified).item<double>();
+    EXPECT_NEAR(found, known(rho), 0.05) << rho;
+  }
+}
+
+TEST(TotalCorrelation, WeightedFindsItButForAConstant) {
+  for (const double rho : {0.0, 0.8}) {
+    const Correlated c = correlated(rho, 1500);
+    const double found = total_correlation(c.posterior, c.sample, 1500, BatchSampling::weighted).item<double>();
+    EXPECT_NEAR(found - std::log(1500.0), known(rho), 0.05) << rho;
+  }
+}
+
+double density(double x, double mean, double log_variance) {
+  return std::exp(-0.5 * (x - mean) * (x - mean) / std::exp(log_variance)) /
+         std::sqrt(2 * std::numbers::pi * std::exp(log_variance));
+}
+
+// The sums written out, for a batch of four from a set of ten.
+TEST(TotalCorrelation, IsTheSumOfItsDefinition) {
+  torch::manual_seed(2);
+  const Gaussian q{at::randn({4, 3}, at::kDouble), at::randn({4, 3}, at::kDouble)};
+  const Tensor z = q.sample();
+  const auto at = [](const Tensor& t, int64_t i, int64_t d) { return t[i][d].item<double>(); };
+  for (const BatchSampling sampling : {BatchSampling::weighted, BatchSampling::stratified}) {
+    double expected = 0;
+    for (int64_t i = 0; i < 4; ++i) {
+      double joint = 0;
+      std::array<double, 3> marginal{};
+      for (int64_t j = 0; j < 4; ++j) {
+        double weight = 1.0 / 40;  // 1 / (N M)
+        if (sampling == BatchSampling::stratified)
+          weight = j == i ? 1.0 / 10 : j == (i + 1) % 4 ? (10.0 - 3) / (10 * 3) : 1.0 / 3;
+        double product = 1;
+        for (int64_t d = 0; d < 3; ++d) {
+          const double p = density(at(z, i, d), at(q.mean, j, d), at(q.log_variance, j, d));
+          marginal.at(d) += weight * p;
+          product *= p;
+        }
+        joint += weight * product;
+      }
+      expected += (std::log(joint) - std::log(marginal[0] * marginal[1] * marginal[2])) / 4;
+    }
+    EXPECT_NEAR(total_correlation(q, z, 10, sampling).item<double>(), expected, 1e-9);
+  }
+}
+
+// A total correlation that is lowered must be one that is too high: descent pulls the dimensions apart.
+TEST(TotalCorrelation, DescentDecorrelates) {
+  const Correlated c = correlated(0.8, 500);
+  const Tensor turn = at::zeros({1}, at::kDouble).requires_grad_();
+  const Tensor mean = at::stack(
+      {c.posterior.mean.select(1, 0), c.posterior.mean.select(1, 1) + turn * c.posterior.mean.select(1, 0)}, 1);
+  const Gaussian posterior{mean, c.posterior.log_variance};
+  const Tensor sample = mean + (c.sample - c.posterior.mean);
+  total_correlation(posterior, sample, 60000, BatchSampling::weighted).backward();
+  EXPECT_GT(turn.grad().item<double>(), 0) << "less of the first dimension in the second must lower it";
+}
+
+}  // namespace
+}  // namespace refract
