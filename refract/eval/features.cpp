@@ -33,10 +33,13 @@ Codes encode_split(const Model& model, const DataSource& data, Split split, cons
 
 }  // namespace
 
+Codes split_codes(const Model& model, const DataSource& data, Split split) {
+  return encode_split(model, data, split, [&](const Tensor& images) { return model.encode(images); });
+}
+
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data) {
-  const auto means = [&](const Tensor& images) { return model.encode(images); };
-  const Codes fit = encode_split(model, data, Split::fit, means);
-  const Codes score = encode_split(model, data, Split::score, means);
+  const Codes fit = split_codes(model, data, Split::fit);
+  const Codes score = split_codes(model, data, Split::score);
   std::vector<FeatureSet> sets;
   std::string together;
   for (size_t b = 0; b < fit.size(); ++b) {

@@ -15,11 +15,14 @@ struct FeatureSet {
   Tensor score;      // [M, D], of split score
 };
 
+// Posterior means of all images of a split, one tensor a block. Images are read and encoded a slice at a time.
+Codes split_codes(const Model& model, const DataSource& data, Split split);
+
 // Each block as one draw from its posterior, named "e (drawn)"; none for a model whose codes are not random. The same
 // draws at every call.
 std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data);
 
-// Each block alone, then, where there are several, all of them together. Images are read and encoded a slice at a time.
+// Each block alone, then, where there are several, all of them together.
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
 
 // 0, 1, ... count - 1.

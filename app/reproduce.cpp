@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include "app/commands.h"
+#include "app/job_queue.h"
+#include "app/program.h"
+#include "app/step_speed.h"
+#include "app/study_table.h"
+#include "app/terminal.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/train/run.h"
+
+namespace refract {
+namespace {
+
+constexpr int interrupted_status = 130;
+
+struct Arguments {
+  std::string study, budget, only, out;
+  int64_t seeds = 1;
+  int64_t processes = 0;
+  bool dry_run = false;
+};
+
+std::vector<std::string> methods_named(const Study& study, const std::string& only) {
+  std::vector<std::string> known;
+  for (const StudyRow& row : study.rows) known.push_back(row.method);
+  std::vector<std::string> methods;
+  std::istringstream parts(only);
+  for (std::string name; std::getline(parts, name, ',');) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw BadInput(fmt::format("Reproducing {} with --only: expected methods of the study ({}), found '{}'.",
+                                 study.name, fmt::join(known, ", "), name));
+    methods.push_back(name);
+  }
+  return methods;
+}
+
+// Jobs with the time each is to take, as measured on this machine before they begin.
+class Work {
+ public:
+  Work(const StudyPlan& plan, int at_once) : plan_(plan), at_once_(at_once) {}
+
+  void add(const std::vector<Job>& jobs) {
+    for (const Job& job : jobs)
+      if (!finished_table(plan_, job)) missing_.push_back(job);
+  }
+  [[nodiscard]] const std::vector<Job>& missing() const { return missing_; }
+
+  [[nodiscard]] double seconds(const Job& job) {
+    const std::string& method = plan_.study.rows[job.row].method;
+    const auto settings = settings_of(job);
+    if (step_seconds_.find(method) == step_seconds_.end()) step_seconds_[method] = seconds_of_a_step(*settings);
+    return step_seconds_[method] * static_cast<double>(settings->train.steps) + evaluation_seconds;
+  }
+  [[nodiscard]] double seconds_left() {
+    double sum = 0;
+    for (const Job& job : missing_) sum += seconds(job);
+    return sum / at_once_;
+  }
+
+  // False after a signal. Jobs that failed stand in `failed`, with their logs.
+  bool run(std::vector<std::string>& failed) {
+    const std::filesystem::path logs = plan_.folder / "logs";
+    std::filesystem::create_directories(logs);
+    std::vector<ProcessTask> tasks;
+    double left = 0;
+    for (const Job& job : missing_) {
+      tasks.push_back({job.name, words_for(plan_, job), logs / (job.name + ".log")});
+      left += seconds(job);
+    }
+    size_t done = 0;
+    const auto ended = [&](const ProcessEnd& end) {
+      const std::string& name = tasks[end.task].name;
+      left -= seconds(missing_[end.task]);
+      if (end.status == interrupted_status) return;
+      if (end.status != 0) failed.push_back(tasks[end.task].log.string());
+      ++done;
+      say(fmt::format("{} of {}: {} {} {}; about {} left", done, tasks.size(), name,
+                      end.status == 0 ? "done in" : "failed after", duration_text(end.seconds),
+                      duration_text(std::max(0.0, left) / at_once_)));
+    };
+    return run_all(tasks, at_once_, ended, [](const std::vector<size_t>&) {});
+  }
+
+ private:
+  static constexpr double evaluation_seconds = 30;
+
+  const StudyPlan& plan_;
+  int at_once_;
+  std::vector<Job> missing_;
+  std::map<std::string, double> step_seconds_;
+};
+
+// What the study takes, without doing anything.
+Result shown(const StudyPlan& plan, Work& work) {
+  std::vector<std::vector<std::string>> rows = {{"run", "state", "steps", "time", "options"}};
+  Json json = Json::array();
+  for (const Job& job : plan.first_jobs()) {
+    const bool done = finished_table(plan, job).has_value();
+    const double seconds = done ? 0 : work.seconds(job);
+    const auto settings = settings_of(job);
+    std::string options;  // method, data and those of the budget come first
+    for (size_t i = 2 + plan.budget.options.size(); i < job.options.size(); ++i)
+      options += fmt::format("{}={} ", job.options[i].first, job.options[i].second);
+    rows.push_back({job.name, done ? "done" : "to do", std::to_string(settings->train.steps),
+                    done ? "" : duration_text(seconds), options});
+    json.push_back({{"run", job.name}, {"done", done}, {"seconds", seconds}, {"steps", settings->train.steps}});
+  }
+  std::string text = "All:";
+  for (const auto& [key, value] : plan.budget.options) text += fmt::format(" {}={}", key, value);
+  text += "\n" + table_text(rows);
+  double total = work.seconds_left();
+  if (plan.seeds > 1) {
+    double more = 0;
+    for (size_t row = 0; row < plan.study.rows.size(); ++row)
+      if (plan.includes(plan.study.rows[row])) more += work.seconds(plan.job(row, 1, 2));
+    more *= static_cast<double>(plan.seeds - 1);
+    text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", plan.seeds);
+    total += more / std::max(1U, std::thread::hardware_concurrency());
+  }
+  text += fmt::format("About {} in all, in {}.\n", duration_text(total), plan.folder.string());
+  return {text, {{"runs", json}, {"seconds", total}}};
+}
+
+Result finished(const StudyPlan& plan, const std::vector<double>& chosen) {
+  const StudyTable table = study_table(plan, chosen);
+  const std::filesystem::path markdown = plan.folder / "table.md";
+  write_file(markdown, to_markdown(table));
+  write_file(plan.folder / "table.json", to_json(table).dump(2) + "\n");
+  return {fmt::format("{}The table: {}\n", to_text(table), markdown.string()), to_json(table)};
+}
+
+Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
+  say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}", invocation.command_line));
+  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, interrupted_status};
+}
+
+Result reproduce(const Arguments& arguments, const Invocation& invocation) {
+  const Study& study = refract::study(arguments.study);
+  const Budget& budget = arguments.budget.empty() ? study.budgets.front() : budget_of(study, arguments.budget);
+  if (arguments.seeds < 1) throw BadInput(fmt::format("--seeds: expected 1 or more, found {}.", arguments.seeds));
+  const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
+  const StudyPlan plan{study, budget, arguments.seeds, methods_named(study, arguments.only), folder};
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
+
+  Work first(plan, at_once);
+  first.add(plan.first_jobs());
+  if (arguments.dry_run) return shown(plan, first);
+  std::filesystem::create_directories(folder);
+  const RunLock lock(folder);
+  say(fmt::format("{}: {} trainings to do, {} at a time, about {}.", study.name, first.missing().size(), at_once,
+                  duration_text(first.seconds_left())));
+  std::vector<std::string> failed;
+  if (!first.run(failed)) return interrupted(invocation, plan);
+  const auto refuse = [&] {
+    if (!failed.empty())
+      throw Error(fmt::format("Reproducing {}: {} of the trainings failed. Their logs say why: {}", study.name,
+                              failed.size(), fmt::join(failed, ", ")));
+  };
+  refuse();
+  const std::vector<double> chosen = chosen_values(plan);
+  Work later(plan, at_once);
+  later.add(plan.later_jobs(chosen));
+  if (!later.missing().empty())
+    say(fmt::format("The other seeds: {} trainings, about {}.", later.missing().size(),
+                    duration_text(later.seconds_left())));
+  if (!later.run(failed)) return interrupted(invocation, plan);
+  refuse();
+  return finished(plan, chosen);
+}
+
+std::string table_of_studies() {
+  std::string text = "Studies:\n";
+  for (const Study& study : studies()) {
+    text += fmt::format("  {}\n      {} ({})\n", study.name, study.summary, study.source);
+    for (const Budget& budget : study.budgets)
+      text += fmt::format("      --budget {:8} {}\n", budget.name, budget.meaning);
+  }
+  return text;
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("STUDY", arguments->study, "what to reproduce")->type_name("")->required();
+  app.add_option("--budget", arguments->budget, "size of images and networks, and steps (default: the first below)")
+      ->type_name("NAME");
+  app.add_option("--seeds", arguments->seeds, "trainings of each row, with seeds 1, 2, ...")->type_name("N");
+  app.add_option("--only", arguments->only, "these methods alone, separated by commas")->type_name("METHODS");
+  app.add_option("--out", arguments->out, "folder of all runs (default: runs/STUDY-BUDGET)")->type_name("DIR");
+  app.add_option("--processes", arguments->processes, "trainings at a time (default: one a core)")->type_name("N");
+  app.add_flag("--dry-run,--dry_run", arguments->dry_run, "show the plan and how long it takes here, and stop");
+  app.footer([] { return table_of_studies(); });
+  return [arguments](const Invocation& invocation) { return reproduce(*arguments, invocation); };
+}
+
+}  // namespace
+
+Command reproduce_command() {
+  return {
+      "reproduce",
+      "Make a table of a paper: train every method of it, measure, and set the numbers beside the paper's.",
+      "Trainings run one a core. Ctrl-C, or a kill, loses nothing: the same command goes on, and what is done is not\n"
+      "done again. Weights that a paper varies are chosen within the fitting split, never by the scores shown.",
+      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
+      declare};
+}
+
+}  // namespace refract

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include "app/study.h"
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+// Options that were found for this task (experiments/README.md); the paper's are in comments there.
+KeyValues networks(const std::string& size, const std::string& widths, const std::string& pyramid) {
+  return {{"size", size},   {"widths", widths},        {"pyramid", pyramid}, {"generator_output", "leaky"},
+          {"decay", "0.5"}, {"learning_rate", "1e-3"}, {"threads", "1"}};
+}
+
+Sweep sweep(std::vector<std::pair<std::string, double>> options) {
+  return {std::move(options), {1, 4, 16, 50}};
+}
+
+// Ruiz et al. 2019, Table 1: columns R, G, B, scale, width, average.
+Study table1_digits() {
+  const KeyValues plain = {{"latent", "32"}, {"laplace_scale", "0.5"}};
+  const KeyValues adversarial = {{"adversarial_weight", "1"}, {"discriminator_rate", "0.5"}};
+  const auto with = [](KeyValues all, const KeyValues& more) {
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  Study s;
+  s.name = "rbvae-table1-mnist";
+  s.summary = "Linear regressors on codes of digit-style images, nine methods";
+  s.source = "Ruiz et al. 2019, Table 1, MNIST";
+  s.data = "digit-style";
+  s.metric = "probe";
+  s.unit = "mean absolute error, factors in [0, 1]; lower is better";
+  s.rows = {
+      {"VAE", "vae", plain, "z", 0.5, {}, {.099, .104, .101, .034, .085, .085}},
+      {"DIP-VAE-I",
+       "dipvae1",
+       plain,
+       "z",
+       0.5,
+       sweep({{"lambda_od", 1}, {"lambda_d", 10}}),
+       {.055, .064, .063, .038, .100, .064}},
+      {"DIP-VAE-II",
+       "dipvae2",
+       plain,
+       "z",
+       0.5,
+       sweep({{"lambda_od", 1}, {"lambda_d", 1}}),
+       {.077, .069, .076, .035, .098, .071}},
+      {"beta-VAE", "betavae", plain, "z", 0.5, sweep({{"beta", 1}}), {.093, .099, .094, .039, .089, .083}},
+      {"sVAE", "svae", with(plain, adversarial), "z", 0.75, {}, {.094, .092, .084, .036, .104, .082}},
+      {"beta-TCVAE", "betatcvae", plain, "z", 0.5, sweep({{"beta", 1}}), {.098, .100, .099, .034, .084, .083}},
+      {"Mathieu et al.",
+       "mathieu",
+       {{"latent_s", "32"}, {"latent_z", "32"}, {"laplace_scale", "0.5"}},
+       "s",
+       0.75,
+       {},
+       {.116, .116, .114, .039, .104, .098}},
+      {"Rb-VAE",
+       "rbvae",
+       {{"latent_e", "32"}, {"latent_z", "32"}, {"laplace_scale", "0.5"}},
+       "e",
+       0.75,
+       {},
+       {.065, .069, .062, .061, .095, .070}},
+      {"sRb-VAE",
+       "srbvae",
+       with({{"latent_e", "16"}, {"latent_z", "12"}, {"kl_weight_e", "0.4"}, {"kl_weight_z", "3.5"}}, adversarial),
+       "e",
+       1,
+       {},
+       {.057, .053, .055, .038, .095, .060}},
+  };
+  s.other_features = {"rbvae/z", "srbvae/z"};
+  s.budgets = {
+      {"hour",
+       "32x32 images, narrow networks: about an hour on 2 cores",
+       4000,
+       networks("32", "16,16,32", "3"),
+       {{"srbvae", {{"laplace_scale", "0.5"}}}}},
+      {"workday",
+       "64x64 images: 8 hours on 2 cores",
+       10000,
+       networks("64", "16,16,32,32", "4"),
+       {{"srbvae", {{"laplace_scale", "2"}}}}},
+      {"paper",
+       "64x64 images, wide networks, the paper's 50,000 steps: for a GPU",
+       50000,
+       networks("64", "16,32,64,128", "4"),
+       {{"srbvae", {{"laplace_scale", "2"}}}}},
+  };
+  return s;
+}
+
+template <class Entry>
+const Entry& named(const std::vector<Entry>& entries, std::string_view name, const std::string& what) {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw BadInput(fmt::format("There is no {} '{}'. The nearest is '{}'; `refract reproduce --help` shows all.", what,
+                             name, nearest(name, names)));
+}
+
+}  // namespace
+
+const std::vector<Study>& studies() {
+  static const std::vector<Study> all = {table1_digits()};
+  return all;
+}
+
+const Study& study(std::string_view name) {
+  return named(studies(), name, "study");
+}
+
+const Budget& budget_of(const Study& study, std::string_view name) {
+  return named(study.budgets, name, "budget");
+}
+
+}  // namespace refract
