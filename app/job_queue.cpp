@@ -47,7 +47,7 @@ pid_t start(const ProcessTask& task) {
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t id = 0;
-  const int failure = ::posix_spawn(&id, "/proc/self/exe", &files, &attributes, words.data(), environ);
+  const int failure = ::posix_spawn(&id, task.program.c_str(), &files, &attributes, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
   ::posix_spawnattr_destroy(&attributes);
   if (failure != 0)

@@ -12,6 +12,7 @@ struct ProcessTask {
   std::string name;
   std::vector<std::string> words;  // after the program's name
   std::filesystem::path log;       // what it prints is appended here
+  std::string program = "/proc/self/exe";
 };
 
 struct ProcessEnd {

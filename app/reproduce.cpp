@@ -75,6 +75,7 @@ class Work {
     std::vector<ProcessTask> tasks;
     double left = 0;
     for (const Job& job : missing_) {
+      wait_for_others(plan_.folder_of(job));
       tasks.push_back({job.name, words_for(plan_, job), logs / (job.name + ".log")});
       left += seconds(job);
     }
@@ -94,6 +95,19 @@ class Work {
 
  private:
   static constexpr double evaluation_seconds = 30;
+
+  // Where this program was killed, its trainings are about to end: each writes a checkpoint first.
+  static void wait_for_others(const std::filesystem::path& run) {
+    constexpr int most_seconds = 60;
+    for (int second = 0; std::filesystem::exists(run); ++second) try {
+        const RunLock free(run);
+        return;
+      } catch (const BadInput&) {
+        if (second == most_seconds) throw;
+        if (second == 0) say(fmt::format("Waiting for the process that still trains {}.", run.string()));
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+  }
 
   const StudyPlan& plan_;
   int at_once_;
