@@ -39,6 +39,7 @@ struct Study {
   std::string metric;  // whose table is read; the last column is the average
   std::string unit;
   std::vector<StudyRow> rows;
+  bool pixels = false;                      // a row for raw pixels; one for an untrained encoder is always there
   std::vector<std::string> other_features;  // "METHOD/BLOCK" whose numbers are shown below the rows
   std::vector<Budget> budgets;              // the first is the default
 };

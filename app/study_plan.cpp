@@ -8,7 +8,6 @@
 #include "app/command.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/eval/selection.h"
 #include "refract/eval/table.h"
 #include "refract/figures/run_report.h"
 #include "refract/train/run.h"
@@ -38,7 +37,8 @@ double selection_error(const StudyPlan& plan, const Job& job) {
   const std::filesystem::path file = plan.folder_of(job) / "selection.json";
   if (std::filesystem::exists(file)) return Json::parse(read_file(file)).at("error").get<double>();
   const OpenedRun opened = open_run(plan.folder_of(job), true);
-  const double error = probe_error_within_fit(*opened.method, *opened.data, plan.study.rows[job.row].features);
+  const double error =
+      metric(plan.study.metric).error_within_fit(*opened.method, *opened.data, plan.study.rows[job.row].features);
   write_file(file, Json({{"error", error}, {"step", opened.checkpoint.step}}).dump(2) + "\n");
   return error;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/study_bounds.h"
 #include "app/terminal.h"
 #include "refract/eval/table.h"
 
@@ -104,6 +105,8 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   if (any.empty()) return table;
   table.columns = any.front().columns;
   table.protocol = any.front().protocol;
+  for (const StudyBound& bound : study_bounds(plan))
+    table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
   for (const char* bound : {"predict the mean", "chance"})
     if (values_of(any.front(), bound) != nullptr) table.rows.push_back(row_of(bound, {any.front()}, bound));
   return table;

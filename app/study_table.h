@@ -22,7 +22,8 @@ struct StudyTable {
   std::vector<Row> rows;
 };
 
-// From the runs that are done; a row that has none is left out. Throws what finished_table throws.
+// From the runs that are done, and what their numbers are to be read against (study_bounds.h); a row that has no run is
+// left out. Throws what finished_table throws.
 StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen);
 
 std::string to_text(const StudyTable& table);      // aligned, for a terminal

@@ -4,6 +4,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/data/digit_style.h"
+#include "refract/data/fer2013.h"
 #include "refract/data/image_folder.h"
 
 namespace refract {
@@ -24,6 +25,8 @@ const std::vector<DataEntry>& data_sets() {
        "Ruiz et al. 2019, A.3.1", recipe<DigitStyleOptions, make_digit_style>},
       {"embedded-digits", "The digit-style task on digits that the program draws itself; needs no file",
        "this project, after Ruiz et al. 2019, A.3.1", recipe<EmbeddedDigitsOptions, make_embedded_digits>},
+      {"fer2013", "Gray faces with six expressions; reference: neutral faces", "Goodfellow et al. 2013",
+       recipe<Fer2013Options, make_fer2013>},
       {"folders", "Your own images: --unlabelled DIR and --reference DIR", "your files",
        recipe<ImageFolderOptions, make_image_folder>},
   };

@@ -33,10 +33,13 @@ MetricTable::Row row_of(std::string name, const Tensor& predicted, const Tensor&
   return row;
 }
 
+Tensor truth_of(const DataSource& data, Split split) {
+  return data.labels(split, all_indices(data.count(split))).to(at::kCPU);
+}
+
 MetricTable measure(const Model& model, const DataSource& data) {
-  const auto truth = [&](Split split) { return data.labels(split, all_indices(data.count(split))).to(at::kCPU); };
-  const Tensor fit = truth(Split::fit);
-  const Tensor score = truth(Split::score);
+  const Tensor fit = truth_of(data, Split::fit);
+  const Tensor score = truth_of(data, Split::score);
   const auto classes = static_cast<int64_t>(data.info().classes.size());
 
   MetricTable table;
@@ -59,11 +62,24 @@ MetricTable measure(const Model& model, const DataSource& data) {
   return table;
 }
 
+double error_within_fit(const Model& model, const DataSource& data, const std::string& features) {
+  const FeatureSet set = within_fit(model, data, features);
+  const Tensor truth = truth_of(data, Split::fit);
+  const int64_t fitted = set.fit.size(0);
+  const auto classes = static_cast<int64_t>(data.info().classes.size());
+  const Tensor predicted = fit_logistic(set.fit, truth.slice(0, 0, fitted), classes)(set.score).argmax(1);
+  return 1 - row_of(features, predicted, truth.slice(0, fitted), classes).values.back();
+}
+
 }  // namespace
 
 MetricEntry classify_metric() {
-  return {"classify", "Mean per-class accuracy of a linear classifier from each latent block to the labels.",
-          "Ruiz et al. 2019, Sec. 5.3", lacks, measure};
+  return {"classify",
+          "Mean per-class accuracy of a linear classifier from each latent block to the labels.",
+          "Ruiz et al. 2019, Sec. 5.3",
+          lacks,
+          measure,
+          error_within_fit};
 }
 
 }  // namespace refract

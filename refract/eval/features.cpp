@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 
+#include "refract/core/errors.h"
 #include "refract/core/random.h"
 
 namespace refract {
@@ -59,6 +60,17 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
   std::vector<FeatureSet> sets;
   for (size_t b = 0; b < fit.size(); ++b) sets.push_back({model.blocks()[b].name + " (drawn)", fit[b], score[b]});
   return sets;
+}
+
+FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block) {
+  constexpr int64_t fewest = 8;
+  const int64_t count = data.count(Split::fit);
+  if (count < fewest)
+    throw BadInput(fmt::format("Choosing by the fitting split of {}: expected at least {} images, found {}.",
+                               data.info().name, fewest, count));
+  const Tensor codes = split_codes(model, data, Split::fit).at(block_named(model, block));
+  const int64_t fitted = count * 3 / 4;
+  return {block, codes.slice(0, 0, fitted), codes.slice(0, fitted)};
 }
 
 Indices all_indices(int64_t count) {

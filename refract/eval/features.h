@@ -25,6 +25,10 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
 // Each block alone, then, where there are several, all of them together.
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
 
+// One block's codes of the fitting split: its first three quarters as `fit`, the rest as `score`. Throws BadInput for
+// an unknown block and for fewer than 8 images.
+FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block);
+
 // 0, 1, ... count - 1.
 Indices all_indices(int64_t count);
 

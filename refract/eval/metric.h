@@ -32,6 +32,10 @@ struct MetricEntry {
   // "" where the data can serve this metric, else a sentence that says what is missing.
   std::string (*lacks)(const DataSource&);
   MetricTable (*measure)(const Model&, const DataSource&);
+  // An error of the block `features` ("e") by the fitting split alone, its first three quarters fitted and the rest
+  // scored: for choosing options without a look at the scoring split. Lower is better. Throws BadInput for too few
+  // images or an unknown block.
+  double (*error_within_fit)(const Model&, const DataSource&, const std::string& features);
 };
 
 const std::vector<MetricEntry>& metrics();

@@ -22,12 +22,13 @@ MetricTable::Row row_of(std::string name, const Tensor& predicted, const Tensor&
   return row;
 }
 
+Tensor truth_of(const DataSource& data, Split split) {
+  return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
+}
+
 MetricTable measure(const Model& model, const DataSource& data) {
-  const auto truth = [&](Split split) {
-    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
-  };
-  const Tensor fit = truth(Split::fit);
-  const Tensor score = truth(Split::score);
+  const Tensor fit = truth_of(data, Split::fit);
+  const Tensor score = truth_of(data, Split::score);
 
   MetricTable table;
   table.metric = "probe";
@@ -50,11 +51,23 @@ MetricTable measure(const Model& model, const DataSource& data) {
   return table;
 }
 
+double error_within_fit(const Model& model, const DataSource& data, const std::string& features) {
+  const FeatureSet set = within_fit(model, data, features);
+  const Tensor truth = truth_of(data, Split::fit);
+  const int64_t fitted = set.fit.size(0);
+  const LinearMap map = fit_least_squares(set.fit, truth.slice(0, 0, fitted));
+  return (map(set.score) - truth.slice(0, fitted)).abs().mean().item<double>();
+}
+
 }  // namespace
 
 MetricEntry probe_metric() {
-  return {"probe", "Mean absolute error of linear regressors from each latent block to the ground-truth factors.",
-          "Ruiz et al. 2019, Sec. 5.3", lacks, measure};
+  return {"probe",
+          "Mean absolute error of linear regressors from each latent block to the ground-truth factors.",
+          "Ruiz et al. 2019, Sec. 5.3",
+          lacks,
+          measure,
+          error_within_fit};
 }
 
 }  // namespace refract

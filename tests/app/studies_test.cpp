@@ -39,7 +39,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
         EXPECT_EQ(settings->train.seed, job.seed);
         EXPECT_GT(settings->train.steps, 0);
         const auto data = settings->data_recipe.options.at("size").text();
-        const auto method = settings->method_recipe.make({3, std::stoll(data)});
+        const auto method = settings->method_recipe.make({1, std::stoll(data)});
         EXPECT_NO_THROW(block_named(*method, study.rows[job.row].features)) << job.name;
       }
     }
@@ -49,6 +49,7 @@ TEST(Studies, RowsHaveThePapersColumns) {
   for (const Study& study : studies())
     for (const StudyRow& row : study.rows) {
       ASSERT_EQ(row.paper.size(), study.rows.front().paper.size()) << row.name;
+      if (row.paper.size() < 2) continue;  // the average alone
       double sum = 0;
       for (size_t i = 0; i + 1 < row.paper.size(); ++i) sum += row.paper[i];
       EXPECT_NEAR(sum / static_cast<double>(row.paper.size() - 1), row.paper.back(), 0.0011) << row.name;
@@ -125,14 +126,15 @@ TEST(StudyTable, ShowsTheValueChosenWithinTheFittingSplitAndTheSpreadOverSeeds) 
     fake.add(job, {{job.value != 0 ? "z" : "e", {0.10, 0.10}}, {job.value != 0 ? "none" : "z", {0.18, 0.18}}}, 0);
   }
   const StudyTable table = study_table(plan, chosen);
-  ASSERT_EQ(table.rows.size(), 4);
+  ASSERT_EQ(table.rows.size(), 5);
   EXPECT_EQ(table.rows[0].name, "beta-VAE");
   EXPECT_EQ(table.rows[0].value, 4);
   EXPECT_NEAR(table.rows[0].means.back(), 0.09, 1e-9);
   EXPECT_NEAR(table.rows[0].deviations.back(), 0.02 / std::sqrt(2.0), 1e-9);
   EXPECT_EQ(table.rows[2].name, "z of sRb-VAE");
   EXPECT_NEAR(table.rows[2].means.back(), 0.18, 1e-9);
-  EXPECT_EQ(table.rows[3].name, "predict the mean");
+  EXPECT_EQ(table.rows[3].name, "untrained encoder");
+  EXPECT_EQ(table.rows[4].name, "predict the mean");
   EXPECT_TRUE(contains(to_markdown(table), "| beta-VAE (4) | 0.090 ± 0.014 | 0.090 ± 0.014 | 0.083 | 2 |"))
       << to_markdown(table);
 }

@@ -16,6 +16,7 @@ namespace refract {
 namespace {
 
 using testing_support::contains;
+using testing_support::fer2013_csv;
 using testing_support::message_of;
 using testing_support::TempFolder;
 using testing_support::write_picture;
@@ -27,6 +28,7 @@ class DataContract : public testing::TestWithParam<std::string> {
     for (const char* name : {"unlabelled/a", "unlabelled/b", "reference"})
       for (int i = 0; i < 12; ++i)
         write_picture(folder_ / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
+    write_file(folder_ / "fer2013.csv", fer2013_csv(126));
   }
   [[nodiscard]] DataRecipe recipe() const {
     DataRecipe recipe = data_set(GetParam()).recipe();
@@ -35,6 +37,7 @@ class DataContract : public testing::TestWithParam<std::string> {
                              {"unlabelled_images", "20"},
                              {"fit_images", "5"},
                              {"score_images", "4"},
+                             {"fer2013_dir", folder_.path().string()},
                              {"reference", (folder_ / "reference").string()},
                              {"unlabelled", (folder_ / "unlabelled").string()}};
     for (const auto& [key, value] : small)

@@ -1,9 +1,11 @@
 // What the tests of the data share: IDX files, pictures, and a look at a picture's pixels.
 #pragma once
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <stdexcept>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "refract/core/files.h"
+#include "refract/core/random.h"
 #include "refract/core/tensor.h"
 #include "tests/train/support.h"
 
@@ -58,6 +61,18 @@ inline void write_picture(const std::filesystem::path& path, int width, int heig
 inline void truncate_file(const std::filesystem::path& path, double part = 0.5) {
   const auto size = std::filesystem::file_size(path);
   std::filesystem::resize_file(path, static_cast<uintmax_t>(static_cast<double>(size) * part));
+}
+
+// FER2013 as it is distributed, with faces of random pixels: emotions 0 to 6 in turn, seven of a part after the other.
+inline std::string fer2013_csv(int64_t count) {
+  std::string text = "emotion,pixels,Usage\n";
+  for (int64_t i = 0; i < count; ++i) {
+    text += fmt::format("{},", i % 7);
+    for (uint64_t p = 0; p < 48 * 48; ++p)
+      text += fmt::format("{}{}", p == 0 ? "" : " ", mix(static_cast<uint64_t>(i), p) % 256);
+    text += fmt::format(",{}\n", std::array<const char*, 3>{"Training", "PublicTest", "PrivateTest"}.at(i / 7 % 3));
+  }
+  return text;
 }
 
 // The rectangle of pixels of [C, H, W] that are not black: left, top, and sizes.

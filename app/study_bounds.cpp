@@ -1,0 +1,42 @@
+#include "app/study_bounds.h"
+
+#include <functional>
+
+#include "app/terminal.h"
+#include "refract/core/files.h"
+#include "refract/core/random.h"
+#include "refract/eval/pixel_model.h"
+#include "refract/eval/table.h"
+
+namespace refract {
+namespace {
+
+MetricTable kept(const std::filesystem::path& file, const std::function<MetricTable()>& measure) {
+  if (std::filesystem::exists(file)) return evaluation_from_json(read_file(file), file.string()).tables.at(0);
+  MetricTable table = measure();
+  write_file(file, to_json(std::vector<MetricTable>{table}, 0));
+  return table;
+}
+
+}  // namespace
+
+std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
+  const auto settings = settings_of(plan.job(0, 0, 1));
+  const MetricEntry& reader = metric(plan.study.metric);
+  std::vector<StudyBound> bounds;
+  bounds.push_back({"untrained encoder", plan.study.rows[0].features, kept(plan.folder / "untrained.json", [&] {
+                      say("Measuring an untrained encoder.");
+                      const auto data = settings->data_recipe.make();
+                      at::manual_seed(mix(1, Stream::weights));
+                      return reader.measure(*settings->method_recipe.make(data->info().shape), *data);
+                    })});
+  if (plan.study.pixels)
+    bounds.push_back({"raw pixels", "pixels", kept(plan.folder / "pixels.json", [&] {
+                        say("Measuring raw pixels.");
+                        const auto data = settings->data_recipe.make();
+                        return reader.measure(PixelModel(data->info().shape), *data);
+                      })});
+  return bounds;
+}
+
+}  // namespace refract
