@@ -8,6 +8,7 @@ namespace refract {
 Command train_command();
 Command resume_command();
 Command reproduce_command();
+Command align_command();
 Command evaluate_command();
 Command encode_command();
 Command synthesize_command();

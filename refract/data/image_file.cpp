@@ -116,6 +116,20 @@ Tensor planes(const cv::Mat& image) {
   return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
 }
 
+// What `fit` makes of the picture, which has one channel, or three in OpenCV's order.
+template <class Fit>
+Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit fit) {
+  if (const std::string damage = image_damage(bytes); !damage.empty()) refuse(path, damage);
+  try {
+    const cv::Mat image = decode(bytes);
+    if (image.empty()) refuse(path, "it is damaged and cannot be decoded");
+    if (image.depth() != CV_8U && image.depth() != CV_16U) refuse(path, "expected 8 or 16 bits a channel");
+    return planes(fit(over_black(to_eight_bits(image))));
+  } catch (const cv::Exception& error) {
+    refuse(path, fmt::format("it cannot be decoded ({})", error.err));
+  }
+}
+
 }  // namespace
 
 std::string image_extensions() {
@@ -140,16 +154,13 @@ Paths list_images(const std::filesystem::path& path) try {
 }
 
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape) {
-  if (const std::string damage = image_damage(bytes); !damage.empty()) refuse(path, damage);
-  try {
-    const cv::Mat image = decode(bytes);
-    if (image.empty()) refuse(path, "it is damaged and cannot be decoded");
-    if (image.depth() != CV_8U && image.depth() != CV_16U) refuse(path, "expected 8 or 16 bits a channel");
-    return planes(
-        central_square(with_channels(over_black(to_eight_bits(image)), shape.channels), static_cast<int>(shape.size)));
-  } catch (const cv::Exception& error) {
-    refuse(path, fmt::format("it cannot be decoded ({})", error.err));
-  }
+  return decoded(bytes, path, [&](const cv::Mat& image) {
+    return central_square(with_channels(image, shape.channels), static_cast<int>(shape.size));
+  });
+}
+
+Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path) {
+  return decoded(bytes, path, [](const cv::Mat& image) { return with_channels(image, image.channels() == 1 ? 1 : 3); });
 }
 
 Tensor read_image(const std::filesystem::path& path, const ImageShape& shape) {

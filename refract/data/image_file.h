@@ -30,6 +30,9 @@ Paths list_images(const std::filesystem::path& path);
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape);
 Tensor read_image(const std::filesystem::path& path, const ImageShape& shape);
 
+// The whole picture as it is: [C, H, W] uint8, one channel for gray and three for colour. Throws as decode_image.
+Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path);
+
 // Bytes 0 .. 255 to -1 .. 1. Runs on the calling thread alone.
 void to_floats(const Tensor& bytes, float* out);
 

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <chrono>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/terminal.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/data/alignment.h"
+#include "refract/data/image_file.h"
+#include "refract/figures/picture.h"
+
+namespace refract {
+namespace {
+
+struct Arguments {
+  std::string folder, landmarks, out;
+  int64_t size = 96;
+  double margin = 0.15;
+  bool skip_missing = false;
+};
+
+struct Marked {
+  std::filesystem::path file, name;  // below the folder
+  const Shape* shape;
+};
+
+// By path below the folder, by file name, or by file name without its ending.
+const Shape* shape_of(const std::map<std::string, Shape>& landmarks, const std::filesystem::path& name) {
+  for (const std::string& key : {name.string(), name.filename().string(), name.stem().string()})
+    if (const auto found = landmarks.find(key); found != landmarks.end()) return &found->second;
+  return nullptr;
+}
+
+std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std::string, Shape>& landmarks) {
+  std::vector<Marked> marked;
+  size_t missing = 0;
+  for (const auto& file : list_images(arguments.folder)) {
+    const auto name = file.lexically_relative(arguments.folder);
+    const Shape* shape = shape_of(landmarks, name);
+    if (shape == nullptr && !arguments.skip_missing)
+      throw BadInput(
+          fmt::format("Aligning {}: there are no landmarks for it in {}. Add them, or leave such images out "
+                      "with --skip-missing.",
+                      file.string(), arguments.landmarks));
+    if (shape == nullptr)
+      ++missing;
+    else
+      marked.push_back({file, name, shape});
+  }
+  if (marked.empty())
+    throw BadInput(
+        fmt::format("Aligning {}: none of its images has landmarks in {}.", arguments.folder, arguments.landmarks));
+  if (missing > 0) say(fmt::format("{} images have no landmarks and are left out.", missing));
+  return marked;
+}
+
+void write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
+               const std::filesystem::path& folder) {
+  using Clock = std::chrono::steady_clock;
+  auto said = Clock::now();
+  for (size_t i = 0; i < marked.size(); ++i) {
+    const Tensor image = decode_whole(read_file(marked[i].file), marked[i].file);
+    const Tensor warped = warp(image, affine_map(*marked[i].shape, target), arguments.size);
+    const std::filesystem::path to = folder / std::filesystem::path(marked[i].name).replace_extension(".png");
+    std::filesystem::create_directories(to.parent_path());
+    write_file(to, png(warped.expand({3, -1, -1}).contiguous()));
+    if (Clock::now() - said < std::chrono::seconds(2)) continue;
+    said = Clock::now();
+    say(fmt::format("{} of {} images", i + 1, marked.size()));
+  }
+}
+
+// Into a folder beside, which takes the name when it is whole.
+Result align(const Arguments& arguments) {
+  const std::filesystem::path out = arguments.out;
+  if (std::filesystem::exists(out))
+    throw BadInput(fmt::format("Aligning images: {} exists already. Choose another folder.", out.string()));
+  const std::map<std::string, Shape> landmarks = read_landmarks(arguments.landmarks);
+  const std::vector<Marked> marked = marked_images(arguments, landmarks);
+  std::vector<Shape> shapes;
+  for (const Marked& image : marked) shapes.push_back(*image.shape);
+  const Shape target = placed(mean_shape(shapes), arguments.size, arguments.margin);
+
+  std::filesystem::path partial = out;
+  partial += ".partial";
+  std::filesystem::remove_all(partial);
+  try {
+    write_all(arguments, marked, target, partial);
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove_all(partial, ignored);
+    throw;
+  }
+  std::filesystem::rename(partial, out);
+  return {fmt::format("{} holds {} aligned images of {}x{} pixels.\n", out.string(), marked.size(), arguments.size,
+                      arguments.size),
+          {{"folder", out.string()}, {"images", marked.size()}, {"size", arguments.size}}};
+}
+
+Action declare(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("FOLDER", arguments->folder, "images; those in folders below keep their places")
+      ->type_name("")
+      ->required();
+  app.add_option("--landmarks", arguments->landmarks,
+                 "CSV file of lines NAME,x,y,x,y,... or folder of .pts files; 3 points or more, the same in all")
+      ->type_name("PATH")
+      ->required();
+  app.add_option("--out", arguments->out, "folder to make")->type_name("DIR")->required();
+  app.add_option("--size", arguments->size, "height and width of the aligned images (96)")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(8, 4096));
+  app.add_option("--margin", arguments->margin, "free on each side of the mean shape, as a part of the size (0.15)")
+      ->type_name("PART")
+      ->check(CLI::Range(0.0, 0.45));
+  app.add_flag("--skip-missing,--skip_missing", arguments->skip_missing, "leave out images without landmarks");
+  return [arguments](const Invocation&) { return align(*arguments); };
+}
+
+}  // namespace
+
+Command align_command() {
+  return {"align",
+          "Bring faces, or anything with landmarks, to one place, size and rotation.",
+          "The landmarks' mean shape is found by Procrustes analysis; each image is mapped onto it by the affine map\n"
+          "that fits best, and cropped around it (Ruiz et al. 2019, A.3.2).",
+          {"bin/refract align photos --landmarks landmarks.csv --out aligned"},
+          declare};
+}
+
+}  // namespace refract
