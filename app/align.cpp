@@ -81,6 +81,7 @@ Result align(const Arguments& arguments) {
   const std::map<std::string, Shape> landmarks = read_landmarks(arguments.landmarks);
   const std::vector<Marked> marked = marked_images(arguments, landmarks);
   std::vector<Shape> shapes;
+  shapes.reserve(marked.size());
   for (const Marked& image : marked) shapes.push_back(*image.shape);
   const Shape target = placed(mean_shape(shapes), arguments.size, arguments.margin);
 

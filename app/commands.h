@@ -9,6 +9,7 @@ Command train_command();
 Command resume_command();
 Command reproduce_command();
 Command align_command();
+Command figures_command();
 Command evaluate_command();
 Command encode_command();
 Command synthesize_command();

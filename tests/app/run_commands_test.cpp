@@ -55,6 +55,20 @@ TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) 
   EXPECT_EQ(all.at("report"), (tiny_run() / "report.html").string());
 }
 
+TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {
+  const Folder folder;
+  const std::string run = tiny_run().string();
+  const json one = answer({"figures", run, "--out", folder / "one"});
+  EXPECT_GE(one.at("files").size(), 5);
+  const json two = answer({"figures", run, run, "--out", folder / "two", "--only", "synthesize,interpolate"});
+  ASSERT_EQ(two.at("files").size(), 2);
+  expect_starts(two.at("files").at(0), png_magic);
+  expect_starts(two.at("files").at(1), "GIF89a");
+  EXPECT_GT(std::filesystem::file_size(two.at("files").at(0).get<std::string>()),
+            std::filesystem::file_size(folder / "one/synthesize.png"));
+  EXPECT_EQ(refract({"figures", run, "--out", folder / "one"}).status, 2);
+}
+
 TEST(RunCommands, InfoTellsWhatTheRunHolds) {
   const json info = answer({"info", tiny_run().string()});
   EXPECT_EQ(info.at("method"), "srbvae");
