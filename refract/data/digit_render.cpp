@@ -41,6 +41,14 @@ cv::Mat downscaled(const cv::Mat& image, int side) {
   return canvas;
 }
 
+// White where nothing of the downscaled picture is.
+cv::Mat surroundings(int side) {
+  cv::Mat canvas(kCanvas, kCanvas, CV_8U, cv::Scalar(255));
+  const int margin = (kCanvas - side) / 2;
+  canvas(cv::Rect(margin, margin, side, side)) = cv::Scalar(0);
+  return canvas;
+}
+
 cv::Mat resampled(const cv::Mat& image, int size) {
   if (size == kCanvas) return image;
   cv::Mat other;
@@ -67,7 +75,7 @@ DigitStyle draw_style(uint64_t key) {
   return style;
 }
 
-void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, float* out) {
+void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, float* out, float padding) {
   const cv::Mat gray = resampled(downscaled(dilated(boundary(digit), style.width), style.side), static_cast<int>(size));
   const int64_t pixels = size * size;
   const auto* values = gray.ptr<uint8_t>();  // whole matrices of their own: contiguous
@@ -76,6 +84,11 @@ void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, fl
     for (int64_t i = 0; i < pixels; ++i) out[i] = static_cast<float>(values[i]) * factor - 1.0F;
     out += pixels;
   }
+  if (padding == -1.0F) return;
+  const cv::Mat frame = resampled(surroundings(style.side), static_cast<int>(size));
+  const auto* share = frame.ptr<uint8_t>();
+  out -= 3 * pixels;
+  for (int64_t i = 0; i < 3 * pixels; ++i) out[i] += static_cast<float>(share[i % pixels]) / 255.0F * (padding + 1.0F);
 }
 
 }  // namespace refract

@@ -27,6 +27,8 @@ DigitStyle draw_style(uint64_t key);
 // of the edge) dilated, downscaled with area averaging, centred on black. At another size the canvas is resampled (area
 // averaging to smaller ones), so that width and scale keep their meaning. As in the paper the canvas is what is
 // dilated: of MNIST's digits at width 10, 0.6 % of the light falls beyond its border (over 5 % for one digit in 150).
-void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, float* out);
+// What surrounds the downscaled picture has the value `padding` in all channels: -1 is black; 0, the "zero-padding" of
+// A.3.1 where images lie in [-1, 1], is a gray frame that shows the scale.
+void render_digit(const Tensor& digit, const DigitStyle& style, int64_t size, float* out, float padding = -1.0F);
 
 }  // namespace refract

@@ -38,11 +38,12 @@ void check_counts(const std::string& name, const Digits& training, const Digits&
 
 class DigitStyleSource final : public DataSource {
  public:
-  DigitStyleSource(DataInfo info, Digits training, Digits test, const DigitCounts& counts, uint64_t seed)
+  DigitStyleSource(DataInfo info, Digits training, Digits test, const DigitCounts& counts, uint64_t seed, float padding)
       : info_(std::move(info)),
         training_(std::move(training)),
         test_(std::move(test)),
-        key_(mix(seed, Stream::render)) {
+        key_(mix(seed, Stream::render)),
+        padding_(padding) {
     check_counts(info_.name, training_, test_, counts);
     const Indices order = permutation(training_.count(), mix(key_, 0, 0));
     const Indices test_order = permutation(test_.count(), mix(key_, 0, 1));
@@ -62,7 +63,7 @@ class DigitStyleSource final : public DataSource {
     auto* out = all.data_ptr<float>();
     for (const int64_t index : indices) {
       const Part& from = at(split);
-      render_digit(from.digits->images[digit(split, index)], style(split, index), size, out);
+      render_digit(from.digits->images[digit(split, index)], style(split, index), size, out, padding_);
       out += info_.shape.channels * size * size;
     }
     return all;
@@ -114,12 +115,21 @@ class DigitStyleSource final : public DataSource {
   DataInfo info_;
   Digits training_, test_;
   uint64_t key_;
+  float padding_;
   std::array<Part, 4> parts_;
 };
 
-void describe_common(Options& options, int64_t& size, int64_t& seed) {
+float padding_of(const std::string& name) {
+  return name == "zero" ? 0.0F : -1.0F;
+}
+
+void describe_common(Options& options, int64_t& size, int64_t& seed, std::string& padding) {
   options.add("size", size, "height and width of the images, a multiple of 16").range(16, 128).in("pixels");
   options.add("data_seed", seed, "seed of the splits and styles").range(0, 1e15);
+  options
+      .add("padding", padding,
+           "what surrounds a downscaled digit: black, or zero, a gray frame (0 in [-1, 1]) that shows the scale")
+      .one_of({"black", "zero"});
 }
 
 // The first folder that is looked at and has the files; empty where none has.
@@ -131,18 +141,19 @@ std::filesystem::path find_mnist(const std::string& given) {
   return found == folders.end() ? std::filesystem::path() : *found;
 }
 
-std::unique_ptr<DataSource> from_embedded(DataInfo info, const DigitCounts& counts, int64_t size, int64_t seed) {
+std::unique_ptr<DataSource> from_embedded(DataInfo info, const DigitCounts& counts, int64_t size, int64_t seed,
+                                          const std::string& padding) {
   const auto key = static_cast<uint64_t>(seed);
   Digits training = embedded_digits(counts.reference + (counts.unlabelled + 1) / 2, mix(key, 1));
   Digits test = embedded_digits(counts.fit + counts.score, mix(key, 2));
-  return digit_style(std::move(info), std::move(training), std::move(test), counts, size, key);
+  return digit_style(std::move(info), std::move(training), std::move(test), counts, size, key, padding_of(padding));
 }
 
 }  // namespace
 
 Options DigitStyleOptions::describe() {
   Options options;
-  describe_common(options, size, data_seed);
+  describe_common(options, size, data_seed, padding);
   options.add("mnist_dir", mnist_dir,
               "folder of MNIST's four IDX files; left empty: the environment variable MNIST_DIR, then data/mnist, then "
               "embedded digits");
@@ -151,7 +162,7 @@ Options DigitStyleOptions::describe() {
 
 Options EmbeddedDigitsOptions::describe() {
   Options options;
-  describe_common(options, size, data_seed);
+  describe_common(options, size, data_seed, padding);
   options.add("reference_images", counts.reference, "number of reference images").range(0, 1e6);
   options.add("unlabelled_images", counts.unlabelled, "number of unlabelled images").range(1, 1e6);
   options.add("fit_images", counts.fit, "number of images that fit the probes").range(0, 1e6);
@@ -160,7 +171,7 @@ Options EmbeddedDigitsOptions::describe() {
 }
 
 std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits test, const DigitCounts& counts,
-                                        int64_t size, uint64_t seed) {
+                                        int64_t size, uint64_t seed, float padding) {
   if (size < 16 || size > 128 || size % 16 != 0)
     throw BadInput(fmt::format("Option size: expected a multiple of 16 from 16 to 128, found '{}'.", size));
   info.shape = {3, size};
@@ -169,7 +180,8 @@ std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits t
   for (const Digits* digits : {&training, &test})
     if (digits->count() > 0) classes = std::max(classes, digits->labels.max().item<int64_t>() + 1);
   for (int64_t c = 0; c < classes; ++c) info.classes.push_back(fmt::format("{}", c));
-  return std::make_unique<DigitStyleSource>(std::move(info), std::move(training), std::move(test), counts, seed);
+  return std::make_unique<DigitStyleSource>(std::move(info), std::move(training), std::move(test), counts, seed,
+                                            padding);
 }
 
 std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options) {
@@ -178,7 +190,7 @@ std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options) {
   const std::filesystem::path folder = find_mnist(options.mnist_dir);
   if (folder.empty()) {
     info.note = "MNIST was not found (MNIST_DIR and data/mnist were looked at): embedded digits stand in for it.";
-    return from_embedded(std::move(info), {}, options.size, options.data_seed);
+    return from_embedded(std::move(info), {}, options.size, options.data_seed, options.padding);
   }
   Mnist mnist = read_mnist(folder);
   info.checksums = std::move(mnist.checksums);
@@ -186,13 +198,13 @@ std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options) {
   const int64_t half_test = mnist.test.count() / 2;
   const DigitCounts counts{half, 2 * (mnist.training.count() - half), half_test, mnist.test.count() - half_test};
   return digit_style(std::move(info), std::move(mnist.training), std::move(mnist.test), counts, options.size,
-                     static_cast<uint64_t>(options.data_seed));
+                     static_cast<uint64_t>(options.data_seed), padding_of(options.padding));
 }
 
 std::unique_ptr<DataSource> make_embedded_digits(const EmbeddedDigitsOptions& options) {
   DataInfo info;
   info.name = "embedded-digits";
-  return from_embedded(std::move(info), options.counts, options.size, options.data_seed);
+  return from_embedded(std::move(info), options.counts, options.size, options.data_seed, options.padding);
 }
 
 }  // namespace refract

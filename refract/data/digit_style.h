@@ -25,6 +25,7 @@ struct DigitCounts {
 struct DigitStyleOptions {
   int64_t size = 64;
   int64_t data_seed = 1;
+  std::string padding = "black";
   std::string mnist_dir;  // "" looks at the environment variable MNIST_DIR, then data/mnist below the working directory
   Options describe();
 };
@@ -33,6 +34,7 @@ struct DigitStyleOptions {
 struct EmbeddedDigitsOptions {
   int64_t size = 64;
   int64_t data_seed = 1;
+  std::string padding = "black";
   DigitCounts counts;
   Options describe();
 };
@@ -40,9 +42,9 @@ struct EmbeddedDigitsOptions {
 // Reference digits are the first `counts.reference` of the training digits in an order drawn from `seed`; unlabelled
 // images go round the rest; fit and score images are disjoint parts of the test digits, in an order drawn likewise.
 // Styles are drawn from (seed, split, index). Only the source digits are held. `size` is a multiple of 16, 16 to 128;
-// throws BadInput where it is not, or where there are too few digits.
+// throws BadInput where it is not, or where there are too few digits. `padding`: see render_digit.
 std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits test, const DigitCounts& counts,
-                                        int64_t size, uint64_t seed);
+                                        int64_t size, uint64_t seed, float padding = -1.0F);
 
 // Without the four files of MNIST anywhere, embedded digits serve and info().note says so; throws BadInput where
 // mnist_dir was given and lacks them, or where a file is damaged.

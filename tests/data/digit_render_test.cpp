@@ -81,6 +81,20 @@ TEST(DigitRender, SideScalesThePictureAboutTheMiddle) {
   }
 }
 
+TEST(DigitRender, ZeroPaddingIsAGrayFrameAroundTheSamePicture) {
+  DigitStyle style;
+  style.side = 48;
+  style.colour = {0.2F, 0.25F, 0.55F};  // no channel of which is 0 in the digit
+  for (const int64_t size : {64, 32}) {
+    Tensor framed = at::empty({3, size, size});
+    render_digit(block(), style, size, framed.data_ptr<float>(), 0.0F);
+    const int64_t margin = size / 8, end = size - margin;
+    const auto inner = [&](const Tensor& image) { return image.slice(1, margin, end).slice(2, margin, end); };
+    EXPECT_TRUE(at::equal(inner(framed), inner(render(block(), style, size))));
+    EXPECT_EQ((framed == 0).sum().item<int64_t>(), 3 * (size * size - (end - margin) * (end - margin)));
+  }
+}
+
 TEST(DigitRender, ScaleAlsoScalesTheMass) {  // area averaging loses nothing: mass falls with the square of the scale
   DigitStyle style;
   style.width = 5;
