@@ -161,8 +161,16 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
   EXPECT_TRUE(read_file(whole.run.checkpoints().back()) == read_file(first.run.checkpoints().back()));
 }
 
+// Long trainings look at numbers; the memory they use is that of the short ones. Sanitizers take minutes for each.
+#ifdef __SANITIZE_ADDRESS__
+#define REFRACT_SKIP_LONG_TRAINING() GTEST_SKIP() << "a long training, under a sanitizer"
+#else
+#define REFRACT_SKIP_LONG_TRAINING()
+#endif
+
 // Better than any answer that ignores the image could be.
 TEST_P(MethodContract, OverfitsSixteenImages) {
+  REFRACT_SKIP_LONG_TRAINING();
   auto settings = tiny(GetParam(), {{"steps", "600"}, {"learning_rate", "0.003"}, {"widths", "16,16"}});
   settings->set({{"unlabelled_images", "16"}, {"reference_images", "16"}, {"batch", "16"}});
   const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
@@ -179,6 +187,7 @@ TEST_P(MethodContract, OverfitsSixteenImages) {
 
 // Rounding differs, so that two trainings part in time, as those of two seeds do; they must end equally well.
 TEST_P(MethodContract, FastLoopsTrainLikePlainOperations) {
+  REFRACT_SKIP_LONG_TRAINING();
   const auto mean_error = [&](const std::string& seed, Isa limit) {
     const std::string name = fmt::format("{} {}", seed, static_cast<int>(limit));
     OpenedRun opened = start(name, {{"seed", seed}, {"steps", "50"}, {"learning_rate", "0.003"}, {"widths", "16,32"}});
