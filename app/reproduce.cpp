@@ -55,6 +55,7 @@ class Work {
       if (!finished_table(plan_, job)) missing_.push_back(job);
   }
   [[nodiscard]] const std::vector<Job>& missing() const { return missing_; }
+  [[nodiscard]] int at_once() const { return at_once_; }
 
   [[nodiscard]] double seconds(const Job& job) {
     const std::string& method = plan_.study.rows[job.row].method;
@@ -140,7 +141,7 @@ Result shown(const StudyPlan& plan, Work& work) {
       if (plan.includes(plan.study.rows[row])) more += work.seconds(plan.job(row, 1, 2));
     more *= static_cast<double>(plan.seeds - 1);
     text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", plan.seeds);
-    total += more / std::max(1U, std::thread::hardware_concurrency());
+    total += more / work.at_once();
   }
   text += fmt::format("About {} in all, in {}.\n", duration_text(total), plan.folder.string());
   return {text, {{"runs", json}, {"seconds", total}}};

@@ -53,7 +53,7 @@ class PointEncoder : public torch::nn::Module {
 };
 
 // Whether an image is real and of its set, [N], as a logit. The set enters as one more channel, +1 or -1: what it adds
-// to each feature map of the first layer is a number looked up for the set.
+// to each feature map of the first layer is a number looked up for the set (the paper looks up for the first three).
 class Adversary : public torch::nn::Module {
  public:
   Adversary(const ImageShape& shape, const Widths& widths)

@@ -23,8 +23,8 @@ Tensor log_weights(const at::TensorOptions& options, int64_t batch, int64_t popu
   const auto m = static_cast<double>(batch);
   const auto n = static_cast<double>(population);
   if (sampling == BatchSampling::weighted) return at::full({batch, batch}, -std::log(n * m), options);
-  // Eq. S6 with M' = M - 1 other images: the own one is there for sure, and one of the others is drawn for what the own
-  // one would take of the rest.
+  // Chen et al. 2018, Appendix C, with M' = M - 1 other images: the own one is there for sure, and one of the others is
+  // drawn for what the own one would take of the rest.
   const Tensor own = at::eye(batch, options);
   const Tensor next = own.roll(1, 1);
   const double others = 1 / (m - 1);
