@@ -29,4 +29,13 @@ Tensor DataSource::labels(Split split, const Indices& /*indices*/) const {
   throw BadInput(fmt::format("Reading labels of {} ({}): this data set has no labels.", info().name, name_of(split)));
 }
 
+Tensor DataSource::attributes(Split split, const Indices& indices) const {
+  return labels(split, indices).unsqueeze(1);
+}
+
+std::vector<Attribute> attributes_of(const DataInfo& info) {
+  if (!info.attributes.empty() || info.classes.empty()) return info.attributes;
+  return {{"class", info.classes}};
+}
+
 }  // namespace refract

@@ -21,11 +21,19 @@ struct ImageShape {
 enum class Split { unlabelled, reference, fit, score };
 std::string_view name_of(Split split);
 
+// Something that images are labelled with: the digit, the colour of the hair.
+struct Attribute {
+  std::string name;
+  std::vector<std::string> values;  // names, in the order of their numbers
+};
+
 struct DataInfo {
   std::string name;
   ImageShape shape;
   std::vector<std::string> factors;              // names of the ground-truth factors; empty where there are none
+  std::vector<int64_t> factor_sizes;             // how many values each takes, 0 for any number; empty: 0 for all
   std::vector<std::string> classes;              // names of the classes; empty where there are none
+  std::vector<Attribute> attributes;             // empty: the classes, if any, are the one attribute
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
   std::string note;                              // a sentence a user should see, such as a fallback that was taken
 };
@@ -46,11 +54,17 @@ class DataSource {
   [[nodiscard]] virtual Tensor images(Split split, const Indices& indices) const = 0;
 
   // Ground truth, for splits fit and score (others where known): [N, K] float in [0, 1], in the order of
-  // info().factors.
+  // info().factors. A factor of s values has them at 0, 1 / (s - 1), ... 1.
   [[nodiscard]] virtual Tensor factors(Split split, const Indices& indices) const;
 
   // [N] int64, an index into info().classes.
   [[nodiscard]] virtual Tensor labels(Split split, const Indices& indices) const;
+
+  // What images are labelled with, one column an attribute of attributes_of(info()): [N, K] int64, -1 where unknown.
+  [[nodiscard]] virtual Tensor attributes(Split split, const Indices& indices) const;
 };
+
+// info.attributes, or the classes as an attribute named "class"; empty where there are no labels.
+std::vector<Attribute> attributes_of(const DataInfo& info);
 
 }  // namespace refract

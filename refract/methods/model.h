@@ -18,6 +18,7 @@ struct Block {
   std::string name;  // the paper's symbol
   int64_t size = 0;  // dimensions
   Role role = Role::whole;
+  bool categorical = false;  // the code is a probability for each of `size` classes
 };
 
 // One tensor a block, in the order of blocks(): [N, block.size] each.
