@@ -21,7 +21,17 @@ constexpr uint64_t mix(uint64_t seed, uint64_t stream, uint64_t index = 0) {
 }
 
 // The streams in use, so that no two draws share one.
-enum class Stream : uint64_t { weights = 1, step, order_unlabelled, order_reference, render, figures, metrics };
+enum class Stream : uint64_t {
+  weights = 1,
+  step,
+  order_unlabelled,
+  order_reference,
+  render,
+  figures,
+  metrics,
+  labelled,
+  order_labelled
+};
 
 constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {
   return mix(seed, static_cast<uint64_t>(stream), index);

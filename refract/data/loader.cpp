@@ -6,6 +6,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
+#include "refract/data/labelled.h"
 
 namespace refract {
 namespace {
@@ -43,8 +44,11 @@ Loader::Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t se
       needs_(needs),
       batch_(batch),
       unlabelled_(source.count(Split::unlabelled), mix(seed, Stream::order_unlabelled)),
-      reference_(source.count(Split::reference), mix(seed, Stream::order_reference)) {
+      reference_(source.count(Split::reference), mix(seed, Stream::order_reference)),
+      labelled_order_(needs.labelled, mix(seed, Stream::order_labelled)) {
   check_needs(source, needs, batch);
+  if (needs.labelled > 0)
+    labelled_ = draw_labelled(source, needs.labelled, needs.balanced, mix(seed, Stream::labelled));
 }
 
 Loader::~Loader() {
@@ -71,7 +75,17 @@ Batch Loader::make(int64_t step) {
   batch.population = source_.count(Split::unlabelled);
   batch.images = source_.images(Split::unlabelled, unlabelled_.take(step * batch_, batch_));
   if (needs_.reference) batch.reference = source_.images(Split::reference, reference_.take(step * batch_, batch_));
+  if (needs_.labelled > 0) add_labelled(batch, step);
   return batch;
+}
+
+void Loader::add_labelled(Batch& batch, int64_t step) {
+  const int64_t size = std::min(batch_, needs_.labelled);
+  Indices images;
+  for (const int64_t place : labelled_order_.take(step * size, size))
+    images.push_back(labelled_[static_cast<size_t>(place)]);
+  batch.labelled = source_.images(Split::unlabelled, images);
+  batch.attributes = source_.attributes(Split::unlabelled, images);
 }
 
 }  // namespace refract

@@ -10,13 +10,13 @@
 
 namespace refract {
 
-// Unlabelled and reference images are each walked through in an order shuffled anew every pass, independently of one
-// another. The batch of a step depends on (seed, step) alone, so nothing needs saving to resume. The following batch is
-// prepared on a thread of its own meanwhile.
+// Unlabelled, reference and labelled images are each walked through in an order shuffled anew every pass, independently
+// of one another; which images are labelled is drawn once from the seed. The batch of a step depends on (seed, step)
+// alone, so nothing needs saving to resume. The following batch is prepared on a thread of its own meanwhile.
 class Loader {
  public:
   // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer
-  // images than one batch.
+  // images than one batch or fewer labels than asked for.
   Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -26,17 +26,23 @@ class Loader {
   // for.
   Batch at(int64_t step);
 
+  // The images whose labels batches show, numbers of split unlabelled in ascending order; empty unless needed.
+  [[nodiscard]] const Indices& labelled() const { return labelled_; }
+
   // Steps in one pass over the unlabelled images, at least 1; what is left over of a pass joins the next.
   [[nodiscard]] int64_t steps_per_epoch() const;
 
  private:
   Batch make(int64_t step);
+  void add_labelled(Batch& batch, int64_t step);
 
   const DataSource& source_;
   Needs needs_;
   int64_t batch_;
   Order unlabelled_;
   Order reference_;
+  Indices labelled_;
+  Order labelled_order_;  // places in labelled_
   int64_t next_step_ = -1;
   std::future<Batch> next_;  // the one thread that may be inside make()
 };

@@ -145,10 +145,33 @@ TEST_P(DataContract, NumbersBeyondTheEndAreRefused) {
 
 TEST_P(DataContract, FillsBatches) {
   const auto data = make();
-  Loader loader(*data, {.reference = true}, 4, 1);
-  const Batch batch = loader.at(3);
-  EXPECT_EQ(batch.images.size(0), 4);
+  EXPECT_EQ(Loader(*data, {}, 4, 1).at(3).images.size(0), 4);
+  if (data->count(Split::reference) == 0) {
+    const std::string message = message_of<BadInput>([&] { Loader(*data, {.reference = true}, 4, 1); });
+    EXPECT_TRUE(contains(message, "needs reference images")) << message;
+    return;
+  }
+  const Batch batch = Loader(*data, {.reference = true}, 4, 1).at(3);
   EXPECT_EQ(batch.reference.sizes().vec(), batch.images.sizes().vec());
+}
+
+TEST_P(DataContract, LabelsOfUnlabelledImagesAreThereOrRefused) {
+  const auto data = make();
+  const std::vector<Attribute> attributes = attributes_of(data->info());
+  if (attributes.empty()) {
+    const std::string message = message_of<BadInput>([&] { Loader(*data, {.labelled = 2}, 4, 1); });
+    EXPECT_TRUE(contains(message, "learns from labels")) << message;
+    return;
+  }
+  const Batch batch = Loader(*data, {.labelled = 3, .balanced = false}, 4, 1).at(2);
+  EXPECT_EQ(batch.labelled.size(0), 3);
+  ASSERT_EQ(batch.attributes.sizes().vec(), (std::vector<int64_t>{3, static_cast<int64_t>(attributes.size())}));
+  EXPECT_EQ(batch.attributes.scalar_type(), at::kLong);
+  for (size_t k = 0; k < attributes.size(); ++k) {
+    const Tensor column = batch.attributes.select(1, static_cast<int64_t>(k));
+    EXPECT_GE(column.min().item<int64_t>(), -1) << attributes[k].name;
+    EXPECT_LT(column.max().item<int64_t>(), static_cast<int64_t>(attributes[k].values.size())) << attributes[k].name;
+  }
 }
 
 TEST_P(DataContract, OptionsAreDescribedAndRoundTrip) {
