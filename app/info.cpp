@@ -32,7 +32,7 @@ Result machine() {
 int64_t weights_in(Method& method) {
   int64_t count = 0;
   for (const Player* player : method.players())
-    for (const auto& [name, parameter] : player->parameters()) count += parameter.numel();
+    for (const auto& [name, parameter] : player->parameters()) count += player->shares() ? 0 : parameter.numel();
   return count;
 }
 

@@ -55,7 +55,8 @@ int64_t peak_kib() {
 }
 
 void answer_requests(const torch::Device& device) {
-  const refract::Batch batch{images().to(device), images().to(device)};
+  refract::Batch batch;
+  for (refract::Tensor* field : {&batch.images, &batch.reference, &batch.second}) *field = images().to(device);
   std::unique_ptr<refract::Method> method;
   std::unique_ptr<refract::Stepper> stepper;
   std::string made;

@@ -30,7 +30,8 @@ enum class Stream : uint64_t {
   figures,
   metrics,
   labelled,
-  order_labelled
+  order_labelled,
+  order_second
 };
 
 constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {

@@ -45,6 +45,7 @@ Loader::Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t se
       batch_(batch),
       unlabelled_(source.count(Split::unlabelled), mix(seed, Stream::order_unlabelled)),
       reference_(source.count(Split::reference), mix(seed, Stream::order_reference)),
+      second_(source.count(Split::unlabelled), mix(seed, Stream::order_second)),
       labelled_order_(needs.labelled, mix(seed, Stream::order_labelled)) {
   check_needs(source, needs, batch);
   if (needs.labelled > 0)
@@ -74,6 +75,7 @@ Batch Loader::make(int64_t step) {
   Batch batch;
   batch.population = source_.count(Split::unlabelled);
   batch.images = source_.images(Split::unlabelled, unlabelled_.take(step * batch_, batch_));
+  if (needs_.second) batch.second = source_.images(Split::unlabelled, second_.take(step * batch_, batch_));
   if (needs_.reference) batch.reference = source_.images(Split::reference, reference_.take(step * batch_, batch_));
   if (needs_.labelled > 0) add_labelled(batch, step);
   return batch;

@@ -10,7 +10,7 @@
 
 namespace refract {
 
-// Unlabelled, reference and labelled images are each walked through in an order shuffled anew every pass, independently
+// Unlabelled, reference, second and labelled images are each walked through in an order shuffled anew every pass, independently
 // of one another; which images are labelled is drawn once from the seed. The batch of a step depends on (seed, step)
 // alone, so nothing needs saving to resume. The following batch is prepared on a thread of its own meanwhile.
 class Loader {
@@ -41,6 +41,7 @@ class Loader {
   int64_t batch_;
   Order unlabelled_;
   Order reference_;
+  Order second_;
   Indices labelled_;
   Order labelled_order_;  // places in labelled_
   int64_t next_step_ = -1;

@@ -42,8 +42,8 @@ struct MathieuOptions {
 // Images to specified factors, without noise.
 class PointEncoder : public torch::nn::Module {
  public:
-  PointEncoder(const ImageShape& shape, const Widths& widths, int64_t latents)
-      : trunk_(register_module("trunk", std::make_shared<Trunk>(shape, widths))),
+  PointEncoder(const ImageShape& shape, const Architecture& architecture, int64_t latents)
+      : trunk_(register_module("trunk", std::make_shared<Trunk>(shape, architecture))),
         head_(register_module("head", std::make_shared<Linear>(trunk_->features(), latents, kPlain))) {}
   [[nodiscard]] Tensor forward(const Tensor& images) const { return head_->forward(trunk_->forward(images)); }
 
@@ -56,8 +56,9 @@ class PointEncoder : public torch::nn::Module {
 // to each feature map of the first layer is a number looked up for the set (the paper looks up for the first three).
 class Adversary : public torch::nn::Module {
  public:
-  Adversary(const ImageShape& shape, const Widths& widths)
-      : trunk_(register_module("trunk", std::make_shared<Trunk>(ImageShape{shape.channels + 1, shape.size}, widths))),
+  Adversary(const ImageShape& shape, const Architecture& architecture)
+      : trunk_(register_module("trunk",
+                               std::make_shared<Trunk>(ImageShape{shape.channels + 1, shape.size}, architecture))),
         head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 1, kPlain))) {}
   [[nodiscard]] Tensor forward(const Tensor& images, const Tensor& sets) const {
     const Tensor plane = sets.view({-1, 1, 1, 1}).expand({-1, 1, images.size(2), images.size(3)});
@@ -77,10 +78,11 @@ class Mathieu : public Method {
       : options_(options),
         shape_(shape),
         blocks_{{"s", options.latent_s, Role::target}, {"z", options.latent_z, Role::common}},
-        encoder_s_(shape, options.network.widths, options.latent_s),
-        encoder_z_(shape, options.network.widths, options.latent_z),
-        generator_(shape, options.network.widths, options.latent_s + options.latent_z, options.network.output()),
-        adversary_(shape, options.network.widths),
+        encoder_s_(shape, options.network.architecture(), options.latent_s),
+        encoder_z_(shape, options.network.architecture(), options.latent_z),
+        generator_(shape, options.network.architecture(), options.latent_s + options.latent_z,
+                   options.network.output()),
+        adversary_(shape, options.network.architecture()),
         model_("model", options.network.adam()),
         discriminator_("discriminator", options.network.adam(options.discriminator_rate)) {
     model_.own("encoder_s", encoder_s_);
@@ -98,7 +100,7 @@ class Mathieu : public Method {
     return {encoder_s_.forward(images), encoder_z_.forward(images).sample()};
   }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
-    return generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1)).clamp(-1, 1);
+    return options_.likelihood.images(generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1))).clamp(-1, 1);
   }
   [[nodiscard]] Needs needs() const override { return {.reference = true}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
@@ -118,7 +120,7 @@ class Mathieu : public Method {
     const Tensor made = generator_.forward(
         at::cat({at::cat({s, partner_s, s, s}), at::cat({z, z.slice(0, n), z.roll(n, 0), at::randn_like(z)})}, 1));
     const Tensor own = made.slice(0, 0, n + m);
-    const Tensor mixed = made.slice(0, n + 2 * m);
+    const Tensor mixed = options_.likelihood.images(made.slice(0, n + 2 * m));
 
     const auto error = [&](const Tensor& x, const Tensor& mean) {
       return options_.likelihood.negative_log_likelihood(x, mean);

@@ -1,6 +1,7 @@
 #include "refract/methods/model.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/randn.h>
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
@@ -29,8 +30,20 @@ std::string_view name_of(Role role) {
       return "common";
     case Role::whole:
       return "whole";
+    case Role::category:
+      return "class";
+    case Role::class_related:
+      return "class-related";
+    case Role::class_independent:
+      return "class-independent";
   }
   return "";
+}
+
+Codes Model::draw_prior(int64_t count) const {
+  Codes codes;
+  for (const Block& block : blocks()) codes.push_back(at::randn({count, block.size}));
+  return codes;
 }
 
 size_t block_of(const Model& model, Role role) {

@@ -11,7 +11,14 @@
 namespace refract {
 
 // What a latent block is for. Tasks are written against roles, not against methods.
-enum class Role { target, common, whole };  // Rb-VAE's e, its z; the one code of a plain VAE
+enum class Role {
+  target,             // Rb-VAE's e, Mathieu's s
+  common,             // their z
+  whole,              // the one code of a plain VAE
+  category,           // PartedVAE's c
+  class_related,      // its u
+  class_independent,  // its z
+};
 std::string_view name_of(Role role);
 
 struct Block {
@@ -33,7 +40,6 @@ class Model {
 
   [[nodiscard]] virtual ImageShape shape() const = 0;
 
-  // Each block has a standard normal prior.
   [[nodiscard]] virtual const std::vector<Block>& blocks() const = 0;
 
   // Posterior means of images [N, C, H, W] in [-1, 1].
@@ -41,6 +47,10 @@ class Model {
 
   // One draw from each posterior, from torch's generator; empty for a model whose codes are not random.
   [[nodiscard]] virtual Codes draw(const Tensor& /*images*/) const { return {}; }
+
+  // `count` draws from the prior, from torch's generator, on the CPU. Standard normal in every block unless a model
+  // says otherwise.
+  [[nodiscard]] virtual Codes draw_prior(int64_t count) const;
 
   // The generator's mean image, [N, C, H, W], clamped to [-1, 1].
   [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;

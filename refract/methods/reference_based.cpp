@@ -26,13 +26,13 @@ void ReferenceBasedOptions::describe_into(Options& options) {
 }
 
 ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const ImageShape& shape)
-    : encoder_e_(shape, options.network.widths, options.latent_e),
-      encoder_z_(shape, options.network.widths, options.latent_z),
+    : encoder_e_(shape, options.network.architecture(), options.latent_e),
+      encoder_z_(shape, options.network.architecture(), options.latent_z),
       model_("model", options.network.adam()),
       options_(options),
       shape_(shape),
       blocks_{{"e", options.latent_e, Role::target}, {"z", options.latent_z, Role::common}},
-      generator_(shape, options.network.widths, options.latent_e + options.latent_z, options.network.output()),
+      generator_(shape, options.network.architecture(), options.latent_e + options.latent_z, options.network.output()),
       reference_(at::zeros({options.latent_e}).requires_grad_()) {
   model_.own("encoder_e", encoder_e_);
   model_.own("encoder_z", encoder_z_);
@@ -49,7 +49,7 @@ Codes ReferenceBased::draw(const Tensor& images) const {
 }
 
 Tensor ReferenceBased::decode(const Codes& codes) const {
-  return generate(codes.at(0), codes.at(1)).clamp(-1, 1);
+  return options_.likelihood.images(generate(codes.at(0), codes.at(1))).clamp(-1, 1);
 }
 
 ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, const Gaussian& posterior_z) {

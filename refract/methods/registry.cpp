@@ -6,7 +6,9 @@
 #include "refract/methods/beta_tcvae.h"
 #include "refract/methods/beta_vae.h"
 #include "refract/methods/dip_vae.h"
+#include "refract/methods/factor_vae.h"
 #include "refract/methods/mathieu.h"
+#include "refract/methods/parted_vae.h"
 #include "refract/methods/rb_vae.h"
 #include "refract/methods/s_vae.h"
 #include "refract/methods/srb_vae.h"
@@ -19,6 +21,8 @@ const std::vector<MethodEntry>& methods() {
       {"vae", "variational autoencoder, one code, no reference set", "Kingma and Welling 2014", vae_recipe},
       {"betavae", "beta-VAE: a VAE with a heavier KL divergence", "Higgins et al. 2017", beta_vae_recipe},
       {"betatcvae", "beta-TCVAE: a VAE with a heavier total correlation", "Chen et al. 2018", beta_tcvae_recipe},
+      {"factorvae", "FactorVAE: a VAE with a heavier total correlation, estimated by a discriminator",
+       "Kim and Mnih 2018", factor_vae_recipe},
       {"dipvae1", "DIP-VAE-I: a VAE whose posterior means are held uncorrelated", "Kumar et al. 2018, Eq. 6",
        dip_vae_1_recipe},
       {"dipvae2", "DIP-VAE-II: a VAE whose codes are held uncorrelated", "Kumar et al. 2018, Eq. 7", dip_vae_2_recipe},
@@ -30,6 +34,9 @@ const std::vector<MethodEntry>& methods() {
        rb_vae_recipe},
       {"srbvae", "symmetric reference-based VAE: Rb-VAE's model, trained with two discriminators",
        "Ruiz et al. 2019, Sec. 4.3", srb_vae_recipe},
+      {"partedvae",
+       "PartedVAE: classes c, class-related factors u, class-independent factors z; labels where there are any",
+       "Hajimiri et al. 2021", parted_vae_recipe},
   };
   return entries;
 }

@@ -31,7 +31,7 @@ class SVae : public VaeBase {
   SVae(const SVaeOptions& options, const ImageShape& shape)
       : VaeBase(options.vae, shape),
         options_(options),
-        ratio_(shape, options.vae.network.widths, {options.vae.latent}, options.symmetric.discriminator),
+        ratio_(shape, options.vae.network.architecture(), {options.vae.latent}, options.symmetric.discriminator),
         discriminator_("discriminator", options.vae.network.adam(options.symmetric.discriminator_rate)) {
     discriminator_.own("xz", ratio_);
   }
@@ -42,7 +42,7 @@ class SVae : public VaeBase {
   Scalars step(const Batch& batch, Update& update) override {
     const int64_t n = batch.images.size(0);
     const Tensor prior = at::randn({n, options_.vae.latent}, batch.images.options());
-    const Tensor generated = generator_.forward(prior);
+    const Tensor generated = likelihood_.images(generator_.forward(prior));
     const Tensor images = at::cat({batch.images, generated});
     const Gaussian posterior = encoder_.forward(images);
     const Inferred inferred{posterior.rows(0, n), posterior.rows(0, n).sample(), n};

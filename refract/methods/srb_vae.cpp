@@ -33,9 +33,9 @@ class SrbVae : public ReferenceBased {
   SrbVae(const SrbVaeOptions& options, const ImageShape& shape)
       : ReferenceBased(options.model, shape),
         options_(options),
-        ratio_(shape, options.model.network.widths, {options.model.latent_z, options.model.latent_e},
+        ratio_(shape, options.model.network.architecture(), {options.model.latent_z, options.model.latent_e},
                options.symmetric.discriminator),
-        ratio_reference_(shape, options.model.network.widths, {options.model.latent_z},
+        ratio_reference_(shape, options.model.network.architecture(), {options.model.latent_z},
                          options.symmetric.discriminator),
         discriminators_("discriminators", options.model.network.adam(options.symmetric.discriminator_rate)) {
     discriminators_.own("xze", ratio_);
@@ -51,7 +51,7 @@ class SrbVae : public ReferenceBased {
 
     const Tensor prior_e = at::randn({n, options_.model.latent_e}, batch.images.options());  // lines 9 to 13
     const Tensor prior_z = at::randn({m, options_.model.latent_z}, batch.images.options());
-    const Tensor generated = generate(prior_e, prior_z);
+    const Tensor generated = options_.model.likelihood.images(generate(prior_e, prior_z));
 
     const Gaussian e = encoder_e_.forward(at::cat({batch.images, generated.slice(0, 0, n)}));
     const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, generated}));

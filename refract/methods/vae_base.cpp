@@ -11,8 +11,8 @@ void VaeOptions::describe_into(Options& options) {
 }
 
 VaeBase::VaeBase(const VaeOptions& options, const ImageShape& shape)
-    : encoder_(shape, options.network.widths, options.latent),
-      generator_(shape, options.network.widths, options.latent, options.network.output()),
+    : encoder_(shape, options.network.architecture(), options.latent),
+      generator_(shape, options.network.architecture(), options.latent, options.network.output()),
       likelihood_(options.likelihood),
       model_("model", options.network.adam()),
       shape_(shape),
@@ -30,7 +30,7 @@ Codes VaeBase::draw(const Tensor& images) const {
 }
 
 Tensor VaeBase::decode(const Codes& codes) const {
-  return generator_.forward(codes.at(0)).clamp(-1, 1);
+  return likelihood_.images(generator_.forward(codes.at(0))).clamp(-1, 1);
 }
 
 Scalars VaeBase::step(const Batch& batch, Update& update) {

@@ -15,6 +15,12 @@ Tensor Gaussian::kl_to_standard() const {
   return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1);
 }
 
+Tensor Gaussian::kl_to(const Gaussian& prior) const {
+  const Tensor ratio = (log_variance - prior.log_variance).exp();
+  const Tensor distance = (mean - prior.mean).square() * (-prior.log_variance).exp();
+  return 0.5 * (ratio + distance - 1 + prior.log_variance - log_variance).sum(1);
+}
+
 Tensor Gaussian::log_prob(const Tensor& value) const {
   const double constant = std::log(2 * std::numbers::pi);
   return -0.5 * ((value - mean).square() * (-log_variance).exp() + log_variance + constant).sum(1);
@@ -22,6 +28,13 @@ Tensor Gaussian::log_prob(const Tensor& value) const {
 
 Gaussian Gaussian::rows(int64_t from, int64_t to) const {
   return {mean.slice(0, from, to), log_variance.slice(0, from, to)};
+}
+
+Tensor bhattacharyya_coefficient(const Gaussian& a, const Gaussian& b) {
+  const Tensor variance = 0.5 * (a.log_variance.exp() + b.log_variance.exp());
+  const Tensor distance = (a.mean - b.mean).square() / variance / 8;
+  const Tensor spread = 0.5 * (variance.log() - 0.5 * (a.log_variance + b.log_variance));
+  return (-(distance + spread).sum(1)).exp();
 }
 
 Tensor absolute_error(const Tensor& x, const Tensor& mean) {

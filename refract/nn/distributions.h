@@ -16,11 +16,17 @@ struct Gaussian {
   // KL(q || N(0, I)) in nats, in closed form (Kingma and Welling 2014, Appendix B).
   [[nodiscard]] Tensor kl_to_standard() const;
 
+  // KL(q || prior) in nats, in closed form; the prior's rows broadcast.
+  [[nodiscard]] Tensor kl_to(const Gaussian& prior) const;
+
   // log N(value; mean, variance) in nats, its constant included.
   [[nodiscard]] Tensor log_prob(const Tensor& value) const;
 
   [[nodiscard]] Gaussian rows(int64_t from, int64_t to) const;
 };
+
+// How much two Gaussians overlap, in [0, 1]: 1 where they are the same (Hajimiri et al. 2021, A.1).
+Tensor bhattacharyya_coefficient(const Gaussian& a, const Gaussian& b);
 
 // Sum over pixels of |x - mean|; a Laplace likelihood's negative logarithm times its scale, without the constant. Both
 // [N, C, H, W].

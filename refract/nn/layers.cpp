@@ -1,5 +1,7 @@
 #include "refract/nn/layers.h"
 
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -25,6 +27,23 @@ Tensor Convolution::forward(const Tensor& x) const {
 
 Tensor Convolution::activated(const Tensor& x, Resample resample) const {
   return conv_block(x, weight_, bias_, kSlope, resample);
+}
+
+StridedConvolution::StridedConvolution(int64_t in, int64_t out)
+    : weight_(register_parameter("weight", drawn({out, in, 4, 4}, in * 16, kDefault))),
+      bias_(register_parameter("bias", at::zeros({out}))) {}
+
+Tensor StridedConvolution::forward(const Tensor& x) const {
+  return at::conv2d(x, weight_, bias_, 2, 1);
+}
+
+// LibTorch takes the second dimension for the fan-in, which here counts the outputs.
+TransposedConvolution::TransposedConvolution(int64_t in, int64_t out)
+    : weight_(register_parameter("weight", drawn({in, out, 4, 4}, out * 16, kDefault))),
+      bias_(register_parameter("bias", at::zeros({out}))) {}
+
+Tensor TransposedConvolution::forward(const Tensor& x) const {
+  return at::conv_transpose2d(x, weight_, bias_, 2, 1);
 }
 
 Linear::Linear(int64_t in, int64_t out, double gain)

@@ -12,6 +12,7 @@ constexpr double kSlope = 0.2;  // of every LeakyReLU (Ruiz et al. 2019, A.4)
 // nothing.
 constexpr double kActivated = 2.0 / (1.0 + kSlope * kSlope);
 constexpr double kPlain = 1.0;
+constexpr double kDefault = 1.0 / 3.0;  // the variance that LibTorch's own layers start with
 
 // 3x3, padding 1, with bias: [N, in, H, W] to [N, out, H, W]. `activated` adds LeakyReLU, pixel normalisation and
 // resampling (see conv_block).
@@ -20,6 +21,26 @@ class Convolution : public torch::nn::Module {
   Convolution(int64_t in, int64_t out, double gain = kActivated);
   [[nodiscard]] Tensor forward(const Tensor& x) const;
   [[nodiscard]] Tensor activated(const Tensor& x, Resample resample = Resample::none) const;
+
+ private:
+  Tensor weight_, bias_;
+};
+
+// 4x4, stride 2, padding 1, with bias: [N, in, H, W] to [N, out, H / 2, W / 2] (Dupont 2018).
+class StridedConvolution : public torch::nn::Module {
+ public:
+  StridedConvolution(int64_t in, int64_t out);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
+
+ private:
+  Tensor weight_, bias_;
+};
+
+// Its transpose: [N, in, H, W] to [N, out, 2 H, 2 W].
+class TransposedConvolution : public torch::nn::Module {
+ public:
+  TransposedConvolution(int64_t in, int64_t out);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
 
  private:
   Tensor weight_, bias_;

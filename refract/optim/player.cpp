@@ -25,8 +25,13 @@ void Player::own(const std::string& prefix, const torch::nn::Module& module) {
   for (const auto& item : module.named_parameters()) own(prefix + "." + item.key(), item.value());
 }
 
+void Player::share(const std::string& prefix, const torch::nn::Module& module) {
+  shares_ = true;
+  own(prefix, module);
+}
+
 void Player::own(const std::string& name, const Tensor& parameter) {
-  if (flat_.defined())
+  if (count_.defined())
     throw Error(fmt::format("Player {} was given {} after its first step: a mistake in the program.", name_, name));
   for (const auto& [known, tensor] : parameters_)
     if (known == name)
@@ -34,16 +39,18 @@ void Player::own(const std::string& name, const Tensor& parameter) {
   parameters_.emplace_back(name, parameter);
 }
 
-// From here on every parameter is a view of one tensor.
+// From here on every parameter is a view of one tensor, its owner's.
 void Player::flatten() {
-  if (flat_.defined()) return;
+  if (count_.defined()) return;
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> rows;
   for (const auto& [name, parameter] : parameters_) rows.push_back(parameter.detach().reshape(-1));
-  flat_ = at::cat(rows);
-  first_ = at::zeros_like(flat_);
-  second_ = at::zeros_like(flat_);
-  count_ = at::zeros({1}, flat_.options().dtype(at::kLong));
+  const Tensor all = at::cat(rows);
+  first_ = at::zeros_like(all);
+  second_ = at::zeros_like(all);
+  count_ = at::zeros({1}, all.options().dtype(at::kLong));
+  if (shares_) return;
+  flat_ = all;
   int64_t from = 0;
   for (auto& [name, parameter] : parameters_) {
     const int64_t size = parameter.numel();
@@ -55,6 +62,7 @@ void Player::flatten() {
 NamedTensors Player::weights() {
   flatten();
   NamedTensors all;
+  if (shares_) return all;
   for (const auto& [name, parameter] : parameters_) all.emplace_back(name_ + "/" + name, parameter.detach());
   return all;
 }
@@ -77,7 +85,7 @@ NamedTensors Player::moments() {
 Tensor Player::apply(const std::vector<Tensor>& gradients, const Tensor& rate) {
   flatten();
   const torch::NoGradGuard no_grad;
-  const bool fused = flat_.is_cpu() && flat_.scalar_type() == at::kFloat;
+  const bool fused = first_.is_cpu() && first_.scalar_type() == at::kFloat;
   return fused ? apply_fused(gradients, rate.item<double>()) : apply_anywhere(gradients, rate);
 }
 
@@ -98,10 +106,12 @@ Tensor Player::apply_fused(const std::vector<Tensor>& gradients, double rate) {
                       static_cast<float>(1 - std::pow(adam_.beta1, t)),
                       static_cast<float>(1 - std::pow(adam_.beta2, t))};
   int64_t from = 0;
-  for (const Tensor& row : rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Tensor& row = rows[i];
+    auto* weights = parameters_[i].second.data_ptr<float>();
     const auto at_row = [&](const Tensor& flat) { return flat.data_ptr<float>() + from; };
     const auto move = [&](int64_t begin, int64_t end) {
-      step.apply(row.data_ptr<float>() + begin, at_row(flat_) + begin, at_row(first_) + begin, at_row(second_) + begin,
+      step.apply(row.data_ptr<float>() + begin, weights + begin, at_row(first_) + begin, at_row(second_) + begin,
                  end - begin);
     };
     constexpr int64_t worth_a_thread = 16'384;
@@ -130,8 +140,20 @@ Tensor Player::apply_anywhere(const std::vector<Tensor>& gradients, const Tensor
   second_.lerp_(g.square_(), (1 - adam_.beta2) * moves);
   const Tensor step = (rate * adam_.learning_rate / first_correction).to(g.scalar_type()) * moves;
   const Tensor root = (second_ / second_correction.to(g.scalar_type())).sqrt_().add_(adam_.epsilon);
-  flat_.sub_(first_ / root * step);
+  subtract(first_ / root * step);
   return finite;
+}
+
+void Player::subtract(const Tensor& all) {
+  if (!shares_) {
+    flat_.sub_(all);
+    return;
+  }
+  int64_t from = 0;
+  for (const auto& [name, parameter] : parameters_) {
+    parameter.detach().sub_(all.narrow(0, from, parameter.numel()).view(parameter.sizes()));
+    from += parameter.numel();
+  }
 }
 
 Update::Update(double rate, double progress)

@@ -30,6 +30,11 @@ class Player {
   void own(const std::string& prefix, const torch::nn::Module& module);
   void own(const std::string& name, const Tensor& parameter);
 
+  // For a player all of whose parameters belong to another one, too: an optimiser of its own for a second loss. It has
+  // moments, and no weights to be stored.
+  void share(const std::string& prefix, const torch::nn::Module& module);
+  [[nodiscard]] bool shares() const { return shares_; }
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
 
@@ -46,11 +51,14 @@ class Player {
   void flatten();
   Tensor apply_fused(const std::vector<Tensor>& gradients, double rate);  // on the CPU
   Tensor apply_anywhere(const std::vector<Tensor>& gradients, const Tensor& rate);
+  void subtract(const Tensor& all);
 
   std::string name_;
   Adam adam_;
   NamedTensors parameters_;
-  Tensor flat_, first_, second_, count_;
+  bool shares_ = false;
+  Tensor flat_;  // undefined where shared: the owner moves the parameters to a tensor of its own
+  Tensor first_, second_, count_;
 };
 
 // A loss that a player minimises; the name is for messages.

@@ -46,6 +46,22 @@ std::vector<int64_t> numbers(const Tensor& images) {
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
+TEST(Loader, ASecondBatchHasAnOrderOfItsOwn) {
+  const Counting data(24, 0);
+  Loader loader(data, {.second = true}, 6, 5);
+  std::vector<int64_t> first, second;
+  for (int64_t step = 0; step < 4; ++step) {
+    const Batch batch = loader.at(step);
+    for (const int64_t i : numbers(batch.images)) first.push_back(i);
+    for (const int64_t i : numbers(batch.second)) second.push_back(i);
+  }
+  EXPECT_NE(first, second);
+  std::sort(first.begin(), first.end());
+  std::sort(second.begin(), second.end());
+  EXPECT_EQ(first, second);
+  EXPECT_FALSE(Loader(data, {}, 6, 5).at(0).second.defined());
+}
+
 TEST(Loader, APassShowsEveryImageOnce) {
   const Counting data(24, 18);
   Loader loader(data, {.reference = true}, 6, 5);

@@ -23,7 +23,12 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
 
 Batch batch(int64_t population = 0) {
   torch::manual_seed(11);
-  return {at::rand({6, 3, 16, 16}) * 2 - 1, at::rand({6, 3, 16, 16}) * 2 - 1, population};
+  Batch b;
+  b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.second = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.population = population;
+  return b;
 }
 
 std::map<std::string, double> step(Method& method, int64_t population = 0) {

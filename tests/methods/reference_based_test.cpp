@@ -30,7 +30,10 @@ Made make(const std::string& name, const KeyValues& values) {
 
 Batch batch() {
   torch::manual_seed(11);
-  return {at::rand({6, 3, 16, 16}) * 2 - 1, at::rand({6, 3, 16, 16}) * 2 - 1};
+  Batch b;
+  b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
+  return b;
 }
 
 std::map<std::string, double> step(Method& method) {

@@ -1,6 +1,8 @@
 #include "refract/nn/distributions.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/linspace.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
@@ -64,6 +66,40 @@ TEST(AbsoluteError, SumsOverPixelsOfEachImage) {
   const Tensor mean = at::full({2, 3, 4, 4}, -0.5);
   EXPECT_EQ(absolute_error(zeros, mean).sizes(), at::IntArrayRef({2}));
   EXPECT_NEAR(absolute_error(zeros, mean)[1].item<double>(), 24, 1e-12);
+}
+
+// To any prior by Monte Carlo; to the standard one as before.
+TEST(Gaussian, KlToAPriorAgreesWithMonteCarlo) {
+  torch::manual_seed(4);
+  const Gaussian prior = {at::tensor(std::vector<double>{-0.5, 0.4, 1.0}).view({1, 3}),
+                          at::tensor(std::vector<double>{-0.3, 0.8, 0.1}).view({1, 3})};
+  const Gaussian q = repeated(example(), 400000);
+  const Tensor x = q.sample();
+  const double estimate = (q.log_prob(x) - prior.log_prob(x)).mean().item<double>();
+  EXPECT_NEAR(example().kl_to(prior).item<double>(), estimate, 0.02);
+  const Gaussian standard = {at::zeros_like(prior.mean), at::zeros_like(prior.mean)};
+  EXPECT_NEAR(example().kl_to(standard).item<double>(), example().kl_to_standard().item<double>(), 1e-12);
+}
+
+// The integral of sqrt(a b) by the trapezoid rule, in one dimension; a product over dimensions in two.
+TEST(Gaussian, BhattacharyyaCoefficientIsTheIntegral) {
+  const auto one = [](double mean, double log_variance) {
+    return Gaussian{at::full({1, 1}, mean, at::kDouble), at::full({1, 1}, log_variance, at::kDouble)};
+  };
+  const auto integral = [](const Gaussian& a, const Gaussian& b) {
+    const Tensor x = at::linspace(-30, 30, 60001, at::kDouble).view({-1, 1});
+    return (0.5 * (a.log_prob(x) + b.log_prob(x))).exp().sum().item<double>() * 0.001;
+  };
+  const Gaussian a = one(0.3, -0.8);
+  const Gaussian b = one(1.1, 0.6);
+  const Gaussian c = one(-2, 0.1);
+  EXPECT_NEAR(bhattacharyya_coefficient(a, b).item<double>(), integral(a, b), 1e-6);
+  EXPECT_NEAR(bhattacharyya_coefficient(c, b).item<double>(), integral(c, b), 1e-6);
+  EXPECT_NEAR(bhattacharyya_coefficient(a, a).item<double>(), 1, 1e-12);
+  const auto both = [](const Gaussian& g, const Gaussian& h) {
+    return Gaussian{at::cat({g.mean, h.mean}, 1), at::cat({g.log_variance, h.log_variance}, 1)};
+  };
+  EXPECT_NEAR(bhattacharyya_coefficient(both(a, c), both(b, b)).item<double>(), integral(a, b) * integral(c, b), 1e-6);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace refract {
 namespace {
 
 const ImageShape kShape{3, 16};
-const Widths kWidths = {4, 6};
+const Architecture kPooled{{4, 6}};
 
 TEST(Networks, SizesMustHalveEvenly) {
   EXPECT_EQ(coarsest_size({3, 64}, {16, 32, 64, 128}), 4);
@@ -27,14 +27,14 @@ TEST(Networks, SizesMustHalveEvenly) {
 TEST(Networks, ShapesAreAsStated) {
   torch::manual_seed(6);
   const Tensor images = at::rand({5, 3, 16, 16}) * 2 - 1;
-  const Gaussian posterior = Encoder(kShape, kWidths, 7).forward(images);
+  const Gaussian posterior = Encoder(kShape, kPooled, 7).forward(images);
   EXPECT_EQ(posterior.mean.sizes(), at::IntArrayRef({5, 7}));
   EXPECT_EQ(posterior.log_variance.sizes(), at::IntArrayRef({5, 7}));
   EXPECT_LE(posterior.log_variance.abs().max().item<float>(), 8);
   EXPECT_NEAR(posterior.log_variance.mean().item<float>(), -2, 0.5);
-  EXPECT_EQ(Generator(kShape, kWidths, 7, Output::linear).forward(at::randn({5, 7})).sizes(),
+  EXPECT_EQ(Generator(kShape, kPooled, 7, Output::linear).forward(at::randn({5, 7})).sizes(),
             at::IntArrayRef({5, 3, 16, 16}));
-  const Discriminator d(kShape, kWidths, {7, 3}, {.features = 8, .dropout = 0.25});
+  const Discriminator d(kShape, kPooled, {7, 3}, {.features = 8, .dropout = 0.25});
   EXPECT_EQ(d.forward(images, {at::randn({5, 7}), at::randn({5, 3})}).sizes(), at::IntArrayRef({5}));
 }
 
@@ -43,7 +43,7 @@ TEST(Networks, GeneratorEndsAsAsked) {
   const Tensor codes = at::randn({20, 7}) * 30;
   const auto images = [&](Output output) {
     torch::manual_seed(9);
-    const Generator generator(kShape, kWidths, 7, output);
+    const Generator generator(kShape, kPooled, 7, output);
     for (Tensor& p : generator.parameters()) p.detach().mul_(3);
     return generator.forward(codes).detach();
   };
@@ -59,7 +59,7 @@ TEST(Networks, GeneratorEndsAsAsked) {
 TEST(Networks, SamplesDoNotMix) {
   torch::manual_seed(7);
   const Tensor images = at::rand({4, 3, 16, 16}) * 2 - 1;
-  const Encoder encoder(kShape, kWidths, 7);
+  const Encoder encoder(kShape, kPooled, 7);
   const Tensor together = encoder.forward(images).mean;
   EXPECT_TRUE(together.slice(0, 2, 3).allclose(encoder.forward(images.slice(0, 2, 3)).mean, 1e-4, 1e-5));
 }
@@ -70,7 +70,7 @@ TEST(Networks, DiscriminatorDropsWholeGroups) {
   const Tensor images = (at::rand({1, 3, 16, 16}) * 2 - 1).expand({400, -1, -1, -1});
   const Tensor code = at::randn({1, 7}).expand({400, -1});
   const auto distinct = [&](double dropout) {
-    const Discriminator d(kShape, kWidths, {7}, {.features = 8, .dropout = dropout});
+    const Discriminator d(kShape, kPooled, {7}, {.features = 8, .dropout = dropout});
     std::set<int64_t> seen;
     const Tensor out = d.forward(images, {code});
     for (int64_t i = 0; i < out.size(0); ++i) seen.insert(std::llround(out[i].item<double>() * 1e4));

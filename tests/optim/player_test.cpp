@@ -180,5 +180,27 @@ TEST(Player, RefusesTwoParametersOfOneName) {
   EXPECT_THROW(player.own("w", parameter({1})), Error);
 }
 
+// Two optimisers over one weight, as two Adams of a plain program would have it: moments apart, the weight the same.
+TEST_P(PlayerOf, AnotherPlayersWeightsMoveUnderMomentsOfTheirOwn) {
+  const Adam adam{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.99, .epsilon = 1e-8};
+  torch::nn::Module module;
+  const Tensor w = module.register_parameter("w", at::ones({2}, GetParam()));
+  Player owner("model", adam);
+  owner.own("net", module);
+  Player second("second", adam);
+  second.share("net", module);
+  EXPECT_TRUE(second.shares());
+  EXPECT_TRUE(second.weights().empty());
+  EXPECT_EQ(second.moments().size(), 3U);
+  for (int t = 0; t < 3; ++t) {
+    Update update;
+    update.descend({{second, (5 * w).sum()}});  // Adam's step by a constant gradient is the learning rate
+    update.descend({{owner, (-3 * w).sum()}});
+    update.descend({{owner, (-3 * w).sum()}});
+    EXPECT_NEAR(w[0].item<double>(), 1 + 0.1 * (t + 1), 1e-5);
+  }
+  EXPECT_NEAR(owner.weights().at(0).second[1].item<double>(), 1.3, 1e-5);
+}
+
 }  // namespace
 }  // namespace refract

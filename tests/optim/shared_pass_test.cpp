@@ -17,7 +17,7 @@ constexpr int64_t kPairs = 6;
 
 class SharedPasses : public testing::Test {
  protected:
-  SharedPasses() : discriminator_(seeded(), {16, 16}, {4}, {.features = 32, .dropout = 0.25}) {
+  SharedPasses() : discriminator_(seeded(), {{16, 16}}, {4}, {.features = 32, .dropout = 0.25}) {
     images_ = at::randn({kPairs, 3, 8, 8}).requires_grad_();
     codes_ = at::randn({kPairs, 4}).requires_grad_();
   }

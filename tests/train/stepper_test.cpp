@@ -25,7 +25,10 @@ std::vector<Tensor> weights_after(Method& method, const torch::Device& device, S
     at::manual_seed(mix(7, Stream::step, static_cast<uint64_t>(i)));
     const auto images = [&] { return (at::rand({4, 3, 16, 16}) * 2 - 1).to(device); };
     const auto done = static_cast<double>(i) / kSteps;
-    step(Batch{images(), images()}, 1 - done, done);
+    Batch batch;
+    batch.images = images();
+    batch.reference = images();
+    step(batch, 1 - done, done);
   }
   std::vector<Tensor> weights;
   for (Player* player : method.players())

@@ -1,0 +1,265 @@
+#include "refract/methods/parted_vae.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <fmt/format.h>
+
+#include "refract/methods/common.h"
+#include "refract/methods/parted_model.h"
+#include "refract/nn/categorical.h"
+
+namespace refract {
+namespace {
+
+// Defaults are those for dSprites (Table 6 and the authors' code).
+struct PartedVaeOptions {
+  NetworkOptions network{
+      .architecture_style = "strided", .widths = {32, 32, 64, 64}, .learning_rate = 5e-4, .beta1 = 0.9, .beta2 = 0.999};
+  LikelihoodOptions likelihood{.likelihood = "bernoulli"};
+  PartedShape shape{{3}};
+  std::vector<int64_t> class_shares;
+  double gamma_c = 100, gamma_h = 10, gamma_u = 50, gamma_z = 50, gamma_bc = 10;
+  double capacity_u = 5, capacity_z = 30, capacity_growth = 0.87;
+  double overlap_tolerance = 0.1;
+  double temperature = 0.67;
+  double attention_slope = 8, attention_growth = 0.1;
+  int64_t labelled = 0;
+  std::string labelled_draw = "balanced";
+
+  Options describe();
+  void describe_objective(Options& options);
+  void describe_labels(Options& options);
+};
+
+Options PartedVaeOptions::describe() {
+  Options options;
+  network.describe_into(options);
+  likelihood.describe_into(options);
+  options.add("classes", shape.classes, "classes of each discrete variable c").range(2, 4096);
+  options
+      .add("class_shares", class_shares,
+           "p(c) as whole numbers in proportion, the classes of all variables in a row; empty: equal shares")
+      .range(1, 1e9);
+  options.add("latent_u", shape.latent_u, "dimensions of the class-related factors u of each discrete variable")
+      .range(1, 4096);
+  options.add("latent_z", shape.latent_z, "dimensions of the class-independent factors z").range(1, 4096);
+  describe_objective(options);
+  describe_labels(options);
+  return options;
+}
+
+void PartedVaeOptions::describe_objective(Options& options) {
+  options.add("gamma_c", gamma_c, "weight of KL(q(c) || p(c)) (Eq. 6)").range(0, 1e6);
+  options.add("gamma_h", gamma_h, "weight of the entropy of q(c|x) (Eq. 6)").range(0, 1e6);
+  options.add("gamma_u", gamma_u, "weight of |KL of u - its capacity| (Eq. 6)").range(0, 1e6);
+  options.add("gamma_z", gamma_z, "weight of |KL of z - its capacity| (Eq. 6)").range(0, 1e6);
+  options.add("gamma_bc", gamma_bc, "weight of the overlap of the classes' priors (Eq. 6); 0: without").range(0, 1e6);
+  options.add("capacity_u", capacity_u, "capacity of u at its highest").range(0, 1e6).in("nats");
+  options.add("capacity_z", capacity_z, "capacity of z at its highest").range(0, 1e6).in("nats");
+  options
+      .add("capacity_growth", capacity_growth,
+           "part of the steps in which capacities grow from 0 (Table 6: 300,000 of some 345,600)")
+      .range(1e-6, 1);
+  options.add("overlap_tolerance", overlap_tolerance, "Bhattacharyya coefficient that costs nothing (delta of Eq. 6)")
+      .range(0, 1);
+  options.add("temperature", temperature, "of the Gumbel-softmax samples of c").range(1e-3, 100);
+  options.add("attention_slope", attention_slope, "slope of the attention's sigmoid at its steepest").range(1, 1000);
+  options
+      .add("attention_growth", attention_growth,
+           "part of the steps in which that slope grows from 1 (the authors' code: 35,000 of some 345,600)")
+      .range(1e-6, 1);
+}
+
+void PartedVaeOptions::describe_labels(Options& options) {
+  options.add("labelled", labelled, "labelled images for the semi-supervised step (Eq. 7); 0: unsupervised")
+      .range(0, 1e9);
+  options
+      .add("labelled_draw", labelled_draw,
+           "how these are chosen: balanced, as many of each class of the first variable, or random")
+      .one_of({"balanced", "random"});
+}
+
+// A block is named c, u where there is one discrete variable, c1, u1, c2 where there are several.
+std::vector<Block> blocks_of(const PartedShape& shape) {
+  const auto name = [&](const char* symbol, size_t k) {
+    return shape.classes.size() == 1 ? std::string(symbol) : fmt::format("{}{}", symbol, k + 1);
+  };
+  std::vector<Block> blocks;
+  for (size_t k = 0; k < shape.classes.size(); ++k)
+    blocks.push_back({name("c", k), shape.classes[k], Role::category, true});
+  for (size_t k = 0; k < shape.classes.size(); ++k)
+    blocks.push_back({name("u", k), shape.latent_u, Role::class_related});
+  blocks.push_back({"z", shape.latent_z, Role::class_independent});
+  return blocks;
+}
+
+class PartedVae : public Method {
+ public:
+  PartedVae(const PartedVaeOptions& options, const ImageShape& image)
+      : options_(options),
+        image_(image),
+        blocks_(blocks_of(options.shape)),
+        encoder_(image, options.network.architecture(), options.shape),
+        generator_(image, options.network.architecture(), continuous(options.shape), options.network.output()),
+        priors_(options.shape, options.class_shares),
+        model_("model", options.network.adam()),
+        supervised_("supervised", options.network.adam()) {
+    model_.own("encoder", encoder_);
+    model_.own("generator", generator_);
+    model_.own("priors", priors_);
+    if (options.labelled == 0) return;
+    supervised_.share("trunk", *encoder_.trunk());
+    for (size_t k = 0; k < variables(); ++k)
+      supervised_.share(fmt::format("class{}", k + 1), *encoder_.class_heads()[k]);
+  }
+
+  [[nodiscard]] ImageShape shape() const override { return image_; }
+  [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] Codes encode(const Tensor& images) const override;
+  [[nodiscard]] Codes draw(const Tensor& images) const override;
+  [[nodiscard]] Codes draw_prior(int64_t count) const override;
+  [[nodiscard]] Tensor decode(const Codes& codes) const override;
+  [[nodiscard]] Needs needs() const override {
+    return {.labelled = options_.labelled, .balanced = options_.labelled_draw == "balanced"};
+  }
+  [[nodiscard]] std::vector<Player*> players() override {
+    if (options_.labelled == 0) return {&model_};
+    return {&model_, &supervised_};
+  }
+  Scalars step(const Batch& batch, Update& update) override;
+
+ private:
+  static int64_t continuous(const PartedShape& shape) {
+    return shape.latent_u * static_cast<int64_t>(shape.classes.size()) + shape.latent_z;
+  }
+  [[nodiscard]] size_t variables() const { return options_.shape.classes.size(); }
+  [[nodiscard]] Tensor cross_entropy(const Batch& batch) const;
+
+  struct Terms {
+    Tensor reconstruction, entropy, kl_c, kl_u, kl_z, overlap;
+  };
+  [[nodiscard]] Terms terms(const Tensor& images, const Tensor& progress) const;
+  [[nodiscard]] Tensor loss(const Terms& terms, const Tensor& progress) const;
+
+  PartedVaeOptions options_;
+  ImageShape image_;
+  std::vector<Block> blocks_;
+  PartedEncoder encoder_;
+  Generator generator_;
+  ClassPriors priors_;
+  Player model_, supervised_;
+};
+
+// Classes as probabilities; u for the likeliest class; at the steepest slope (as the authors evaluate).
+Codes PartedVae::encode(const Tensor& images) const {
+  const Tensor features = encoder_.features(images);
+  const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
+  Codes codes;
+  const std::vector<Tensor> classes = encoder_.classes(features);
+  for (const Tensor& log_c : classes) codes.push_back(log_c.exp());
+  for (size_t k = 0; k < variables(); ++k)
+    codes.push_back(encoder_.related(k, features, one_hot_mode(classes[k]), slope).mean);
+  codes.push_back(encoder_.independent(features).mean);
+  return codes;
+}
+
+Codes PartedVae::draw(const Tensor& images) const {
+  const Tensor features = encoder_.features(images);
+  const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
+  Codes codes;
+  for (const Tensor& log_c : encoder_.classes(features))
+    codes.push_back(one_hot_mode(gumbel_softmax(log_c, options_.temperature)));  // the Gumbel-max trick
+  for (size_t k = 0; k < variables(); ++k) codes.push_back(encoder_.related(k, features, codes[k], slope).sample());
+  codes.push_back(encoder_.independent(features).sample());
+  return codes;
+}
+
+Codes PartedVae::draw_prior(int64_t count) const {
+  Codes codes = priors_.draw_classes(count);
+  for (size_t k = 0; k < variables(); ++k) codes.push_back(priors_.of(k, codes[k]).sample());
+  codes.push_back(at::randn({count, options_.shape.latent_z}));
+  return codes;
+}
+
+// The generator reads u and z; c acts through u (Fig. 2).
+Tensor PartedVae::decode(const Codes& codes) const {
+  const std::vector<Tensor> read(codes.begin() + static_cast<ptrdiff_t>(variables()), codes.end());
+  return options_.likelihood.images(generator_.forward(at::cat(read, 1))).clamp(-1, 1);
+}
+
+Scalars PartedVae::step(const Batch& batch, Update& update) {
+  Scalars scalars;
+  if (options_.labelled > 0) {
+    const Tensor supervised = cross_entropy(batch);
+    update.descend({{supervised_, supervised}});  // Eq. 7
+    scalars.emplace_back("supervised", supervised.detach());
+  }
+  const Terms t = terms(batch.images, update.progress());
+  const Tensor total = loss(t, update.progress());
+  update.descend({{model_, total}});  // Eq. 6
+  scalars.insert(scalars.end(), {{"loss", total.detach()},
+                                 {"reconstruction", t.reconstruction.detach()},
+                                 {"kl_z", t.kl_z.detach()},
+                                 {"kl_u", t.kl_u.detach()},
+                                 {"kl_c", t.kl_c.detach()},
+                                 {"entropy", t.entropy.detach()},
+                                 {"overlap", t.overlap.detach()}});
+  return scalars;
+}
+
+// Labels that are not known (-1) count for nothing; the others' mean, summed over variables.
+Tensor PartedVae::cross_entropy(const Batch& batch) const {
+  const std::vector<Tensor> classes = encoder_.classes(encoder_.features(batch.labelled));
+  Tensor sum;
+  for (size_t k = 0; k < variables(); ++k) {
+    const Tensor label = batch.attributes.select(1, static_cast<int64_t>(k));
+    const Tensor known = label.ge(0);
+    const Tensor chosen = classes[k].gather(1, label.clamp_min(0).unsqueeze(1)).squeeze(1);
+    const Tensor term = -(chosen * known).sum() / known.sum().clamp_min(1);
+    sum = sum.defined() ? sum + term : term;
+  }
+  return sum;
+}
+
+PartedVae::Terms PartedVae::terms(const Tensor& images, const Tensor& progress) const {
+  const Tensor features = encoder_.features(images);
+  const Tensor slope = 1 + (options_.attention_slope - 1) * (progress / options_.attention_growth).clamp_max(1);
+  const std::vector<Tensor> classes = encoder_.classes(features);
+  Terms t;
+  const auto add = [](Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; };
+  std::vector<Tensor> codes;
+  for (size_t k = 0; k < variables(); ++k) {
+    const Gaussian posterior = encoder_.related(k, features, gumbel_softmax(classes[k], options_.temperature), slope);
+    const Gaussian priors = priors_.of(k);
+    codes.push_back(posterior.sample());
+    add(t.kl_u, expected_kl(classes[k], posterior, priors).mean());
+    add(t.entropy, entropy(classes[k]).mean());
+    add(t.kl_c, aggregate_kl(classes[k], priors_.shares(k).to(images.device())));
+    add(t.overlap, overlap(priors, options_.overlap_tolerance));
+  }
+  const Gaussian z = encoder_.independent(features);
+  codes.push_back(z.sample());
+  t.kl_z = z.kl_to_standard().mean();
+  t.reconstruction = options_.likelihood.negative_log_likelihood(images, generator_.forward(at::cat(codes, 1)));
+  return t;
+}
+
+// The bars stand around the batch's mean, as in the authors' code and in Burgess et al. 2018; Eq. 6 has those of z
+// around each image's divergence.
+Tensor PartedVae::loss(const Terms& t, const Tensor& progress) const {
+  const Tensor grown = (progress / options_.capacity_growth).clamp_max(1);
+  return t.reconstruction + options_.gamma_z * (t.kl_z - options_.capacity_z * grown).abs() +
+         options_.gamma_u * (t.kl_u - options_.capacity_u * grown).abs() + options_.gamma_h * t.entropy +
+         options_.gamma_c * t.kl_c + options_.gamma_bc * t.overlap;
+}
+
+}  // namespace
+
+MethodRecipe parted_vae_recipe() {
+  auto values = std::make_shared<PartedVaeOptions>();
+  return {values->describe(),
+          [values](const ImageShape& shape) { return std::make_unique<PartedVae>(*values, shape); }};
+}
+
+}  // namespace refract

@@ -1,0 +1,10 @@
+// PartedVAE (Hajimiri et al. 2021): classes c, class-related factors u and class-independent factors z.
+#pragma once
+
+#include "refract/methods/registry.h"
+
+namespace refract {
+
+MethodRecipe parted_vae_recipe();
+
+}  // namespace refract

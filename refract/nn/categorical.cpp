@@ -1,0 +1,30 @@
+#include "refract/nn/categorical.h"
+
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/one_hot.h>
+
+#include <cmath>
+
+namespace refract {
+
+// Gumbel noise as -log of exponential noise, which is never 0.
+Tensor gumbel_softmax(const Tensor& log_probabilities, double temperature) {
+  const Tensor noise = at::empty_like(log_probabilities.detach()).exponential_().log_().neg_();
+  return ((log_probabilities + noise) / temperature).softmax(1);
+}
+
+Tensor one_hot_mode(const Tensor& log_probabilities) {
+  return at::one_hot(log_probabilities.argmax(1), log_probabilities.size(1)).to(log_probabilities.scalar_type());
+}
+
+Tensor entropy(const Tensor& log_probabilities) {
+  return -(log_probabilities.exp() * log_probabilities).sum(1);
+}
+
+Tensor aggregate_kl(const Tensor& log_probabilities, const Tensor& prior) {
+  const double count = static_cast<double>(log_probabilities.size(0));
+  const Tensor log_q = log_probabilities.logsumexp(0) - std::log(count);
+  return (log_q.exp() * (log_q - prior.log())).sum();
+}
+
+}  // namespace refract
