@@ -136,6 +136,8 @@ std::string Option::allowed() const {
 }
 
 void Option::parse(std::string_view text) const {
+  auto* const* list = std::get_if<std::vector<int64_t>*>(&field);
+  if (list != nullptr && text.empty() && default_text.empty()) return (*list)->clear();
   std::visit(
       [&](auto* target) {
         auto value = *target;

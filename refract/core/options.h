@@ -44,7 +44,8 @@ struct Option {
   [[nodiscard]] std::string type_name()
       const;  // "whole number", "number", "true or false", "text", "list of whole numbers"
   [[nodiscard]] std::string allowed() const;  // "0 to 1", "at least 1", "a, b or c"; "" where anything goes
-  void parse(std::string_view text) const;    // throws BadInput: wrong type, out of range, not a choice
+  // Throws BadInput: wrong type, out of range, not a choice. An empty text is an empty list where the default is one.
+  void parse(std::string_view text) const;
 };
 
 class Options {

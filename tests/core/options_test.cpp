@@ -74,6 +74,19 @@ TEST(Options, WrongTypesAreRefused) {
     EXPECT_TRUE(contains(refusal("widths", text), "expected a list of whole numbers")) << text;
 }
 
+// What may be left out may be left out again.
+TEST(Options, AListThatIsEmptyByDefaultMayBeEmpty) {
+  std::vector<int64_t> extra;
+  Options options;
+  options.add("extra", extra, "more widths").range(1, 9);
+  options.set("extra", "3,4");
+  EXPECT_EQ(extra, (std::vector<int64_t>{3, 4}));
+  options.set("extra", "");
+  EXPECT_TRUE(extra.empty());
+  EXPECT_EQ(options.at("extra").toml(), "[]");
+  EXPECT_THROW(options.set("extra", "10"), BadInput);
+}
+
 TEST(Options, OutOfRangeIsRefusedAndNamesTheRange) {
   EXPECT_TRUE(contains(refusal("steps", "0"), "1 to 100000"));
   EXPECT_TRUE(contains(refusal("rate", "1.01"), "0 to 1"));
