@@ -13,7 +13,7 @@ packages_of() {
         libtorch-dev libopenblas0-openmp \
         libopencv-imgcodecs-dev libopencv-imgproc-dev libgif-dev \
         libcli11-dev libtoml11-dev nlohmann-json3-dev libfmt-dev \
-        libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libgtest-dev
+        libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libzip-dev libgtest-dev
       ;;
     checks) echo clang-format clang-tidy clangd libomp-dev shellcheck ;;
     npm) echo npm ca-certificates ;;

@@ -1,0 +1,261 @@
+#include "refract/core/npz_file.h"
+
+#include <ATen/ops/empty.h>
+#include <fmt/format.h>
+#include <zip.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <memory>
+#include <numeric>
+#include <string_view>
+
+#include "refract/core/errors.h"
+#include "refract/core/npy_header.h"
+
+namespace refract {
+namespace {
+
+using Path = std::filesystem::path;
+
+static_assert(std::endian::native == std::endian::little, "values are read as they lie in the file");
+
+constexpr std::string_view ending = ".npy";
+
+[[noreturn]] void refuse(const Path& file, const std::string& found) {
+  throw BadInput(
+      fmt::format("Reading {}: expected a NumPy archive (.npz), found {}. Write it again with numpy.savez or "
+                  "numpy.savez_compressed.",
+                  file.string(), found));
+}
+
+struct Type {
+  std::string_view name;  // NumPy's
+  at::ScalarType stored;  // as wide, to read the bytes into
+  at::ScalarType wanted;  // what holds all its values
+  int64_t unsigned_bits;  // for those that LibTorch only has with a sign; else 0
+};
+constexpr std::array<Type, 12> types = {{{"|b1", at::kByte, at::kBool, 0},
+                                         {"|u1", at::kByte, at::kByte, 0},
+                                         {"|i1", at::kChar, at::kChar, 0},
+                                         {"<i2", at::kShort, at::kShort, 0},
+                                         {"<i4", at::kInt, at::kInt, 0},
+                                         {"<i8", at::kLong, at::kLong, 0},
+                                         {"<u2", at::kShort, at::kInt, 16},
+                                         {"<u4", at::kInt, at::kLong, 32},
+                                         {"<u8", at::kLong, at::kLong, 64},
+                                         {"<f2", at::kHalf, at::kHalf, 0},
+                                         {"<f4", at::kFloat, at::kFloat, 0},
+                                         {"<f8", at::kDouble, at::kDouble, 0}}};
+
+const Type* type_of(const NpyHeader& header) {
+  const auto* const found =
+      std::find_if(types.begin(), types.end(), [&](const Type& t) { return t.name == header.type; });
+  return found == types.end() ? nullptr : found;
+}
+
+class Archive {
+ public:
+  explicit Archive(const Path& file) : file_(file) {
+    int code = 0;
+    zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
+    if (zip_ == nullptr) refuse(file, reason(code));
+  }
+
+  [[nodiscard]] const Path& file() const { return file_; }
+  [[nodiscard]] zip_t* zip() const { return zip_.get(); }
+
+  // Names of arrays, in the archive's order.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (zip_int64_t i = 0; i < zip_get_num_entries(zip_.get(), 0); ++i) {
+      const char* const entry = zip_get_name(zip_.get(), static_cast<zip_uint64_t>(i), 0);
+      const std::string_view name = entry == nullptr ? "" : entry;
+      if (name.ends_with(ending)) all.emplace_back(name.substr(0, name.size() - ending.size()));
+    }
+    return all;
+  }
+
+ private:
+  static std::string reason(int code) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    std::string text = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    return fmt::format("none ({})", text);
+  }
+
+  struct Close {
+    void operator()(zip_t* zip) const { zip_discard(zip); }
+  };
+  Path file_;
+  std::unique_ptr<zip_t, Close> zip_;
+};
+
+// One array of an archive: its header, then its values from first to last.
+class ArrayReader {
+ public:
+  ArrayReader(const Archive& archive, const std::string& name) : file_(archive.file()), name_(name) {
+    const std::string entry = name + std::string(ending);
+    zip_stat_t about;
+    if (zip_stat(archive.zip(), entry.c_str(), 0, &about) != 0 || (about.valid & ZIP_STAT_SIZE) == 0)
+      refuse(file_, fmt::format("no array '{}' in it; it has {}", name, fmt::join(archive.names(), ", ")));
+    size_ = about.size;
+    stream_.reset(zip_fopen(archive.zip(), entry.c_str(), 0));
+    if (stream_ == nullptr) damaged(zip_strerror(archive.zip()));
+    auto header = npy_header([this](size_t count) {
+      std::string bytes(count, '\0');
+      read(bytes.data(), count);
+      return bytes;
+    });
+    if (!header) damaged("it does not begin as a .npy file does");
+    header_ = std::move(*header);
+  }
+
+  [[nodiscard]] const NpyHeader& header() const { return header_; }
+
+  // Throws unless the archive holds all values of the array, `width` bytes each, and nothing else.
+  void expect_values_of(size_t width) const {
+    const size_t bytes = size_ - std::min<size_t>(size_, header_.bytes);
+    if (bytes % width != 0 || bytes / width != static_cast<size_t>(header_.count()))
+      damaged(fmt::format("its shape [{}] does not fit its {} bytes", fmt::join(header_.shape, ", "), bytes));
+  }
+
+  // The next values, of these sizes, with the type that they have in memory.
+  [[nodiscard]] Tensor next(const std::vector<int64_t>& sizes, const Type& type) {
+    Tensor values = at::empty(sizes, type.stored);
+    read(values.data_ptr(), values.nbytes());
+    if (type.unsigned_bits == 64 && values.numel() > 0 && values.min().item<int64_t>() < 0)
+      damaged("it has numbers beyond 2^63");
+    if (type.stored != type.wanted) values = values.to(type.wanted);
+    return type.unsigned_bits == 16 || type.unsigned_bits == 32
+               ? values.bitwise_and((int64_t{1} << type.unsigned_bits) - 1)
+               : values;
+  }
+
+  void read(void* to, size_t count) {
+    auto* bytes = static_cast<char*>(to);
+    while (count > 0) {
+      const zip_int64_t got = zip_fread(stream_.get(), bytes, count);
+      if (got <= 0) damaged(got == 0 ? "it ends early" : zip_file_strerror(stream_.get()));
+      bytes += got;
+      count -= static_cast<size_t>(got);
+    }
+  }
+
+  // The checksum is tested where the end is met.
+  void finish() {
+    char beyond = 0;
+    if (zip_fread(stream_.get(), &beyond, 1) != 0) damaged(zip_file_strerror(stream_.get()));
+  }
+
+ private:
+  [[noreturn]] void damaged(const std::string& why) const {
+    refuse(file_, fmt::format("a damaged array '{}': {}", name_, why));
+  }
+
+  struct Close {
+    void operator()(zip_file_t* stream) const { zip_fclose(stream); }
+  };
+  Path file_;
+  std::string name_;
+  size_t size_ = 0;
+  std::unique_ptr<zip_file_t, Close> stream_;
+  NpyHeader header_;
+};
+
+const Type& number_type(const Path& file, const std::string& name, const NpyHeader& header) {
+  const Type* const type = type_of(header);
+  if (type == nullptr)
+    throw BadInput(
+        fmt::format("Reading array '{}' of {}: expected little-endian real numbers, found values of NumPy's type '{}'. "
+                    "Convert it with astype before it is saved.",
+                    name, file.string(), header.type));
+  return *type;
+}
+
+Tensor whole(ArrayReader& reader, const Type& type) {
+  reader.expect_values_of(at::elementSize(type.stored));
+  const std::vector<int64_t>& shape = reader.header().shape;
+  if (!reader.header().column_major) {
+    Tensor values = reader.next(shape, type);
+    reader.finish();
+    return values;
+  }
+  const Tensor turned = reader.next({shape.rbegin(), shape.rend()}, type);
+  reader.finish();
+  std::vector<int64_t> back(shape.size());
+  std::iota(back.rbegin(), back.rend(), int64_t{0});
+  return turned.permute(back).contiguous();
+}
+
+// Characters in a value of a type such as "<U12"; 0 where it is no such type.
+size_t text_width(std::string_view type) {
+  uint32_t width = 0;
+  if (type.starts_with("<U")) std::from_chars(type.data() + 2, type.data() + type.size(), width);
+  return width;
+}
+
+std::string utf8(char32_t c) {
+  const auto tail = [&](int shift) { return static_cast<char>(0x80U | (c >> shift & 0x3fU)); };
+  if (c < 0x80) return std::string(1, static_cast<char>(c));
+  if (c < 0x800) return {static_cast<char>(0xc0U | c >> 6U), tail(0)};
+  if (c < 0x10000) return {static_cast<char>(0xe0U | c >> 12U), tail(6), tail(0)};
+  return {static_cast<char>(0xf0U | (c >> 18U & 0x7U)), tail(12), tail(6), tail(0)};
+}
+
+}  // namespace
+
+NpzArrays read_npz(const Path& file, const std::vector<std::string>& names) {
+  const Archive archive(file);
+  NpzArrays arrays;
+  for (const std::string& name : names.empty() ? archive.names() : names) {
+    ArrayReader reader(archive, name);
+    if (names.empty() && type_of(reader.header()) == nullptr) continue;
+    arrays[name] = whole(reader, number_type(file, name, reader.header()));
+  }
+  return arrays;
+}
+
+void read_npz_rows(const Path& file, const std::string& name, int64_t rows,
+                   const std::function<void(int64_t first, const Tensor& values)>& visit) {
+  const Archive archive(file);
+  ArrayReader reader(archive, name);
+  const Type& type = number_type(file, name, reader.header());
+  reader.expect_values_of(at::elementSize(type.stored));
+  std::vector<int64_t> sizes = reader.header().shape;
+  if (sizes.empty() || reader.header().column_major)
+    throw BadInput(fmt::format("Reading array '{}' of {} by rows: expected rows in C order, found {}.", name,
+                               file.string(), sizes.empty() ? "a single value" : "Fortran order"));
+  const int64_t count = sizes[0];
+  for (int64_t first = 0; first < count; first += sizes[0]) {
+    sizes[0] = std::min(rows, count - first);
+    visit(first, reader.next(sizes, type));
+  }
+  reader.finish();
+}
+
+std::vector<std::string> read_npz_texts(const Path& file, const std::string& name) {
+  const Archive archive(file);
+  const std::vector<std::string> names = archive.names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) return {};
+  ArrayReader reader(archive, name);
+  const NpyHeader& header = reader.header();
+  const size_t width = text_width(header.type);
+  if (width == 0 || header.shape.size() != 1) return {};
+  reader.expect_values_of(width * sizeof(char32_t));
+  std::vector<std::string> texts;
+  for (int64_t i = 0; i < header.shape[0]; ++i) {
+    std::u32string characters(width, U'\0');
+    reader.read(characters.data(), width * sizeof(char32_t));
+    std::string& text = texts.emplace_back();
+    for (const char32_t c : characters)
+      if (c != 0) text += utf8(c);
+  }
+  reader.finish();
+  return texts;
+}
+
+}  // namespace refract

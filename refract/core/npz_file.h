@@ -1,0 +1,34 @@
+// NumPy's archives, read: what numpy.savez and numpy.savez_compressed write, a ZIP archive of one .npy file an array.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "refract/core/tensor.h"
+
+namespace refract {
+
+// By name; each of the array's own shape and type, contiguous, on the CPU. The numbers of NumPy that LibTorch 1.13 does
+// not have become wider ones: uint16 int32, uint32 int64, and uint64 int64.
+using NpzArrays = std::map<std::string, Tensor>;
+
+// The named arrays; with no names, all whose values are little-endian real numbers or booleans. Others (text, objects,
+// complex and structured values) are passed over then, unread: nothing of Python is ever run. Throws BadInput for a
+// file that is missing, no ZIP archive or damaged (each array's checksum is tested), and for a named array that is not
+// there or holds other values.
+NpzArrays read_npz(const std::filesystem::path& file, const std::vector<std::string>& names = {});
+
+// An array too large to hold: `visit` gets its rows [first, first + n) of the leading dimension in order, n at most
+// `rows`. Throws as read_npz does, and for an array in column-major order.
+void read_npz_rows(const std::filesystem::path& file, const std::string& name, int64_t rows,
+                   const std::function<void(int64_t first, const Tensor& values)>& visit);
+
+// A one-dimensional array of Unicode strings, as UTF-8; nothing where there is no such array. Throws BadInput for a bad
+// file.
+std::vector<std::string> read_npz_texts(const std::filesystem::path& file, const std::string& name);
+
+}  // namespace refract
