@@ -10,10 +10,11 @@ namespace refract {
 
 // What a method's step wants to find in a Batch. The loader fills it; a data set that cannot is refused in a sentence.
 struct Needs {
-  bool reference = false;  // images in which the target factors are constant
-  bool second = false;     // a second batch of unlabelled images, drawn independently
-  int64_t labelled = 0;    // unlabelled images whose labels may be seen, to draw side batches from; 0: none
-  bool balanced = true;    // as many of them of each class of the first attribute, or at random
+  bool reference = false;             // images in which the target factors are constant
+  bool second = false;                // a second batch of unlabelled images, drawn independently
+  int64_t labelled = 0;               // unlabelled images whose labels may be seen, to draw side batches from; 0: none
+  std::vector<int64_t> classes = {};  // as many as the method has, for each attribute; empty: any
+  bool balanced = true;               // as many of them of each class of the first attribute, or at random
 };
 
 struct Batch {

@@ -1,6 +1,7 @@
 #include "refract/data/loader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -20,6 +21,19 @@ void check_enough(const DataSource& source, Split split, int64_t batch) {
                   source.info().name, batch, name_of(split), count, std::max<int64_t>(count, 1)));
 }
 
+void check_classes(const DataSource& source, const std::vector<int64_t>& expected) {
+  std::vector<size_t> found;
+  for (const Attribute& attribute : attributes_of(source.info())) found.push_back(attribute.values.size());
+  const auto same = [](int64_t one, size_t other) { return static_cast<size_t>(one) == other; };
+  if (expected.empty() || found.empty() ||
+      std::equal(expected.begin(), expected.end(), found.begin(), found.end(), same))
+    return;
+  throw BadInput(fmt::format(
+      "Loading batches of {0}: the method has discrete variables of {1} classes, and the labels are of {2}. "
+      "Set classes={2}.",
+      source.info().name, fmt::join(expected, ","), fmt::join(found, ",")));
+}
+
 void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
   if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 image a batch, found {}.", batch));
   if (source.count(Split::unlabelled) == 0)
@@ -33,6 +47,7 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
                     "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
                     "a data set that has them (`refract list data`), or a method that needs none.",
                     source.info().name));
+  if (needs.labelled > 0) check_classes(source, needs.classes);
   check_enough(source, Split::unlabelled, batch);
   if (needs.reference) check_enough(source, Split::reference, batch);
 }

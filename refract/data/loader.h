@@ -10,9 +10,10 @@
 
 namespace refract {
 
-// Unlabelled, reference, second and labelled images are each walked through in an order shuffled anew every pass, independently
-// of one another; which images are labelled is drawn once from the seed. The batch of a step depends on (seed, step)
-// alone, so nothing needs saving to resume. The following batch is prepared on a thread of its own meanwhile.
+// Unlabelled, reference, second and labelled images are each walked through in an order shuffled anew every pass,
+// independently of one another; which images are labelled is drawn once from the seed. The batch of a step depends on
+// (seed, step) alone, so nothing needs saving to resume. The following batch is prepared on a thread of its own
+// meanwhile.
 class Loader {
  public:
   // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer

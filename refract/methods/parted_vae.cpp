@@ -121,7 +121,9 @@ class PartedVae : public Method {
   [[nodiscard]] Codes draw_prior(int64_t count) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override {
-    return {.labelled = options_.labelled, .balanced = options_.labelled_draw == "balanced"};
+    return {.labelled = options_.labelled,
+            .classes = options_.shape.classes,
+            .balanced = options_.labelled_draw == "balanced"};
   }
   [[nodiscard]] std::vector<Player*> players() override {
     if (options_.labelled == 0) return {&model_};

@@ -16,9 +16,9 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
   return settings.method_recipe.make(shape);
 }
 
-// Trying to build the loader says in a sentence what the data lacks.
-void check_sufficient(const DataSource& data, const Method& method, const TrainOptions& options) {
-  const Loader loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed));
+// The images whose labels the method sees. Trying to build the loader says in a sentence what the data lacks.
+Indices labelled_images(const DataSource& data, const Method& method, const TrainOptions& options) {
+  return Loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)).labelled();
 }
 
 void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
@@ -76,9 +76,9 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   const torch::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make();
   auto method = make_method(*settings, data->info().shape);
-  check_sufficient(*data, *method, settings->train);
+  const Indices labelled = labelled_images(*data, *method, settings->train);
   move_to(device, *method);
-  Run run = Run::create(directory, *settings, data->info(), command);
+  Run run = Run::create(directory, *settings, data->info(), command, labelled);
   std::vector<std::string> notes;
   if (!data->info().note.empty()) notes.push_back(data->info().note);
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};

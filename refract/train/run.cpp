@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -132,13 +133,15 @@ void Run::check_absent(const fs::path& directory) {
                     directory.string(), directory.string()));
 }
 
-Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command) {
+Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
+                const Indices& labelled) {
   check_absent(directory);
   const fs::path target = without_slash(directory);
   Staging staging(target);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
   write_file(run.manifest_file(), manifest_text(settings, data, command));
+  if (!labelled.empty()) write_file(run.labelled_file(), fmt::format("{}\n", fmt::join(labelled, "\n")));
   fs::create_directory(checkpoint_folder(run.path()));
   staging.publish();
   return Run(target);

@@ -29,9 +29,9 @@ class Run {
  public:
   // A new directory with options.toml and manifest.json, complete or absent. Throws BadInput where the path exists
   // already (naming `resume` and the choice of another path), Error where it cannot be written. `command` is the
-  // command line to show in the report.
+  // command line to show in the report; `labelled` are the unlabelled images whose labels the method sees.
   static Run create(const std::filesystem::path& directory, const Settings& settings, const DataInfo& data,
-                    const std::string& command);
+                    const std::string& command, const Indices& labelled = {});
 
   // Throws BadInput where `directory` exists already, as create() does: for asking before long work.
   static void check_absent(const std::filesystem::path& directory);
@@ -42,6 +42,7 @@ class Run {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path options_file() const { return path_ / "options.toml"; }
   [[nodiscard]] std::filesystem::path manifest_file() const { return path_ / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path labelled_file() const { return path_ / "labelled.txt"; }
   [[nodiscard]] std::filesystem::path metrics_file() const { return path_ / "metrics.csv"; }
   [[nodiscard]] std::filesystem::path events_folder() const { return path_ / "events"; }
 

@@ -181,5 +181,23 @@ TEST(Manifest, GivesTheDataBack) {
     EXPECT_TRUE(contains(message_of<BadInput>([&] { manifest_data(text, "manifest.json"); }), "manifest.json")) << text;
 }
 
+// A method that sees labels leaves a record of whose.
+TEST(Run, TheLabelledImagesAreRecorded) {
+  const TempFolder folder;
+  const auto labelled = [&](const std::string& name, const KeyValues& changes) {
+    const OpenedRun opened = start_run(folder / name, tiny("partedvae", changes), "");
+    return std::filesystem::exists(opened.run.labelled_file()) ? read_file(opened.run.labelled_file()) : "";
+  };
+  EXPECT_EQ(labelled("without", {}), "");
+  const KeyValues ten = {{"classes", "10"}, {"labelled", "10"}};
+  const std::string first = labelled("with", ten);
+  EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 10);
+  EXPECT_EQ(labelled("again", ten), first);
+  EXPECT_TRUE(contains(message_of<BadInput>([&] {
+                         labelled("wrong", {{"classes", "3"}, {"labelled", "10"}});
+                       }),
+                       "Set classes=10."));
+}
+
 }  // namespace
 }  // namespace refract
