@@ -1,35 +1,20 @@
 #include "refract/data/fer2013.h"
 
-#include <ATen/ops/adaptive_avg_pool2d.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/upsample_bilinear2d.h>
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdlib>
 #include <set>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/data/image_file.h"
+#include "refract/data/place.h"
+#include "refract/data/resize.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kNeutral = 6;
-
-// A slice at a time, so that memory stays bounded.
-Tensor resized(const Tensor& images, int64_t size) {
-  if (images.size(1) == size) return images.unsqueeze(1).contiguous();
-  std::vector<Tensor> parts;
-  for (const Tensor& part : images.split(1000)) {
-    const Tensor floats = part.unsqueeze(1).to(at::kFloat);
-    const Tensor fitted = size > images.size(1) ? at::upsample_bilinear2d(floats, {size, size}, false)
-                                                : at::adaptive_avg_pool2d(floats, {size, size});
-    parts.push_back(fitted.round().to(at::kByte));
-  }
-  return at::cat(parts);
-}
 
 // Of each split, where its images stand in the files.
 std::array<Indices, 4> splits_of(const Faces& faces) {
@@ -62,7 +47,7 @@ class Fer2013 : public DataSource {
     info_.shape = {1, size};
     info_.classes = {"angry", "disgust", "fear", "happy", "sad", "surprise"};
     info_.checksums = faces.checksums;
-    images_ = resized(faces.images, size);
+    images_ = resized(faces.images.unsqueeze(1), size);
   }
 
   [[nodiscard]] const DataInfo& info() const override { return info_; }
@@ -103,12 +88,6 @@ class Fer2013 : public DataSource {
   Tensor images_;  // [N, 1, S, S] uint8
 };
 
-std::filesystem::path folder_of(const std::string& given) {
-  if (!given.empty()) return given;
-  if (const char* named = std::getenv("FER2013_DIR"); named != nullptr) return named;
-  return std::filesystem::path("data") / "fer2013";
-}
-
 }  // namespace
 
 Options Fer2013Options::describe() {
@@ -121,7 +100,8 @@ Options Fer2013Options::describe() {
 }
 
 std::unique_ptr<DataSource> make_fer2013(const Fer2013Options& options) {
-  return std::make_unique<Fer2013>(read_fer2013(folder_of(options.fer2013_dir)), options.size);
+  const auto folder = place_of(options.fer2013_dir, "FER2013_DIR", std::filesystem::path("data") / "fer2013");
+  return std::make_unique<Fer2013>(read_fer2013(folder), options.size);
 }
 
 }  // namespace refract

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <vector>
 
 #include "refract/core/errors.h"
-#include "refract/core/files.h"
 #include "refract/data/fer2013.h"
 #include "refract/data/idx.h"
+#include "refract/data/text_lines.h"
 
 namespace refract {
 namespace {
@@ -18,44 +17,8 @@ constexpr int64_t kSide = 48;
 constexpr int64_t kPixels = kSide * kSide;
 constexpr int64_t kClasses = 7;
 
-std::string_view take_until(std::string_view& text, char end) {
-  const size_t length = std::min(text.find(end), text.size());
-  const std::string_view part = text.substr(0, length);
-  text.remove_prefix(std::min(length + 1, text.size()));
-  return part;
-}
-
-// A whole number from 0 to `most`; -1 for anything else.
-int64_t number(std::string_view text, int64_t most) {
-  int64_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= most ? value : -1;
-}
-
-class Lines {
- public:
-  explicit Lines(const std::filesystem::path& file) : file_(file), text_(read_file(file)), rest_(text_) {}
-  bool next(std::string_view& line) {
-    if (rest_.empty()) return false;
-    line = take_until(rest_, '\n');
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    ++number_;
-    return true;
-  }
-  [[noreturn]] void refuse(const std::string& expected) const {
-    throw BadInput(fmt::format("Reading {}, line {}: expected {}.", file_.string(), number_, expected));
-  }
-  [[nodiscard]] std::string sha256() const { return refract::sha256(text_); }
-
- private:
-  std::filesystem::path file_;
-  std::string text_;
-  std::string_view rest_;
-  int64_t number_ = 0;
-};
-
 // The place of a word among names; refuses another.
-FacePart part_named(std::string_view word, const std::array<std::string_view, 3>& names, const Lines& lines) {
+FacePart part_named(std::string_view word, const std::array<std::string_view, 3>& names, const TextLines& lines) {
   const auto* found = std::find(names.begin(), names.end(), word);
   if (found == names.end())
     lines.refuse(fmt::format("'{}', '{}' or '{}', found '{}'", names[0], names[1], names[2], word));
@@ -63,19 +26,19 @@ FacePart part_named(std::string_view word, const std::array<std::string_view, 3>
 }
 
 Faces from_csv(const std::filesystem::path& file) {
-  Lines lines(file);
+  TextLines lines(file);
   std::string_view line;
   if (!lines.next(line) || line != "emotion,pixels,Usage") lines.refuse("the heading 'emotion,pixels,Usage'");
   std::vector<uint8_t> pixels;
   std::vector<int64_t> labels;
   Faces faces;
   while (lines.next(line)) {
-    labels.push_back(number(take_until(line, ','), kClasses - 1));
+    labels.push_back(number_up_to(kClasses - 1, take_until(line, ',')));
     if (labels.back() < 0) lines.refuse("an emotion from 0 to 6 and a comma");
     std::string_view image = take_until(line, ',');
     const size_t before = pixels.size();
     while (!image.empty()) {
-      const int64_t value = number(take_until(image, ' '), 255);
+      const int64_t value = number_up_to(255, take_until(image, ' '));
       if (value < 0) lines.refuse("pixels from 0 to 255 with a space between them");
       pixels.push_back(static_cast<uint8_t>(value));
     }
@@ -91,13 +54,13 @@ Faces from_csv(const std::filesystem::path& file) {
   return faces;
 }
 
-std::vector<FacePart> parts_of(Lines& lines, int64_t count) {
+std::vector<FacePart> parts_of(TextLines& lines, int64_t count) {
   std::string_view line;
   if (!lines.next(line) || line != "index,path") lines.refuse("the heading 'index,path'");
   std::vector<FacePart> parts;
   while (lines.next(line)) {
     const auto index = static_cast<int64_t>(parts.size());
-    if (number(take_until(line, ','), count - 1) != index)
+    if (number_up_to(count - 1, take_until(line, ',')) != index)
       lines.refuse(fmt::format("index {} of {} images in order", index, count));
     parts.push_back(part_named(take_until(line, '/'), {"train", "validation", "test"}, lines));
   }
@@ -108,7 +71,7 @@ std::vector<FacePart> parts_of(Lines& lines, int64_t count) {
 Faces from_idx(const std::filesystem::path& folder, const std::filesystem::path& images_file) {
   const IdxFile images = read_idx_images(images_file);
   const IdxFile labels = read_idx_labels(folder / "labels.idx");
-  Lines lines(folder / "split.csv");
+  TextLines lines(folder / "split.csv");
   Faces faces{images.data, labels.data.to(at::kLong), parts_of(lines, images.data.size(0)), {}};
   if (images.data.size(1) != kSide || images.data.size(2) != kSide)
     throw BadInput(fmt::format("Reading {}: expected images of 48x48, found {}x{}.", images_file.string(),

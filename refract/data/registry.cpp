@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
+#include "refract/data/celeba.h"
+#include "refract/data/cifar10.h"
 #include "refract/data/digit_style.h"
+#include "refract/data/dsprites.h"
 #include "refract/data/fer2013.h"
 #include "refract/data/image_folder.h"
+#include "refract/data/plain_mnist.h"
+#include "refract/data/rendered_sprites.h"
 
 namespace refract {
 namespace {
@@ -27,6 +32,15 @@ const std::vector<DataEntry>& data_sets() {
        "this project, after Ruiz et al. 2019, A.3.1", recipe<EmbeddedDigitsOptions, make_embedded_digits>},
       {"fer2013", "Gray faces with six expressions; reference: neutral faces", "Goodfellow et al. 2013",
        recipe<Fer2013Options, make_fer2013>},
+      {"mnist", "Plain MNIST digits, or a relative's images; no reference set", "LeCun et al. 2010",
+       recipe<PlainMnistOptions, make_plain_mnist>},
+      {"dsprites", "Squares, ellipses and hearts in all scales, orientations and positions; no reference set",
+       "Matthey et al. 2017", recipe<DspritesOptions, make_dsprites>},
+      {"rendered-sprites", "Pictures like those of dSprites that the program draws itself; needs no file",
+       "this project, after Matthey et al. 2017", recipe<RenderedSpritesOptions, make_rendered_sprites>},
+      {"cifar10", "Small photographs of ten kinds of things; no reference set", "Krizhevsky 2009",
+       recipe<Cifar10Options, make_cifar10>},
+      {"celeba", "Faces with 40 attributes; no reference set", "Liu et al. 2015", recipe<CelebaOptions, make_celeba>},
       {"folders", "Your own images: --unlabelled DIR and --reference DIR", "your files",
        recipe<ImageFolderOptions, make_image_folder>},
   };

@@ -10,14 +10,19 @@
 #include "refract/core/errors.h"
 #include "refract/data/loader.h"
 #include "refract/data/registry.h"
+#include "tests/data/sprites.h"
 #include "tests/data/support.h"
 
 namespace refract {
 namespace {
 
+using testing_support::celeba_files;
+using testing_support::cifar10_files;
 using testing_support::contains;
 using testing_support::fer2013_csv;
 using testing_support::message_of;
+using testing_support::mnist_files;
+using testing_support::sprite_arrays;
 using testing_support::TempFolder;
 using testing_support::write_picture;
 
@@ -29,6 +34,10 @@ class DataContract : public testing::TestWithParam<std::string> {
       for (int i = 0; i < 12; ++i)
         write_picture(folder_ / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
     write_file(folder_ / "fer2013.csv", fer2013_csv(126));
+    write_file(folder_ / "sprites.npz", npz(sprite_arrays()));
+    mnist_files(folder_ / "mnist", 40, 20, 28);
+    cifar10_files(folder_ / "cifar10", 6, 12);
+    celeba_files(folder_ / "celeba", 20);
   }
   [[nodiscard]] DataRecipe recipe() const {
     DataRecipe recipe = data_set(GetParam()).recipe();
@@ -38,10 +47,17 @@ class DataContract : public testing::TestWithParam<std::string> {
                              {"fit_images", "5"},
                              {"score_images", "4"},
                              {"fer2013_dir", folder_.path().string()},
+                             {"dsprites_file", (folder_ / "sprites.npz").string()},
+                             {"cifar10_dir", (folder_ / "cifar10").string()},
+                             {"celeba_dir", (folder_ / "celeba").string()},
+                             {"scales", "2"},
+                             {"orientations", "4"},
+                             {"positions", "3"},
                              {"reference", (folder_ / "reference").string()},
                              {"unlabelled", (folder_ / "unlabelled").string()}};
     for (const auto& [key, value] : small)
       if (recipe.options.has(key)) recipe.options.set(key, value);
+    if (GetParam() == "mnist") recipe.options.set("mnist_dir", (folder_ / "mnist").string());
     return recipe;
   }
   [[nodiscard]] std::unique_ptr<DataSource> make() const { return recipe().make(); }

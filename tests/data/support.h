@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -73,6 +74,60 @@ inline std::string fer2013_csv(int64_t count) {
     text += fmt::format(",{}\n", std::array<const char*, 3>{"Training", "PublicTest", "PrivateTest"}.at(i / 7 % 3));
   }
   return text;
+}
+
+// `count` bytes that look random, the same for the same key.
+inline std::string noise(uint64_t key, size_t count) {
+  std::string bytes(count, '\0');
+  for (size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>(mix(key, i));
+  return bytes;
+}
+
+// The four files of MNIST or a relative: images of random pixels, labels 0 to 9 in turn.
+inline void mnist_files(const std::filesystem::path& folder, uint32_t training, uint32_t test, uint32_t side) {
+  std::filesystem::create_directories(folder);
+  const auto part = [&](const std::string& name, uint32_t count) {
+    std::string labels;
+    for (uint32_t i = 0; i < count; ++i) labels += static_cast<char>(i % 10);
+    write_file(folder / (name + "-images-idx3-ubyte"),
+               idx(0x803, {count, side, side}, noise(count, size_t{count} * side * side)));
+    write_file(folder / (name + "-labels-idx1-ubyte"), idx(0x801, {count}, labels));
+  };
+  part("train", training);
+  part("t10k", test);
+}
+
+// CIFAR-10's binary version: five training batches and a test batch of random pixels, labels 0 to 9 in turn in each.
+inline void cifar10_files(const std::filesystem::path& folder, int batch, int test) {
+  std::filesystem::create_directories(folder);
+  uint64_t images = 0;
+  const auto write = [&](const std::string& name, int count) {
+    std::string bytes;
+    for (int i = 0; i < count; ++i) bytes += static_cast<char>(i % 10) + noise(++images, 3072);
+    write_file(folder / name, bytes);
+  };
+  for (int i = 1; i <= 5; ++i) write(fmt::format("data_batch_{}.bin", i), batch);
+  write("test_batch.bin", test);
+}
+
+// The attributes of CelebA that discrete variables are derived from.
+inline std::vector<std::string> celeba_names() {
+  return {"Bangs",     "Black_Hair", "Blond_Hair", "Brown_Hair",        "Eyeglasses", "Goatee",
+          "Gray_Hair", "No_Beard",   "Male",       "Receding_Hairline", "Smiling",    "Wearing_Hat"};
+}
+
+// CelebA's attribute file, in which image i has attribute k where mix(i, k) % 3 is 0, and gray images of 26x32, image i
+// of brightness 20 + 6 i.
+inline void celeba_files(const std::filesystem::path& folder, int count) {
+  std::string text = fmt::format("{}\n{} \n", count, fmt::join(celeba_names(), " "));
+  for (int i = 0; i < count; ++i) {
+    text += fmt::format("{:06}.jpg", i + 1);
+    for (uint64_t k = 0; k < celeba_names().size(); ++k)
+      text += mix(static_cast<uint64_t>(i), k) % 3 == 0 ? "  1" : " -1";
+    text += "\n";
+    write_picture(folder / fmt::format("img_align_celeba/{:06}.jpg", i + 1), 26, 32, cv::Scalar::all(20 + 6 * i));
+  }
+  write_file(folder / "list_attr_celeba.txt", text);
 }
 
 // The rectangle of pixels of [C, H, W] that are not black: left, top, and sizes.

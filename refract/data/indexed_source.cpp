@@ -1,0 +1,70 @@
+#include "refract/data/indexed_source.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "refract/core/errors.h"
+#include "refract/data/image_file.h"
+
+namespace refract {
+namespace {
+
+class IndexedSource final : public DataSource {
+ public:
+  explicit IndexedSource(IndexedImages images) : all_(std::move(images)) {}
+
+  [[nodiscard]] const DataInfo& info() const override { return all_.info; }
+  [[nodiscard]] int64_t count(Split split) const override { return static_cast<int64_t>(numbers(split).size()); }
+
+  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+    const auto [channels, size] = all_.info.shape;
+    Tensor images = at::empty({static_cast<int64_t>(indices.size()), channels, size, size});
+    auto* out = images.data_ptr<float>();
+    for (const int64_t index : indices) {
+      all_.copy(number(split, index), out);
+      out += channels * size * size;
+    }
+    return images;
+  }
+
+  [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
+    return all_.factors.defined() ? rows(all_.factors, split, indices) : DataSource::factors(split, indices);
+  }
+  [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
+    return all_.labels.defined() ? rows(all_.labels, split, indices) : DataSource::labels(split, indices);
+  }
+  [[nodiscard]] Tensor attributes(Split split, const Indices& indices) const override {
+    return all_.attributes.defined() ? rows(all_.attributes, split, indices) : DataSource::attributes(split, indices);
+  }
+
+ private:
+  [[nodiscard]] const Indices& numbers(Split split) const { return all_.splits[split]; }
+
+  [[nodiscard]] int64_t number(Split split, int64_t index) const {
+    if (index >= 0 && index < count(split)) return numbers(split)[static_cast<size_t>(index)];
+    throw BadInput(fmt::format("Reading image {} of {} ({}): there are {}, counted from 0.", index, all_.info.name,
+                               name_of(split), count(split)));
+  }
+
+  [[nodiscard]] Tensor rows(const Tensor& table, Split split, const Indices& indices) const {
+    std::vector<int64_t> places;
+    places.reserve(indices.size());
+    for (const int64_t index : indices) places.push_back(number(split, index));
+    return table.index_select(0, torch::tensor(places, at::kLong));
+  }
+
+  IndexedImages all_;
+};
+
+}  // namespace
+
+std::unique_ptr<DataSource> indexed_source(IndexedImages images) {
+  return std::make_unique<IndexedSource>(std::move(images));
+}
+
+std::function<void(int64_t, float*)> from_bytes(const Tensor& images) {
+  return [images](int64_t image, float* out) { to_floats(images[image], out); };
+}
+
+}  // namespace refract

@@ -1,0 +1,78 @@
+#include "refract/data/splits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+#include "refract/data/order.h"
+
+namespace refract {
+namespace {
+
+Indices part_of(const Indices& order, int64_t first, int64_t count) {
+  return {order.begin() + first, order.begin() + first + count};
+}
+
+}  // namespace
+
+Options PartOptions::describe() {
+  Options options;
+  options.add("data_seed", data_seed, "seed of which images fit and score the probes").range(0, 1e15);
+  options
+      .add("fit_from", fit_from,
+           "part that gives the images that fit the probes: test, or training, which then trains without them")
+      .one_of({"test", "training"});
+  options.add("fit_images", fit_images, "number of images that fit the probes").range(0, 1e6);
+  options.add("score_images", score_images, "number of test images that score them; with fit_images 0 it can be all")
+      .range(0, 1e6);
+  return options;
+}
+
+Splits splits_of(const std::string& name, int64_t training, int64_t test, const PartOptions& options) {
+  const bool from_test = options.fit_from == "test";
+  const int64_t of_training = from_test ? 0 : options.fit_images;
+  const int64_t of_test = options.score_images + (from_test ? options.fit_images : 0);
+  if (of_training >= training || of_test > test)
+    throw BadInput(
+        fmt::format("Splitting {}: {} of {} training images, which must leave one, and {} of {} test images are to fit "
+                    "and score the probes. Lower fit_images or score_images.",
+                    name, of_training, training, of_test, test));
+  const uint64_t key = mix(static_cast<uint64_t>(options.data_seed), Stream::render);
+  const Indices training_order = permutation(training, mix(key, 0, 0));
+  Indices test_order = permutation(test, mix(key, 0, 1));
+  for (int64_t& image : test_order) image += training;
+  Splits splits;
+  splits[Split::fit] = part_of(from_test ? test_order : training_order, 0, options.fit_images);
+  splits[Split::score] = part_of(test_order, of_test - options.score_images, options.score_images);
+  Indices& unlabelled = splits[Split::unlabelled] = part_of(training_order, of_training, training - of_training);
+  std::sort(unlabelled.begin(), unlabelled.end());
+  return splits;
+}
+
+Options DrawOptions::describe() {
+  Options options;
+  options.add("data_seed", data_seed, "seed of which images fit and score the probes").range(0, 1e15);
+  options.add("fit_images", fit_images, "number of images that fit the probes").range(0, 1e6);
+  options.add("score_images", score_images, "number of other images that score them").range(0, 1e6);
+  return options;
+}
+
+Splits splits_of(const std::string& name, int64_t count, const DrawOptions& options) {
+  if (options.fit_images + options.score_images > count)
+    throw BadInput(
+        fmt::format("Splitting {}: {} and {} different images are to fit and score the probes, but there are {}. Lower "
+                    "fit_images or score_images.",
+                    name, options.fit_images, options.score_images, count));
+  const Indices order = permutation(count, mix(static_cast<uint64_t>(options.data_seed), Stream::render));
+  Splits splits;
+  splits[Split::unlabelled] = Indices(static_cast<size_t>(count));
+  std::iota(splits[Split::unlabelled].begin(), splits[Split::unlabelled].end(), int64_t{0});
+  splits[Split::fit] = part_of(order, 0, options.fit_images);
+  splits[Split::score] = part_of(order, options.fit_images, options.score_images);
+  return splits;
+}
+
+}  // namespace refract
