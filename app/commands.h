@@ -12,6 +12,7 @@ Command align_command();
 Command figures_command();
 Command evaluate_command();
 Command encode_command();
+Command metrics_command();
 Command synthesize_command();
 Command transfer_command();
 Command sample_command();

@@ -8,7 +8,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/eval/metric.h"
+#include "refract/eval/evaluator.h"
 #include "refract/eval/table.h"
 #include "refract/figures/figure.h"
 #include "refract/figures/run_report.h"
@@ -28,20 +28,20 @@ std::vector<const MetricEntry*> metrics_named(const std::string& names) {
   return entries;
 }
 
-std::vector<const MetricEntry*> metrics_for(const DataSource& data) {
+// Those that the data can serve; the metrics of codes and factors alone take minutes and are not usual.
+std::vector<const MetricEntry*> metrics_for(const DataSource& data, bool only_usual) {
   std::vector<const MetricEntry*> entries;
   for (const MetricEntry& entry : metrics())
-    if (entry.lacks(data).empty()) entries.push_back(&entry);
+    if (entry.lacks(data).empty() && (entry.measure != nullptr || !only_usual)) entries.push_back(&entry);
   return entries;
 }
 
 std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries) {
   std::vector<MetricTable> tables;
+  Evaluator evaluator(*opened.method, *opened.data);
   for (const MetricEntry* entry : entries) {
-    const std::string missing = entry->lacks(*opened.data);
-    if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry->name, missing));
     say(fmt::format("Evaluating by {}.", entry->name));
-    tables.push_back(entry->measure(*opened.method, *opened.data));
+    tables.push_back(evaluator.measure(*entry));
   }
   return tables;
 }
@@ -88,11 +88,13 @@ std::string last_column(const MetricTable& table) {
 
 Result complete_run(const std::filesystem::path& directory, const std::string& metric_names,
                     const Invocation& invocation) {
+  const bool usual = metric_names == usual_metrics;
+  const bool by_data = usual || metric_names == all_metrics;
   std::vector<const MetricEntry*> entries;
-  if (metric_names != "all") entries = metrics_named(metric_names);
+  if (!by_data) entries = metrics_named(metric_names);
   const OpenedRun opened = open_run(directory, true);
   for (const std::string& note : opened.notes) say(note);
-  if (metric_names == "all") entries = metrics_for(*opened.data);
+  if (by_data) entries = metrics_for(*opened.data, usual);
   const std::vector<MetricTable> tables = measured(opened, entries);
   const std::string evaluation = to_json(tables, opened.checkpoint.step);
   write_file(evaluation_file(opened.run), evaluation);

@@ -14,14 +14,15 @@ namespace {
 
 struct Arguments {
   std::string run;
-  std::string metrics = "all";
+  std::string metrics = usual_metrics;
 };
 
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
   app.add_option("--metrics", arguments->metrics,
-                 "metrics by name, separated by commas; all takes those the data can serve")
+                 "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
+                 "serve")
       ->type_name("NAMES");
   return [arguments](const Invocation& invocation) {
     return complete_run(arguments->run, arguments->metrics, invocation);
@@ -33,8 +34,10 @@ Action declare(CLI::App& app) {
 Command evaluate_command() {
   return {"evaluate",
           "Measure a trained run again, draw its pictures and write its report.",
-          "`refract train` does this at its end; `refract list metrics` shows the metrics.",
-          {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json"},
+          "`refract train` does this at its end; `refract list metrics` shows the metrics. Those of codes and factors\n"
+          "alone, such as mig, are not usual: they take minutes.",
+          {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
+           "bin/refract evaluate runs/demo --metrics factor-vae-score,mig"},
           declare};
 }
 

@@ -45,7 +45,7 @@ Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& in
   say(step == opened.checkpoint.step ? fmt::format("Training was complete already, with {} steps.", step)
                                      : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
   if (!evaluation) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
-  Result completed = complete_run(opened.run.path(), "all", invocation);
+  Result completed = complete_run(opened.run.path(), usual_metrics, invocation);
   json.update(completed.json);
   return {completed.text, std::move(json)};
 }

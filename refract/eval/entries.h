@@ -7,5 +7,13 @@ namespace refract {
 
 MetricEntry probe_metric();
 MetricEntry classify_metric();
+MetricEntry factor_vae_metric();
+MetricEntry beta_vae_metric();
+MetricEntry mig_metric();
+MetricEntry sap_metric();
+MetricEntry dci_metric();
+MetricEntry modularity_metric();
+MetricEntry irs_metric();
+MetricEntry reconstruction_metric();
 
 }  // namespace refract

@@ -25,17 +25,24 @@ struct MetricTable {
   std::string protocol;  // sample sizes and source, one sentence
 };
 
+struct Representation;
+
+// An entry has either `measure` or `score`; evaluator.h calls the one that is there.
 struct MetricEntry {
   std::string name;
   std::string summary;
   std::string source;
   // "" where the data can serve this metric, else a sentence that says what is missing.
   std::string (*lacks)(const DataSource&);
-  MetricTable (*measure)(const Model&, const DataSource&);
+  // For metrics that ask the model itself.
+  MetricTable (*measure)(const Model&, const DataSource&) = nullptr;
   // An error of the block `features` ("e") by the fitting split alone, its first three quarters fitted and the rest
   // scored: for choosing options without a look at the scoring split. Lower is better. Throws BadInput for too few
-  // images or an unknown block.
-  double (*error_within_fit)(const Model&, const DataSource&, const std::string& features);
+  // images or an unknown block. Null for a metric that nothing is chosen by.
+  double (*error_within_fit)(const Model&, const DataSource&, const std::string& features) = nullptr;
+  // For metrics of codes and factors alone (representation.h), wherever they come from: a row for each representation,
+  // which all have the same factors. What is drawn is a function of the seed.
+  MetricTable (*score)(const std::vector<Representation>&, uint64_t seed) = nullptr;
 };
 
 const std::vector<MetricEntry>& metrics();

@@ -5,15 +5,17 @@
 #include <set>
 
 #include "refract/core/errors.h"
-#include "refract/eval/metric.h"
+#include "refract/eval/evaluator.h"
 #include "refract/eval/table.h"
 #include "tests/support/fakes.h"
 
 namespace refract {
 namespace {
 
+constexpr ImageShape small = {1, 4};
+
 fakes::Source complete() {
-  return {4, 3, {{Split::fit, 120}, {Split::score, 90}}};
+  return {4, 3, {{Split::fit, 120}, {Split::score, 90}}, small};
 }
 
 TEST(MetricContract, NamesAreUniqueAndDescribed) {
@@ -22,6 +24,7 @@ TEST(MetricContract, NamesAreUniqueAndDescribed) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
     EXPECT_FALSE(entry.summary.empty()) << entry.name;
     EXPECT_FALSE(entry.source.empty()) << entry.name;
+    EXPECT_NE(entry.measure == nullptr, entry.score == nullptr) << entry.name;
     EXPECT_EQ(&metric(entry.name), &entry);
   }
 }
@@ -39,12 +42,12 @@ TEST(MetricContract, UnknownNamesGetTheNearest) {
 
 TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
   const auto data = complete();
-  const fakes::FakeModel two = fakes::halves();
-  const fakes::FakeModel one = fakes::whole();
+  const fakes::FakeModel two = fakes::halves(small);
+  const fakes::FakeModel one = fakes::whole(small);
   for (const MetricEntry& entry : metrics()) {
     ASSERT_EQ(entry.lacks(data), "") << entry.name;
     for (const Model* model : {static_cast<const Model*>(&two), static_cast<const Model*>(&one)}) {
-      const MetricTable table = entry.measure(*model, data);
+      const MetricTable table = Evaluator(*model, data).measure(entry);
       EXPECT_EQ(table.metric, entry.name);
       EXPECT_FALSE(table.title.empty() || table.unit.empty() || table.protocol.empty()) << entry.name;
       ASSERT_GE(table.rows.size(), model->blocks().size()) << entry.name;
@@ -52,7 +55,7 @@ TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
         EXPECT_EQ(row.values.size(), table.columns.size()) << entry.name << " " << row.name;
         for (const double value : row.values) EXPECT_TRUE(std::isfinite(value)) << entry.name << " " << row.name;
       }
-      EXPECT_EQ(to_json({table}, 0), to_json({entry.measure(*model, data)}, 0)) << entry.name;
+      EXPECT_EQ(to_json({table}, 0), to_json({Evaluator(*model, data).measure(entry)}, 0)) << entry.name;
     }
   }
 }
@@ -60,9 +63,13 @@ TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
 TEST(MetricContract, SaysWhatIsMissing) {
   const fakes::Source nothing_known{0, 0, {{Split::fit, 10}, {Split::score, 10}}};
   const fakes::Source no_score{4, 3, {{Split::fit, 10}}};
+  const fakes::FakeModel model = fakes::whole();
   for (const MetricEntry& entry : metrics()) {
-    EXPECT_NE(entry.lacks(nothing_known), "") << entry.name;
     EXPECT_NE(entry.lacks(no_score).find("score"), std::string::npos) << entry.name;
+    EXPECT_THROW(Evaluator(model, no_score).measure(entry), BadInput) << entry.name;
+    if (entry.lacks(nothing_known).empty()) {
+      EXPECT_FALSE(Evaluator(model, nothing_known).measure(entry).rows.empty()) << entry.name;
+    }
   }
 }
 
@@ -70,7 +77,9 @@ TEST(MetricContract, DivergedCodesAreRefused) {
   const fakes::FakeModel diverged({3, 8}, {{"e", 2, Role::target}}, [](const Tensor& x) {
     return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
   });
-  for (const MetricEntry& entry : metrics()) EXPECT_THROW(entry.measure(diverged, complete()), BadInput) << entry.name;
+  const auto data = complete();
+  for (const MetricEntry& entry : metrics())
+    EXPECT_THROW(Evaluator(diverged, data).measure(entry), BadInput) << entry.name;
 }
 
 }  // namespace

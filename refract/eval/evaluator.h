@@ -1,0 +1,28 @@
+// A model on a data set, measured by any entries of the registry; its codes are taken once for all that only need
+// these.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "refract/eval/metric.h"
+#include "refract/eval/representation.h"
+
+namespace refract {
+
+class Evaluator {
+ public:
+  // Both must outlive it. What metrics draw is a function of the seed.
+  Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0) : model_(model), data_(data), seed_(seed) {}
+
+  // The entry's table. Throws BadInput for codes that are not finite, and for what the entry lacks.
+  MetricTable measure(const MetricEntry& entry);
+
+ private:
+  const Model& model_;
+  const DataSource& data_;
+  uint64_t seed_;
+  std::vector<Representation> representations_;  // empty until an entry asks for them
+};
+
+}  // namespace refract

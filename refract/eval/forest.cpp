@@ -1,0 +1,82 @@
+#include "refract/eval/forest.h"
+
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/ml.hpp>
+
+#include "refract/core/random.h"
+#include "refract/data/order.h"
+
+namespace refract {
+namespace {
+
+constexpr int kTrees = 20;
+constexpr int kDepth = 20;
+constexpr int kMostTried = 8;  // dimensions at a node
+constexpr int kSmallestSplit = 5;
+
+using Forest = cv::Ptr<cv::ml::RTrees>;
+
+// The same memory as OpenCV sees it; the tensor must be contiguous and live as long.
+cv::Mat view(const Tensor& values, int type) {
+  const int columns = values.dim() == 2 ? static_cast<int>(values.size(1)) : 1;
+  return {static_cast<int>(values.size(0)), columns, type, values.data_ptr()};
+}
+
+Forest grown(const Tensor& codes, const Tensor& classes, uint64_t seed) {
+  Forest forest = cv::ml::RTrees::create();
+  forest->setMaxDepth(kDepth);
+  forest->setMinSampleCount(kSmallestSplit);
+  forest->setActiveVarCount(std::min(kMostTried, static_cast<int>(codes.size(1) + 1) / 2));
+  forest->setTermCriteria({cv::TermCriteria::MAX_ITER, kTrees, 0});
+  cv::theRNG().state = mix(seed, Stream::metrics);
+  forest->train(view(codes, CV_32F), cv::ml::ROW_SAMPLE, view(classes, CV_32S));
+  return forest;
+}
+
+struct Verdict {
+  Tensor support;       // [N] float64: the part of the trees that vote for the row's class
+  double accuracy = 0;  // of the majority
+};
+
+Verdict verdict(const Forest& forest, const Tensor& codes, const Tensor& classes) {
+  cv::Mat counts;  // a line of classes, then one of votes for each row
+  forest->getVotes(view(codes, CV_32F), counts, 0);
+  const Tensor table = at::from_blob(counts.data, {counts.rows, counts.cols}, at::kInt);
+  const Tensor votes = table.slice(0, 1);
+  const Tensor own = table[0].unsqueeze(0).eq(classes.unsqueeze(1));
+  const Tensor right = table[0].index_select(0, votes.argmax(1)).eq(classes);
+  return {(votes * own).sum(1).to(at::kDouble) / kTrees, right.to(at::kDouble).mean().item<double>()};
+}
+
+// The mean of the values, or 0 where it lies within three of its standard errors of that.
+double clear_mean(const Tensor& values) {
+  const double mean = values.mean().item<double>();
+  const double error = values.std(0, true).item<double>() / std::sqrt(static_cast<double>(values.size(0)));
+  return mean > 3 * error ? mean : 0;
+}
+
+}  // namespace
+
+ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const Division& rows, uint64_t seed) {
+  const Tensor x = codes.to(at::kFloat);
+  const Tensor y = classes.to(at::kInt);
+  const Forest forest = grown(x.index_select(0, rows.fit), y.index_select(0, rows.fit), seed);
+  const Tensor score = x.index_select(0, rows.score);
+  const Tensor truth = y.index_select(0, rows.score);
+  const Verdict whole = verdict(forest, score, truth);
+  ForestReading reading{at::zeros({codes.size(1)}, at::kDouble), whole.accuracy};
+  const Tensor order = at::tensor(permutation(truth.size(0), mix(seed, Stream::metrics, 1)), at::kLong);
+  for (int64_t d = 0; d < codes.size(1); ++d) {
+    Tensor shuffled = score.clone();
+    shuffled.select(1, d).copy_(score.select(1, d).index_select(0, order));
+    reading.importance[d] = clear_mean(whole.support - verdict(forest, shuffled, truth).support);
+  }
+  return reading;
+}
+
+}  // namespace refract

@@ -1,0 +1,22 @@
+// A random forest (Breiman 2001) as a reader of a representation that is not linear.
+#pragma once
+
+#include <cstdint>
+
+#include "refract/eval/sampling.h"
+
+namespace refract {
+
+struct ForestReading {
+  Tensor importance;    // [D] float64: how many fewer of the trees vote for a row's class, as a part of all, when the
+                        // dimension is shuffled among the scored rows
+  double accuracy = 0;  // part of the scored rows whose class is recognised
+};
+
+// Reads `classes` [N] int64 from 0 off `codes` [N, D] float64: OpenCV's forest of 20 trees, a random half of the
+// dimensions (8 at most) at each node, fitted on rows.fit and scored on rows.score. A fall within three of its
+// standard errors counts as 0. Votes, not the majority's verdict: this would rest on one of two copies of a dimension.
+// A function of the seed.
+ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const Division& rows, uint64_t seed);
+
+}  // namespace refract

@@ -1,0 +1,149 @@
+#include "refract/eval/representation.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/_unique.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/stack.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+#include "refract/eval/features.h"
+#include "refract/eval/information.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kFewest = 100;
+
+void expect_finite(const std::string& what, const Tensor& values) {
+  if (!at::isfinite(values).all().item<bool>())
+    throw BadInput(
+        fmt::format("Measuring {}: expected finite numbers, found NaN or infinity; a model whose training diverged "
+                    "gives such codes.",
+                    what));
+}
+
+// Both splits, one after the other.
+Factors factors_in(const DataSource& data) {
+  const DataInfo& info = data.info();
+  const auto of = [&](Split split) {
+    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
+  };
+  std::vector<int64_t> sizes = info.factor_sizes;
+  sizes.resize(info.factors.size(), 0);
+  Tensor values = at::cat({of(Split::fit), of(Split::score)});
+  for (size_t k = 0; k < sizes.size(); ++k)
+    if (sizes[k] > 0) {
+      Tensor column = values.select(1, static_cast<int64_t>(k));
+      column.mul_(static_cast<double>(sizes[k] - 1)).round_();
+    }
+  return factors_of(info.factors, values, sizes);
+}
+
+// Blocks side by side, named "e and z".
+Representation joined(const Model& model, const Codes& codes, const Factors& factors, bool with_categorical) {
+  std::string name;
+  std::vector<Tensor> parts;
+  for (size_t b = 0; b < codes.size(); ++b) {
+    const Block& block = model.blocks()[b];
+    if (block.categorical && !with_categorical) continue;
+    name += (name.empty() ? "" : " and ") + block.name;
+    parts.push_back(codes[b]);
+  }
+  return representation(name, at::cat(parts, 1), factors);
+}
+
+}  // namespace
+
+Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes) {
+  if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names.size()) || sizes.size() != names.size())
+    throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names.size(),
+                               fmt::join(values.sizes(), ", ")));
+  const Tensor plain = values.to(at::kCPU, at::kDouble);
+  expect_finite("by ground-truth factors", plain);
+  Factors factors;
+  std::vector<Tensor> columns, classes;
+  for (int64_t k = 0; k < plain.size(1); ++k) {
+    const Tensor column = plain.select(1, k);
+    const bool real = sizes[static_cast<size_t>(k)] == 0;
+    const auto [found, inverse] =
+        at::_unique(real ? histogram_bins(column.unsqueeze(1)).squeeze(1) : column, true, true);
+    if (found.numel() < 2) continue;
+    factors.names.push_back(std::move(names[static_cast<size_t>(k)]));
+    factors.real.push_back(real);
+    factors.sizes.push_back(found.numel());
+    columns.push_back(column);
+    classes.push_back(inverse);
+  }
+  if (columns.empty())
+    throw BadInput(
+        fmt::format("Reading ground-truth factors: expected one that varies, found none among {} in {} images.",
+                    plain.size(1), plain.size(0)));
+  factors.values = at::stack(columns, 1);
+  factors.classes = at::stack(classes, 1);
+  return factors;
+}
+
+Representation representation(std::string name, const Tensor& codes, const Factors& factors) {
+  const int64_t rows = factors.values.size(0);
+  if (codes.dim() != 2 || codes.size(0) != rows || codes.size(1) == 0)
+    throw BadInput(
+        fmt::format("Measuring {}: expected codes [{}, D] of the images whose factors are known, found [{}].", name,
+                    rows, fmt::join(codes.sizes(), ", ")));
+  if (rows < kFewest)
+    throw BadInput(
+        fmt::format("Measuring {}: expected the codes of {} images or more, found {}.", name, kFewest, rows));
+  const Tensor plain = codes.detach().to(at::kCPU, at::kDouble).contiguous();
+  expect_finite(name, plain);
+  return {std::move(name), plain, factors};
+}
+
+Representation noise_beside(const std::vector<Representation>& rows, uint64_t seed) {
+  int64_t widest = 1;
+  for (const Representation& row : rows) widest = std::max(widest, row.codes.size(1));
+  const Factors& factors = rows.at(0).factors;
+  const auto generator = at::make_generator<at::CPUGeneratorImpl>(mix(seed, Stream::metrics));
+  return representation("noise", at::randn({factors.values.size(0), widest}, generator, at::kDouble), factors);
+}
+
+std::vector<Representation> representations(const Model& model, const DataSource& data, uint64_t seed) {
+  const Codes fit = split_codes(model, data, Split::fit);
+  const Codes score = split_codes(model, data, Split::score);
+  Codes codes;
+  for (size_t b = 0; b < fit.size(); ++b) codes.push_back(at::cat({fit[b], score[b]}));
+  const Factors factors = factors_in(data);
+  const std::vector<Block>& blocks = model.blocks();
+  const auto categorical = std::count_if(blocks.begin(), blocks.end(), [](const Block& b) { return b.categorical; });
+  std::vector<Representation> rows;
+  if (std::ssize(blocks) - categorical > 1) rows.push_back(joined(model, codes, factors, false));
+  for (size_t b = 0; b < blocks.size(); ++b) rows.push_back(representation(blocks[b].name, codes[b], factors));
+  if (categorical > 0 && blocks.size() > 1) rows.push_back(joined(model, codes, factors, true));
+  rows.push_back(noise_beside(rows, seed));
+  return rows;
+}
+
+std::string lacks_factors(const DataSource& data) {
+  if (data.info().factors.empty())
+    return fmt::format("The data set {} has no ground-truth factors to compare codes with.", data.info().name);
+  return lacks_probe_splits(data);
+}
+
+std::vector<std::string> factor_columns(const std::vector<Representation>& rows) {
+  std::vector<std::string> columns = rows.at(0).factors.names;
+  columns.emplace_back("average");
+  return columns;
+}
+
+std::vector<double> with_average(const Tensor& values) {
+  const Tensor plain = values.contiguous();
+  std::vector<double> all(plain.data_ptr<double>(), plain.data_ptr<double>() + plain.numel());
+  all.push_back(plain.mean().item<double>());
+  return all;
+}
+
+}  // namespace refract

@@ -1,0 +1,55 @@
+// Codes beside the ground truth of the same images: all that the metrics of the disentanglement literature look at.
+// They need no model, no images and no image for each combination of factors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "refract/data/source.h"
+#include "refract/methods/model.h"
+
+namespace refract {
+
+// Ground-truth factors of N images. Those that never change are left out.
+struct Factors {
+  std::vector<std::string> names;  // K
+  Tensor values;                   // [N, K] float64
+  std::vector<bool> real;          // K; whether a factor is real-valued
+  Tensor classes;                  // [N, K] int64, from 0; real-valued factors in 20 bins of equal width
+  std::vector<int64_t> sizes;      // K; classes that occur
+
+  [[nodiscard]] int64_t count() const { return static_cast<int64_t>(names.size()); }
+};
+
+// `values` [N, K] of any real type; a factor is real-valued where its entry of `sizes` is 0 and discrete elsewhere.
+// Throws BadInput for values that are not finite, for other shapes, and where no factor has two values.
+Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes);
+
+struct Representation {
+  std::string name;  // of a row: "e", "z", "e and z", "codes.npz"
+  Tensor codes;      // [N, D] float64, on the CPU
+  Factors factors;
+};
+
+// Throws BadInput for codes that are not [N, D] with D >= 1 and the factors' N, that are not finite, or of fewer than
+// 100 images.
+Representation representation(std::string name, const Tensor& codes, const Factors& factors);
+
+// Standard normal codes, as many as the widest of `rows` has: what a metric gives where there is nothing to find.
+Representation noise_beside(const std::vector<Representation>& rows, uint64_t seed);
+
+// Posterior means of the images of splits fit and score: all blocks that are not categorical together, each block
+// alone, everything where there is a categorical block, and noise. One row beside the noise for a model of one block.
+std::vector<Representation> representations(const Model& model, const DataSource& data, uint64_t seed);
+
+// "" where the data can serve these metrics, else a sentence that says what is missing.
+std::string lacks_factors(const DataSource& data);
+
+// The names of the factors and "average", for tables with one column a factor.
+std::vector<std::string> factor_columns(const std::vector<Representation>& rows);
+
+// The values, then their mean.
+std::vector<double> with_average(const Tensor& values);
+
+}  // namespace refract
