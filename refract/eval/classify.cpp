@@ -1,6 +1,7 @@
 // The feature-learning protocol for labelled sets (Ruiz et al. 2019, Sec. 5.3).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "refract/eval/entries.h"
@@ -37,6 +38,17 @@ Tensor truth_of(const DataSource& data, Split split) {
   return data.labels(split, all_indices(data.count(split))).to(at::kCPU);
 }
 
+// What a model's own classes say, where they are as many as the data's: with labels in training they are the same.
+void add_own_classes(MetricTable& table, const Model& model, const DataSource& data, const Tensor& truth) {
+  const auto classes = static_cast<int64_t>(data.info().classes.size());
+  const auto comparable = [&](const Block& block) { return block.categorical && block.size == classes; };
+  if (std::none_of(model.blocks().begin(), model.blocks().end(), comparable)) return;
+  const Codes codes = split_codes(model, data, Split::score);
+  for (size_t b = 0; b < codes.size(); ++b)
+    if (comparable(model.blocks()[b]))
+      table.rows.push_back(row_of(model.blocks()[b].name + " (as it is)", codes[b].argmax(1), truth, classes));
+}
+
 MetricTable measure(const Model& model, const DataSource& data) {
   const Tensor fit = truth_of(data, Split::fit);
   const Tensor score = truth_of(data, Split::score);
@@ -52,12 +64,12 @@ MetricTable measure(const Model& model, const DataSource& data) {
     const Tensor predicted = fit_logistic(set.fit, fit, classes)(set.score).argmax(1);
     table.rows.push_back(row_of(set.name, predicted, score, classes));
   }
+  add_own_classes(table, model, data, score);
   const double guess = 1.0 / static_cast<double>(classes);
   table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
   table.protocol = fmt::format(
       "Class-balanced logistic regression on posterior means, fitted on {} images, scored on {} others (Ruiz et al. "
-      "2019, "
-      "Sec. 5.3).",
+      "2019, Sec. 5.3). As it is: the likeliest of the model's own classes.",
       fit.size(0), score.size(0));
   return table;
 }

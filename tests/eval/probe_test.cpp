@@ -114,6 +114,23 @@ TEST(Classify, LabelsScoreOneAndNoiseScoresAsChance) {
   EXPECT_DOUBLE_EQ(table.rows[3].values.back(), 0.25);
 }
 
+// A model with classes of its own that are the labels, but for the last two, which it takes for one another.
+TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
+  const Tensor swapped = at::tensor(std::vector<int64_t>{0, 1, 3, 2});
+  const fakes::FakeModel model{
+      {3, 8}, {{"c", kClasses, Role::category, true}, {"z", 16, Role::class_independent}}, [&](const Tensor& x) {
+        const Tensor said = swapped.index_select(0, label_in(x));
+        return Codes{at::one_hot(said, kClasses).to(at::kFloat), noise_in(x)};
+      }};
+  const MetricTable table = metric("classify").measure(model, source());
+  EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);  // a classifier on top finds out
+  const auto& own = table.rows[table.rows.size() - 2];
+  EXPECT_EQ(own.name, "c (as it is)");
+  EXPECT_DOUBLE_EQ(own.values[1], 1);
+  EXPECT_DOUBLE_EQ(own.values[2], 0);
+  EXPECT_DOUBLE_EQ(own.values.back(), 0.5);
+}
+
 TEST(Classify, CountsEachClassAlone) {
   // Classes 2 and 3 look the same: half of the four classes is certain, the other two share what is left.
   const auto merged = [](const Tensor& x) { return at::one_hot(label_in(x).clamp(0, 2), 3).to(at::kFloat); };
