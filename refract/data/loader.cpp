@@ -54,7 +54,7 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
 
 }  // namespace
 
-Loader::Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed)
+Loader::Loader(const DataSource& source, const Needs& needs, int64_t batch, uint64_t seed)
     : source_(source),
       needs_(needs),
       batch_(batch),

@@ -18,7 +18,7 @@ class Loader {
  public:
   // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer
   // images than one batch or fewer labels than asked for.
-  Loader(const DataSource& source, Needs needs, int64_t batch, uint64_t seed);
+  Loader(const DataSource& source, const Needs& needs, int64_t batch, uint64_t seed);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

@@ -59,11 +59,12 @@ class Placed {
 
   [[nodiscard]] bool covers(int64_t column, int64_t row) const {
     int points = 0;
-    for (int i = 0; i < kFine * kFine; ++i) {
-      const double right = static_cast<double>(column) + (i % kFine + 0.5) / kFine - x_;
-      const double down = static_cast<double>(row) + (i / kFine + 0.5) / kFine - y_;
-      points += static_cast<int>(inside(shape_, cosine_ * right - sine_ * down, sine_ * right + cosine_ * down));
-    }
+    for (int i = 0; i < kFine; ++i)
+      for (int j = 0; j < kFine; ++j) {
+        const double right = static_cast<double>(column) + (i + 0.5) / kFine - x_;
+        const double down = static_cast<double>(row) + (j + 0.5) / kFine - y_;
+        points += static_cast<int>(inside(shape_, cosine_ * right - sine_ * down, sine_ * right + cosine_ * down));
+      }
     return 2 * points > kFine * kFine;
   }
 
