@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <sstream>
 
 #include "app/examples.h"
@@ -68,7 +70,8 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   const std::string folder = examples.front().parent_path().string();
   std::vector<std::string> lines = {fmt::format("{} encode {} {}", program, run, folder),
                                     fmt::format("{} sample {}", program, run)};
-  if (opened.method->blocks().size() > 1) {
+  const auto& blocks = opened.method->blocks();
+  if (std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::target; })) {
     lines.insert(lines.begin(), fmt::format("{} synthesize {} {}", program, run, folder));
     lines.insert(lines.begin(), fmt::format("{} transfer {} --target {} --common {}", program, run,
                                             examples.front().string(), examples.back().string()));

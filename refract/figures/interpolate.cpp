@@ -1,6 +1,8 @@
 // Figure `interpolate`: one block on its way from one image to another.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "refract/core/errors.h"
 #include "refract/figures/entries.h"
 #include "refract/figures/manipulate.h"
@@ -32,8 +34,12 @@ std::vector<Tensor> to_and_fro(const std::vector<Tensor>& there) {
   return frames;
 }
 
+// The target block, or else the first that has a way between two codes.
 size_t moving_block(const Model& model) {
-  return lacks_target(model).empty() ? block_of(model, Role::target) : 0;
+  if (lacks_target(model).empty()) return block_of(model, Role::target);
+  const auto moves = [](const Block& block) { return !block.categorical; };
+  const auto& blocks = model.blocks();
+  return static_cast<size_t>(std::find_if(blocks.begin(), blocks.end(), moves) - blocks.begin());
 }
 
 }  // namespace

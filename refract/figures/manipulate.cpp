@@ -70,17 +70,14 @@ Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
   const auto has_target = [](const Block& block) { return block.role == Role::target; };
   const bool shared = std::any_of(model.blocks().begin(), model.blocks().end(), has_target);
+  at::manual_seed(mix(seed, Stream::figures));
+  if (!shared) return tabled(decode_cpu(model, model.draw_prior(panels * positions)), panels);
+  const Codes of_panels = model.draw_prior(panels);
+  const Codes of_positions = model.draw_prior(positions);
   Codes codes;
-  for (size_t b = 0; b < model.blocks().size(); ++b) {
-    const Block& block = model.blocks()[b];
-    const uint64_t own = mix(seed, Stream::figures, b);
-    if (!shared)
-      codes.push_back(standard_normal({panels * positions, block.size}, own));
-    else if (has_target(block))
-      codes.push_back(each_repeated(standard_normal({panels, block.size}, own), positions));
-    else
-      codes.push_back(all_repeated(standard_normal({positions, block.size}, own), panels));
-  }
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    codes.push_back(has_target(model.blocks()[b]) ? each_repeated(of_panels[b], positions)
+                                                  : all_repeated(of_positions[b], panels));
   return tabled(decode_cpu(model, codes), panels);
 }
 

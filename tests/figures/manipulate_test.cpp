@@ -77,6 +77,21 @@ TEST(Manipulate, SamplesShareTargetsInAPanelAndCommonsAtAPosition) {
   EXPECT_GT(distance(right(table).select(1, 0), right(table).select(1, 1)), 1e-3);
 }
 
+// A model with a prior of its own is drawn from that.
+TEST(Manipulate, SamplesComeFromTheModelsPrior) {
+  struct Constant : fakes::FakeModel {
+    using FakeModel::FakeModel;
+    [[nodiscard]] Codes draw_prior(int64_t count) const override { return {at::full({count, 3 * 8 * 8}, 0.25)}; }
+  };
+  const Constant model{{3, 8},
+                       {{"code", 3 * 8 * 8, Role::whole}},
+                       [](const Tensor& x) { return Codes{x.flatten(1)}; },
+                       [](const Codes& codes) {
+                         return codes.at(0).reshape({-1, 3, 8, 8});
+                       }};
+  EXPECT_LT((sample(model, 2, 3, 1) - 0.25).abs().max().item<float>(), 1e-6);
+}
+
 TEST(Manipulate, SamplesOfOneBlockAreAllDifferent) {
   const Tensor table = sample(fakes::whole(), 2, 2, 5).flatten(0, 1);
   for (int64_t i = 0; i < 4; ++i)
