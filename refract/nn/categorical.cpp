@@ -22,7 +22,7 @@ Tensor entropy(const Tensor& log_probabilities) {
 }
 
 Tensor aggregate_kl(const Tensor& log_probabilities, const Tensor& prior) {
-  const double count = static_cast<double>(log_probabilities.size(0));
+  const auto count = static_cast<double>(log_probabilities.size(0));
   const Tensor log_q = log_probabilities.logsumexp(0) - std::log(count);
   return (log_q.exp() * (log_q - prior.log())).sum();
 }
