@@ -200,7 +200,7 @@ size_t text_width(std::string_view type) {
 
 std::string utf8(char32_t c) {
   const auto tail = [&](int shift) { return static_cast<char>(0x80U | (c >> shift & 0x3fU)); };
-  if (c < 0x80) return std::string(1, static_cast<char>(c));
+  if (c < 0x80) return {static_cast<char>(c)};
   if (c < 0x800) return {static_cast<char>(0xc0U | c >> 6U), tail(0)};
   if (c < 0x10000) return {static_cast<char>(0xe0U | c >> 12U), tail(6), tail(0)};
   return {static_cast<char>(0xf0U | (c >> 18U & 0x7U)), tail(12), tail(6), tail(0)};

@@ -55,7 +55,7 @@ Verdict verdict(const Forest& forest, const Tensor& codes, const Tensor& classes
 
 // The mean of the values, or 0 where it lies within three of its standard errors of that.
 double clear_mean(const Tensor& values) {
-  const double mean = values.mean().item<double>();
+  const auto mean = values.mean().item<double>();
   const double error = values.std(0, true).item<double>() / std::sqrt(static_cast<double>(values.size(0)));
   return mean > 3 * error ? mean : 0;
 }

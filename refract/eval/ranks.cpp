@@ -30,7 +30,7 @@ Tensor ranks(const Tensor& values) {
 double area_under_roc(const Tensor& scores, const Tensor& positive) {
   const auto count = static_cast<double>(positive.sum().item<int64_t>());
   const double rest = static_cast<double>(positive.numel()) - count;
-  const double sum = ranks(scores).masked_select(positive).sum().item<double>();
+  const auto sum = ranks(scores).masked_select(positive).sum().item<double>();
   return (sum - count * (count + 1) / 2) / (count * rest);
 }
 

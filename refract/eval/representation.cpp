@@ -130,7 +130,12 @@ std::vector<Representation> representations(const Model& model, const DataSource
 std::string lacks_factors(const DataSource& data) {
   if (data.info().factors.empty())
     return fmt::format("The data set {} has no ground-truth factors to compare codes with.", data.info().name);
-  return lacks_probe_splits(data);
+  const int64_t count = data.count(Split::fit) + data.count(Split::score);
+  const std::string empty = lacks_probe_splits(data);
+  if (empty.empty() && count < kFewest)
+    return fmt::format("The data set {} has {} images to compare codes and factors of, fewer than {}.",
+                       data.info().name, count, kFewest);
+  return empty;
 }
 
 std::vector<std::string> factor_columns(const std::vector<Representation>& rows) {

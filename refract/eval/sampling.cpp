@@ -66,7 +66,7 @@ void for_each_vote(int64_t factors, int64_t count, uint64_t key,
   const Tensor votes = at::bincount(uniform_indices(factors, count, key), {}, factors);
   for (int64_t k = 0; k < factors; ++k) {
     uint64_t pieces = 0;
-    for (int64_t left = votes[k].item<int64_t>(); left > 0; left -= piece)
+    for (auto left = votes[k].item<int64_t>(); left > 0; left -= piece)
       use(k, std::min(piece, left), mix(key, static_cast<uint64_t>(k), ++pieces));
   }
 }
