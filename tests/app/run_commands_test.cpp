@@ -58,6 +58,20 @@ TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) 
   EXPECT_EQ(all.at("report"), (tiny_run() / "report.html").string());
 }
 
+TEST(RunCommands, EvaluateMeasuresCodesBesideFactorsWhenAsked) {
+  const Folder folder;
+  std::vector<std::string> words = testing::tiny_training("srbvae");
+  words.insert(words.end(), {"--fit_images", "80", "--score_images", "60", "--no-evaluation", "--out", folder / "run"});
+  ASSERT_EQ(refract(words).status, 0);
+  const json found = answer({"evaluate", folder / "run", "--metrics", "mig,factor-vae-score"});
+  ASSERT_EQ(found.at("tables").size(), 2);
+  std::vector<std::string> rows;
+  for (const json& row : found.at("tables")[0].at("rows")) rows.push_back(row.at("name"));
+  EXPECT_EQ(rows, (std::vector<std::string>{"e and z", "e", "z", "noise"}));
+  // The tiny run has too few images for them.
+  EXPECT_EQ(answer({"evaluate", tiny_run().string(), "--metrics", "all"}).at("tables").size(), 3);
+}
+
 TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {
   const Folder folder;
   const std::string run = tiny_run().string();
