@@ -52,8 +52,7 @@ MetricTable score(const std::vector<Representation>& rows, uint64_t seed) {
   for (const Representation& row : rows) table.rows.push_back({row.name, {accuracy(row, groups, seed)}});
   table.protocol = fmt::format(
       "Mean absolute differences of {} pairs, drawn among {} images; logistic regression fitted on {} such votes, "
-      "scored "
-      "on {} others (Higgins et al. 2017; sizes of disentanglement_lib; seed {}).",
+      "scored on {} others (Higgins et al. 2017; sizes of disentanglement_lib; seed {}).",
       kPairs, factors.values.size(0), kFitVotes, kScoreVotes, seed);
   return table;
 }

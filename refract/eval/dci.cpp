@@ -48,10 +48,8 @@ MetricTable score(const std::vector<Representation>& rows, uint64_t seed) {
   for (const Representation& row : rows) table.rows.push_back(row_of(row, division, seed));
   table.protocol = fmt::format(
       "A random forest for each factor, fitted on {} images, scored on {} others; a dimension is as important as votes "
-      "for "
-      "the right class fall when it is shuffled there, beyond three standard errors (Eastwood and Williams 2018, who "
-      "take "
-      "the forest's own importances; seed {}).",
+      "for the right class fall when it is shuffled there, beyond three standard errors (Eastwood and Williams 2018, "
+      "who take the forest's own importances; seed {}).",
       division.fit.size(0), division.score.size(0), seed);
   return table;
 }

@@ -108,10 +108,9 @@ MetricTable score(const std::vector<Representation>& rows, uint64_t seed) {
                            library_score(row, groups, seed)}});
   table.protocol = fmt::format(
       "disentanglement_lib's: sets of {} of {} images, dimensions with a standard deviation below {} left out, {} "
-      "votes "
-      "fit the classifier and {} others score it (Kim and Mnih 2018). PartedVAE's, from its authors' code: disjoint "
-      "sets "
-      "of {}, votes for dimensions with one below {} dropped, all others both fit and score (Hajimiri et al. 2021). "
+      "votes fit the classifier and {} others score it (Kim and Mnih 2018). PartedVAE's, from its authors' code: "
+      "disjoint sets of {}, votes for dimensions with one below {} dropped, all others both fit and score (Hajimiri et "
+      "al. 2021). "
       "Seed {}.",
       kSetSize, count, kLeastDeviation, kFitVotes, kScoreVotes, kAuthorsSetSize, kAuthorsLeastDeviation, seed);
   return table;

@@ -26,8 +26,7 @@ MetricTable score(const std::vector<Representation>& rows, uint64_t /*seed*/) {
   for (const Representation& row : rows) table.rows.push_back({row.name, with_average(gaps(row))});
   table.protocol = fmt::format(
       "Codes of {} images in 20 bins of equal width, real-valued factors too, information by counting (Chen et al. "
-      "2018; "
-      "bins as in disentanglement_lib).",
+      "2018; bins as in disentanglement_lib).",
       rows.at(0).codes.size(0));
   return table;
 }

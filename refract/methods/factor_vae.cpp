@@ -54,8 +54,10 @@ class FactorVae : public VaeBase {
     const SharedPass d = judge(z, permuted_dimensions(codes.slice(0, n).detach()));
     const Tensor correlation = d.verdicts.slice(0, 0, n).mean();
 
-    update.descend({{model_, reconstruction + kl + gamma_ * correlation}, {discriminator_, d.loss}});
-    return {{"reconstruction", reconstruction.detach()},
+    const Tensor total = reconstruction + kl + gamma_ * correlation;  // Eq. 2
+    update.descend({{model_, total}, {discriminator_, d.loss}});
+    return {{"loss", total.detach()},
+            {"reconstruction", reconstruction.detach()},
             {"regularizer", kl.detach()},
             {"total_correlation", correlation.detach()},
             {"discriminator", d.loss.detach()}};

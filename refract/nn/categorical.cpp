@@ -4,12 +4,15 @@
 #include <ATen/ops/one_hot.h>
 
 #include <cmath>
+#include <limits>
 
 namespace refract {
 
-// Gumbel noise as -log of exponential noise, which is never 0.
+// Gumbel noise is -log of exponential noise. Some generators of that give a 0 once in many millions, whose logarithm
+// would end a training.
 Tensor gumbel_softmax(const Tensor& log_probabilities, double temperature) {
-  const Tensor noise = at::empty_like(log_probabilities.detach()).exponential_().log_().neg_();
+  constexpr double least = std::numeric_limits<float>::min();
+  const Tensor noise = at::empty_like(log_probabilities.detach()).exponential_().clamp_min_(least).log_().neg_();
   return ((log_probabilities + noise) / temperature).softmax(1);
 }
 

@@ -171,5 +171,38 @@ TEST(Mathieu, TheSOfReferencesLosesWhatTellsThemApart) {
   EXPECT_LT(spread(*made), 0.7 * before);
 }
 
+TEST(FactorVae, TheLossIsEquationTwo) {
+  const auto method = make("factorvae", {{"gamma", "7"}, {"discriminator_features", "8"}});
+  const auto t = step(*method);
+  EXPECT_NEAR(t.at("loss"), t.at("reconstruction") + t.at("regularizer") + 7 * t.at("total_correlation"),
+              1e-4 * t.at("loss"));
+}
+
+// Images along one line have codes along one curve, whose dimensions tell each other: the discriminator finds out, and
+// with the right sign. The encoder stands still.
+TEST(FactorVae, CodesOfOneCurveHaveATotalCorrelation) {
+  const auto method = make("factorvae", {{"learning_rate", "0"},
+                                         {"discriminator_learning_rate", "0.003"},
+                                         {"discriminator_features", "32"},
+                                         {"discriminator_layers", "3"}});
+  torch::manual_seed(14);
+  const Tensor black = at::rand({1, 3, 16, 16}) * 2 - 1;
+  const Tensor white = at::rand({1, 3, 16, 16}) * 2 - 1;
+  const auto between = [&] {
+    const Tensor t = at::rand({128, 1, 1, 1}).round();
+    return t * black + (1 - t) * white;
+  };
+  double correlation = 0;
+  for (int i = 0; i < 200; ++i) {
+    Batch b;
+    b.images = between();
+    b.second = between();
+    Update update;
+    for (const auto& [name, value] : method->step(b, update))
+      if (name == "total_correlation") correlation += i < 150 ? 0 : value.item<double>() / 50;
+  }
+  EXPECT_GT(correlation, 0.02);
+}
+
 }  // namespace
 }  // namespace refract
