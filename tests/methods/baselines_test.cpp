@@ -178,6 +178,17 @@ TEST(FactorVae, TheLossIsEquationTwo) {
               1e-4 * t.at("loss"));
 }
 
+// The correlation is that of the codes that the encoder gave, not of those put together from them.
+TEST(FactorVae, TheTotalCorrelationMovesTheEncoder) {
+  const auto encoder_after = [](const std::string& gamma) {
+    const auto method = make("factorvae", {{"gamma", gamma}, {"discriminator_features", "8"}});
+    step(*method);
+    return method->encode(batch().images).at(0);
+  };
+  EXPECT_TRUE(encoder_after("0").equal(encoder_after("0")));
+  EXPECT_FALSE(encoder_after("0").equal(encoder_after("100000")));
+}
+
 // Images along one line have codes along one curve, whose dimensions tell each other: the discriminator finds out, and
 // with the right sign. The encoder stands still.
 TEST(FactorVae, CodesOfOneCurveHaveATotalCorrelation) {
