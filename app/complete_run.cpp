@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <sstream>
-
 #include "app/examples.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
@@ -22,19 +20,25 @@ namespace {
 
 constexpr int64_t example_count = 8;
 
-// Unknown names are refused here, before a run is opened.
-std::vector<const MetricEntry*> metrics_named(const std::string& names) {
-  std::vector<const MetricEntry*> entries;
-  std::istringstream parts(names);
-  for (std::string name; std::getline(parts, name, ',');) entries.push_back(&metric(name));
-  return entries;
-}
-
 // Those that the data can serve; the metrics of codes and factors alone take minutes and are not usual.
 std::vector<const MetricEntry*> metrics_for(const DataSource& data, bool only_usual) {
   std::vector<const MetricEntry*> entries;
   for (const MetricEntry& entry : metrics())
     if (entry.lacks(data).empty() && (entry.measure != nullptr || !only_usual)) entries.push_back(&entry);
+  return entries;
+}
+
+// Each once.
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data) {
+  std::vector<const MetricEntry*> entries;
+  const auto add = [&](const MetricEntry* entry) {
+    if (std::find(entries.begin(), entries.end(), entry) == entries.end()) entries.push_back(entry);
+  };
+  for (const std::string& name : names)
+    if (name == usual_metrics || name == all_metrics)
+      for (const MetricEntry* entry : metrics_for(data, name == usual_metrics)) add(entry);
+    else
+      add(&metric(name));
   return entries;
 }
 
@@ -89,15 +93,17 @@ std::string last_column(const MetricTable& table) {
 
 }  // namespace
 
-Result complete_run(const std::filesystem::path& directory, const std::string& metric_names,
+void check_metrics(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (name != usual_metrics && name != all_metrics) metric(name);
+}
+
+Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
                     const Invocation& invocation) {
-  const bool usual = metric_names == usual_metrics;
-  const bool by_data = usual || metric_names == all_metrics;
-  std::vector<const MetricEntry*> entries;
-  if (!by_data) entries = metrics_named(metric_names);
+  check_metrics(metric_names);
   const OpenedRun opened = open_run(directory, true);
   for (const std::string& note : opened.notes) say(note);
-  if (by_data) entries = metrics_for(*opened.data, usual);
+  const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);
   const std::string evaluation = to_json(tables, opened.checkpoint.step);
   write_file(evaluation_file(opened.run), evaluation);

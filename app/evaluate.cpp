@@ -2,10 +2,10 @@
 
 #include <CLI/App.hpp>
 #include <memory>
-#include <sstream>
 
 #include "app/commands.h"
 #include "app/complete_run.h"
+#include "app/option_flags.h"
 #include "refract/core/errors.h"
 #include "refract/train/run.h"
 
@@ -14,16 +14,15 @@ namespace {
 
 struct Arguments {
   std::string run;
-  std::string metrics = usual_metrics;
+  std::vector<std::string> metrics = {usual_metrics};
 };
 
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
-  app.add_option("--metrics", arguments->metrics,
-                 "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
-                 "serve")
-      ->type_name("NAMES");
+  add_names(app, "--metrics", arguments->metrics,
+            "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
+            "serve");
   return [arguments](const Invocation& invocation) {
     return complete_run(arguments->run, arguments->metrics, invocation);
   };

@@ -3,9 +3,9 @@
 #include <CLI/App.hpp>
 #include <algorithm>
 #include <memory>
-#include <sstream>
 
 #include "app/commands.h"
+#include "app/option_flags.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/figures/beside.h"
@@ -17,15 +17,15 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> runs;
-  std::string out, only;
+  std::vector<std::string> only;
+  std::string out;
   uint64_t seed = 1;
   bool overwrite = false;
 };
 
-std::vector<const FigureEntry*> wanted(const std::string& only) {
+std::vector<const FigureEntry*> wanted(const std::vector<std::string>& only) {
   std::vector<const FigureEntry*> entries;
-  std::istringstream parts(only);
-  for (std::string name; std::getline(parts, name, ',');) entries.push_back(&figure(name));
+  for (const std::string& name : only) entries.push_back(&figure(name));
   if (only.empty())
     for (const FigureEntry& entry : figures()) entries.push_back(&entry);
   return entries;
@@ -89,8 +89,7 @@ Action declare(CLI::App& app) {
       ->type_name("")
       ->required();
   app.add_option("--out", arguments->out, "folder to make for the pictures")->type_name("DIR")->required();
-  app.add_option("--only", arguments->only, "these figures alone, separated by commas; `refract list figures`")
-      ->type_name("NAMES");
+  add_names(app, "--only", arguments->only, "these figures alone, separated by commas; `refract list figures`");
   app.add_option("--seed", arguments->seed, "which images and codes are shown follows from it (1)")
       ->type_name("NUMBER");
   app.add_flag("--overwrite", arguments->overwrite, "write into a folder that exists");

@@ -2,10 +2,10 @@
 
 #include <CLI/App.hpp>
 #include <memory>
-#include <sstream>
 
 #include "app/codes_file.h"
 #include "app/commands.h"
+#include "app/option_flags.h"
 #include "app/output_file.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
@@ -20,7 +20,7 @@ constexpr const char* udr_name = "udr";
 
 struct Arguments {
   std::vector<std::string> files;
-  std::string only;
+  std::vector<std::string> only;
   uint64_t seed = 0;
   OutputFile out;
 };
@@ -50,8 +50,7 @@ Plan plan_of(const Arguments& arguments) {
     plan.across_models = several;
     return plan;
   }
-  std::istringstream parts(arguments.only);
-  for (std::string name; std::getline(parts, name, ',');) {
+  for (const std::string& name : arguments.only) {
     if (name != udr_name) {
       plan.entries.push_back(&scored(name));
       continue;
@@ -98,8 +97,7 @@ Action declare(CLI::App& app) {
   app.add_option("CODES", arguments->files, "files of codes and factors, .npz; one a model")
       ->type_name("...")
       ->required();
-  app.add_option("--only", arguments->only, "metrics by name, separated by commas; all where this is not given")
-      ->type_name("NAMES");
+  add_names(app, "--only", arguments->only, "metrics by name, separated by commas; all where this is not given");
   app.add_option("--seed", arguments->seed, "what is drawn is a function of this number")->type_name("N");
   arguments->out.declare(app, {".json"});
   return [arguments](const Invocation&) { return run(*arguments); };

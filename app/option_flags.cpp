@@ -29,6 +29,10 @@ void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
 
 }  // namespace
 
+void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning) {
+  app.add_option(flag, names, meaning)->delimiter(',')->allow_extra_args(false)->option_text("NAMES");
+}
+
 void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given) {
   for (const Options& group : options)
     for (const Option& option : group.all()) add_flag(app, option, given);

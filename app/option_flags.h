@@ -15,6 +15,9 @@ namespace refract {
 // judged later, by Options::set.
 void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given);
 
+// A flag that takes one list: `--only mig,dci`. `names` must outlive the parsing.
+void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning);
+
 // A table of options: name, default, what is allowed, meaning.
 std::string options_table(const Options& options);
 Json options_json(const Options& options);

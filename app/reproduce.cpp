@@ -6,11 +6,11 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "app/commands.h"
 #include "app/job_queue.h"
+#include "app/option_flags.h"
 #include "app/program.h"
 #include "app/step_speed.h"
 #include "app/study_table.h"
@@ -25,24 +25,20 @@ namespace {
 constexpr int interrupted_status = 130;
 
 struct Arguments {
-  std::string study, budget, only, out;
+  std::string study, budget, out;
+  std::vector<std::string> only;
   int64_t seeds = 1;
   int64_t processes = 0;
   bool dry_run = false;
 };
 
-std::vector<std::string> methods_named(const Study& study, const std::string& only) {
+void check_rows(const Study& study, const std::vector<std::string>& keys) {
   std::vector<std::string> known;
-  for (const StudyRow& row : study.rows) known.push_back(row.method);
-  std::vector<std::string> methods;
-  std::istringstream parts(only);
-  for (std::string name; std::getline(parts, name, ',');) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw BadInput(fmt::format("Reproducing {} with --only: expected methods of the study ({}), found '{}'.",
-                                 study.name, fmt::join(known, ", "), name));
-    methods.push_back(name);
-  }
-  return methods;
+  for (const StudyRow& row : study.rows) known.push_back(row.key);
+  for (const std::string& key : keys)
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      throw BadInput(fmt::format("Reproducing {} with --only: expected rows of the study ({}), found '{}'.", study.name,
+                                 fmt::join(known, ", "), key));
 }
 
 // Jobs with the time each is to take, as measured on this machine before they begin.
@@ -164,8 +160,9 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   const Study& study = refract::study(arguments.study);
   const Budget& budget = arguments.budget.empty() ? study.budgets.front() : budget_of(study, arguments.budget);
   if (arguments.seeds < 1) throw BadInput(fmt::format("--seeds: expected 1 or more, found {}.", arguments.seeds));
+  check_rows(study, arguments.only);
   const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
-  const StudyPlan plan{study, budget, arguments.seeds, methods_named(study, arguments.only), folder};
+  const StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
 
@@ -211,7 +208,8 @@ Action declare(CLI::App& app) {
   app.add_option("--budget", arguments->budget, "size of images and networks, and steps (default: the first below)")
       ->type_name("NAME");
   app.add_option("--seeds", arguments->seeds, "trainings of each row, with seeds 1, 2, ...")->type_name("N");
-  app.add_option("--only", arguments->only, "these methods alone, separated by commas")->type_name("METHODS");
+  add_names(app, "--only", arguments->only,
+            "these rows alone, separated by commas; a row is named as its method, or as --dry-run shows");
   app.add_option("--out", arguments->out, "folder of all runs (default: runs/STUDY-BUDGET)")->type_name("DIR");
   app.add_option("--processes", arguments->processes, "trainings at a time (default: one a core)")->type_name("N");
   app.add_flag("--dry-run,--dry_run", arguments->dry_run, "show the plan and how long it takes here, and stop");

@@ -9,16 +9,17 @@ namespace {
 
 struct Arguments {
   std::string run;
-  bool no_evaluation = false;
+  Ending ending;
 };
 
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("RUN", arguments->run, "folder of the run")->type_name("")->required();
-  app.add_flag("--no-evaluation,--no_evaluation", arguments->no_evaluation, "leave out metrics, pictures and report");
+  arguments->ending.declare(app);
   return [arguments](const Invocation& invocation) {
+    arguments->ending.check();
     OpenedRun opened = resume_run(arguments->run);
-    return train_to_the_end(opened, !arguments->no_evaluation, invocation);
+    return train_to_the_end(opened, arguments->ending, invocation);
   };
 }
 

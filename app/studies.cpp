@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/parted_studies.h"
 #include "app/study.h"
 #include "refract/core/errors.h"
 
@@ -132,7 +133,8 @@ const Entry& named(const std::vector<Entry>& entries, std::string_view name, con
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = {table1_digits(), table1_digits_framed(), table1_faces()};
+  static const std::vector<Study> all = {table1_digits(), table1_digits_framed(), table1_faces(), partedvae_table1(),
+                                         partedvae_table2()};
   return all;
 }
 

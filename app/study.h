@@ -23,7 +23,8 @@ struct StudyRow {
   std::string features;  // the latent block that is read: "e"; "z" for a method with one code
   double effort = 1;     // steps, as a part of the budget's
   Sweep sweep;
-  std::vector<double> paper;  // the paper's numbers, one a column
+  std::vector<double> paper;  // the paper's numbers, one a column, or its average alone
+  std::string key = method;   // of its folders and of --only; rows of one method have different keys
 };
 
 struct Budget {
@@ -36,11 +37,11 @@ struct Budget {
 struct Study {
   std::string name, summary, source;
   std::string data;    // registry name
-  std::string metric;  // whose table is read; the last column is the average
+  std::string metric;  // whose table is read
   std::string unit;
   std::vector<StudyRow> rows;
   bool pixels = false;                      // a row for raw pixels; one for an untrained encoder is always there
-  std::vector<std::string> other_features;  // "METHOD/BLOCK" whose numbers are shown below the rows
+  std::vector<std::string> other_features;  // "KEY/BLOCK" whose numbers are shown below the rows
   std::vector<Budget> budgets;              // the first is the default
 };
 

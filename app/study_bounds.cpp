@@ -5,6 +5,7 @@
 #include "app/terminal.h"
 #include "refract/core/files.h"
 #include "refract/core/random.h"
+#include "refract/eval/evaluator.h"
 #include "refract/eval/pixel_model.h"
 #include "refract/eval/table.h"
 
@@ -28,13 +29,14 @@ std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
                       say("Measuring an untrained encoder.");
                       const auto data = settings->data_recipe.make();
                       at::manual_seed(mix(1, Stream::weights));
-                      return reader.measure(*settings->method_recipe.make(data->info().shape), *data);
+                      const auto model = settings->method_recipe.make(data->info().shape);
+                      return Evaluator(*model, *data).measure(reader);
                     })});
   if (plan.study.pixels)
     bounds.push_back({"raw pixels", "pixels", kept(plan.folder / "pixels.json", [&] {
                         say("Measuring raw pixels.");
                         const auto data = settings->data_recipe.make();
-                        return reader.measure(PixelModel(data->info().shape), *data);
+                        return Evaluator(PixelModel(data->info().shape), *data).measure(reader);
                       })});
   return bounds;
 }

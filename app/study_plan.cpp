@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/command.h"
+#include "app/complete_run.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/table.h"
@@ -46,12 +47,12 @@ double selection_error(const StudyPlan& plan, const Job& job) {
 }  // namespace
 
 bool StudyPlan::includes(const StudyRow& row) const {
-  return only.empty() || std::find(only.begin(), only.end(), row.method) != only.end();
+  return only.empty() || std::find(only.begin(), only.end(), row.key) != only.end();
 }
 
 Job StudyPlan::job(size_t row, double value, int64_t seed) const {
   const StudyRow& r = study.rows.at(row);
-  Job job{r.method, row, value, seed, {{"method", r.method}, {"data", study.data}}};
+  Job job{r.key, row, value, seed, {{"method", r.method}, {"data", study.data}}};
   if (!r.sweep.values.empty()) job.name += fmt::format("-{}", value);
   job.name += fmt::format("-seed{}", seed);
   add(job.options, budget.options);
@@ -115,11 +116,17 @@ std::vector<double> chosen_values(const StudyPlan& plan) {
 
 std::vector<std::string> words_for(const StudyPlan& plan, const Job& job) {
   const std::string folder = plan.folder_of(job).string();
-  if (std::filesystem::exists(folder)) return {"resume", folder};
-  std::vector<std::string> words = {"train", job.options.at(0).second, "--data", job.options.at(1).second};
+  const std::vector<std::string> measured = {"--metrics", fmt::format("{},{}", usual_metrics, plan.study.metric)};
+  std::vector<std::string> words = {"resume", folder};
+  if (std::filesystem::exists(folder)) {
+    words.insert(words.end(), measured.begin(), measured.end());
+    return words;
+  }
+  words = {"train", job.options.at(0).second, "--data", job.options.at(1).second};
   for (size_t i = 2; i < job.options.size(); ++i)
     words.insert(words.end(), {"--set", fmt::format("{}={}", job.options[i].first, job.options[i].second)});
   words.insert(words.end(), {"--out", folder});
+  words.insert(words.end(), measured.begin(), measured.end());
   return words;
 }
 

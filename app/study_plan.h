@@ -27,7 +27,7 @@ struct StudyPlan {
   const Study& study;
   const Budget& budget;
   int64_t seeds = 1;
-  std::vector<std::string> only;  // methods; empty: all
+  std::vector<std::string> only;  // keys of rows; empty: all
   std::filesystem::path folder;   // of all runs
 
   [[nodiscard]] bool includes(const StudyRow& row) const;

@@ -51,9 +51,9 @@ StudyTable::Row row_of(const std::string& name, const std::vector<MetricTable>& 
   return row;
 }
 
-// "METHOD/BLOCK", as the study names it.
+// "KEY/BLOCK", as the study names it.
 bool names(const std::string& other, const StudyRow& row) {
-  return other.rfind(row.method + "/", 0) == 0;
+  return other.rfind(row.key + "/", 0) == 0;
 }
 
 std::string cell(const StudyTable::Row& row, size_t column) {
@@ -97,7 +97,7 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
     any = tables;
     for (const std::string& other : plan.study.other_features)
       if (names(other, row)) {
-        const std::string block = other.substr(row.method.size() + 1);
+        const std::string block = other.substr(row.key.size() + 1);
         others.push_back(row_of(fmt::format("{} of {}", block, row.name), tables, block));
       }
   }
@@ -107,7 +107,7 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   table.protocol = any.front().protocol;
   for (const StudyBound& bound : study_bounds(plan))
     table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
-  for (const char* bound : {"predict the mean", "chance"})
+  for (const char* bound : {"predict the mean", "chance", "noise"})
     if (values_of(any.front(), bound) != nullptr) table.rows.push_back(row_of(bound, {any.front()}, bound));
   return table;
 }

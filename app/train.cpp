@@ -15,7 +15,7 @@ namespace {
 struct Arguments {
   std::string method, data, config, out;
   KeyValues given;  // flags and --set, in order
-  bool no_evaluation = false;
+  Ending ending;
 };
 
 const std::string* value_of(const KeyValues& pairs, std::string_view key) {
@@ -55,12 +55,13 @@ std::unique_ptr<Settings> settings_of(const Arguments& arguments) {
 }
 
 Result train_new(const Arguments& arguments, const Invocation& invocation) {
+  arguments.ending.check();
   auto settings = settings_of(arguments);
   if (arguments.out.empty())
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
   OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line);
   say(fmt::format("The options of {}:\n{}", opened.run.path().string(), opened.settings->toml()));
-  return train_to_the_end(opened, !arguments.no_evaluation, invocation);
+  return train_to_the_end(opened, arguments.ending, invocation);
 }
 
 // The options that exist for what the user has named so far.
@@ -91,7 +92,7 @@ Action declare(CLI::App& app) {
   app.add_option("--config", arguments->config,
                  "TOML file with method, data and options, such as the options.toml of a run; flags come after it")
       ->type_name("FILE");
-  app.add_flag("--no-evaluation,--no_evaluation", arguments->no_evaluation, "leave out metrics, pictures and report");
+  arguments->ending.declare(app);
   add_option_flags(app, all_options(), arguments->given);
   app.footer([arguments] { return tables(*arguments); });
   return [arguments](const Invocation& invocation) { return train_new(*arguments, invocation); };

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <chrono>
 
-#include "app/complete_run.h"
 #include "app/interrupt.h"
+#include "app/option_flags.h"
 #include "app/program.h"
 #include "app/progress.h"
 #include "app/terminal.h"
@@ -26,7 +27,16 @@ Outcome train_with_progress(OpenedRun& opened) {
 
 }  // namespace
 
-Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& invocation) {
+void Ending::declare(CLI::App& app) {
+  add_names(app, "--metrics", metrics, "metrics at the end, as of `refract evaluate` (usual)");
+  app.add_flag("--no-evaluation,--no_evaluation", nothing, "leave out metrics, pictures and report");
+}
+
+void Ending::check() const {
+  check_metrics(metrics);
+}
+
+Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation) {
   using Clock = std::chrono::steady_clock;
   for (const std::string& note : opened.notes) say(note);
   const auto start = Clock::now();
@@ -44,8 +54,8 @@ Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& in
   }
   say(step == opened.checkpoint.step ? fmt::format("Training was complete already, with {} steps.", step)
                                      : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
-  if (!evaluation) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
-  Result completed = complete_run(opened.run.path(), usual_metrics, invocation);
+  if (ending.nothing) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
+  Result completed = complete_run(opened.run.path(), ending.metrics, invocation);
   json.update(completed.json);
   return {completed.text, std::move(json)};
 }

@@ -1,13 +1,27 @@
 // What `train` and `resume` share: the loop with its progress line and signals, and what follows it.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "app/command.h"
+#include "app/complete_run.h"
 #include "refract/train/run.h"
 
 namespace refract {
 
-// Trains from the run's checkpoint to its last step; then, with `evaluation`, completes the run (see complete_run.h).
-// After a signal the result says how to resume and has status 130.
-Result train_to_the_end(OpenedRun& opened, bool evaluation, const Invocation& invocation);
+// How a training ends.
+struct Ending {
+  std::vector<std::string> metrics = {usual_metrics};
+  bool nothing = false;  // leave out metrics, pictures and report
+
+  void declare(CLI::App& app);
+  // Throws BadInput for a metric that does not exist: to be known before the training.
+  void check() const;
+};
+
+// Trains from the run's checkpoint to its last step; then completes the run (see complete_run.h). After a signal the
+// result says how to resume and has status 130.
+Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation);
 
 }  // namespace refract
