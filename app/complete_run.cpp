@@ -11,6 +11,7 @@
 #include "refract/eval/evaluator.h"
 #include "refract/eval/table.h"
 #include "refract/figures/figure.h"
+#include "refract/figures/manipulate.h"
 #include "refract/figures/run_report.h"
 #include "refract/figures/stored.h"
 #include "refract/train/run.h"
@@ -20,11 +21,12 @@ namespace {
 
 constexpr int64_t example_count = 8;
 
-// Those that the data can serve; the metrics of codes and factors alone take minutes and are not usual.
+// Those that the data can serve; the metrics of codes and factors alone take minutes and are not usual either.
 std::vector<const MetricEntry*> metrics_for(const DataSource& data, bool only_usual) {
   std::vector<const MetricEntry*> entries;
   for (const MetricEntry& entry : metrics())
-    if (entry.lacks(data).empty() && (entry.measure != nullptr || !only_usual)) entries.push_back(&entry);
+    if (entry.lacks(data).empty() && !(only_usual && (entry.on_request || entry.score != nullptr)))
+      entries.push_back(&entry);
   return entries;
 }
 
@@ -56,7 +58,7 @@ std::vector<Figure> drawn(const OpenedRun& opened) {
   std::vector<Figure> drawings;
   say("Drawing the pictures.");
   for (const FigureEntry& entry : figures())
-    if (entry.lacks(*opened.method, *opened.data).empty())
+    if (!entry.on_request && entry.lacks(*opened.method, *opened.data).empty())
       drawings.push_back(entry.draw(*opened.method, *opened.data, static_cast<uint64_t>(opened.settings->train.seed)));
   return drawings;
 }
@@ -74,8 +76,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   const std::string folder = examples.front().parent_path().string();
   std::vector<std::string> lines = {fmt::format("{} encode {} {}", program, run, folder),
                                     fmt::format("{} sample {}", program, run)};
-  const auto& blocks = opened.method->blocks();
-  if (std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::target; })) {
+  if (lacks_exchange(*opened.method).empty()) {
     lines.insert(lines.begin(), fmt::format("{} synthesize {} {}", program, run, folder));
     lines.insert(lines.begin(), fmt::format("{} transfer {} --target {} --common {}", program, run,
                                             examples.front().string(), examples.back().string()));

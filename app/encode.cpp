@@ -9,6 +9,7 @@
 #include "app/own_images.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/eval/representation.h"
 #include "refract/train/run.h"
 
 namespace refract {
@@ -17,6 +18,7 @@ namespace {
 struct Arguments {
   std::string run;
   OwnImages images;
+  bool factors = false;
   OutputFile out;
 };
 
@@ -57,7 +59,39 @@ std::string archive(const std::vector<Block>& blocks, const Codes& codes, const 
   return npz(arrays);
 }
 
+// The codes that metrics read, all blocks without classes together, and the factors they are compared with.
+std::string archive_with_factors(const Model& model, const DataSource& data) {
+  const std::vector<Representation> rows = representations(model, data, 0);
+  std::vector<NpzArray> arrays = {npz_array("codes", rows.front().codes),
+                                  npz_array("factors", rows.front().factors.values),
+                                  npz_array("factor_names", rows.front().factors.names)};
+  for (const Block& block : model.blocks())
+    for (const Representation& row : rows)
+      if (row.name == block.name) arrays.push_back(npz_array(block.name, row.codes));
+  return npz(arrays);
+}
+
+Result run_with_factors(const Arguments& arguments) {
+  if (!arguments.images.paths.empty())
+    throw BadInput(
+        "Encoding with --factors: expected no images, since those of the run's data set are encoded, found "
+        "some. Leave out one of the two.");
+  const std::filesystem::path file = arguments.out.resolve("codes");
+  if (file.extension() == ".csv")
+    throw BadInput(fmt::format("Encoding with --factors: expected an .npz file to write, found {}.", file.string()));
+  const OpenedRun opened = open_run(arguments.run, true);
+  if (const std::string missing = lacks_factors(*opened.data); !missing.empty())
+    throw BadInput(fmt::format("Encoding with --factors: {}", missing));
+  write_file(file, archive_with_factors(*opened.method, *opened.data));
+  const int64_t images = opened.data->count(Split::fit) + opened.data->count(Split::score);
+  return {fmt::format("{} holds the codes and factors of {} images.\n", file.string(), images),
+          {{"file", file.string()}, {"images", images}}};
+}
+
 Result run(const Arguments& arguments) {
+  if (arguments.factors) return run_with_factors(arguments);
+  if (arguments.images.paths.empty())
+    throw BadInput("Encoding: expected images or folders after the run, or --factors for those of its data set.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
   const ImagesRead own = arguments.images.read(opened.method->shape());
@@ -78,7 +112,9 @@ Result run(const Arguments& arguments) {
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
-  arguments->images.declare(app);
+  arguments->images.declare(app, false);
+  app.add_flag("--factors", arguments->factors,
+               "instead of images, those that the run is evaluated by, with their factors, for `refract metrics`");
   arguments->out.declare(app, {".npz", ".csv"});
   return [arguments](const Invocation&) { return run(*arguments); };
 }
@@ -86,14 +122,17 @@ Action declare(CLI::App& app) {
 }  // namespace
 
 Command encode_command() {
-  return {"encode",
-          "Write the latent codes of images as a NumPy archive or as CSV.",
-          "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
-          "numpy.load\n"
-          "opens it. A .csv file has a header and one line for each image. Codes are means of the posterior.",
-          {"bin/refract encode runs/demo runs/demo/examples",
-           "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},
-          declare};
+  return {
+      "encode",
+      "Write the latent codes of images as a NumPy archive or as CSV.",
+      "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
+      "numpy.load\n"
+      "opens it; with --factors also `codes`, `factors` and `factor_names`. A .csv file has a header and one line for "
+      "each image. Codes are means of the posterior.",
+      {"bin/refract encode runs/demo runs/demo/examples",
+       "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
+       "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},
+      declare};
 }
 
 }  // namespace refract

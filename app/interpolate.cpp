@@ -7,6 +7,7 @@
 #include "app/own_images.h"
 #include "app/picture_command.h"
 #include "refract/core/errors.h"
+#include "refract/figures/manipulate.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -19,10 +20,10 @@ struct Arguments {
   int64_t steps = 24;
 };
 
-// The block that the user names; without a name the target block, or the only one.
+// The block that the user names; without a name the one that is exchanged, or the only one.
 size_t chosen_block(const Model& model, const std::string& name) {
   if (!name.empty()) return block_named(model, name);
-  return model.blocks().size() == 1 ? 0 : block_of(model, Role::target);
+  return model.blocks().size() == 1 ? 0 : exchanged_block(model);
 }
 
 Result run(const Arguments& arguments) {

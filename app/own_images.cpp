@@ -8,8 +8,10 @@
 
 namespace refract {
 
-void OwnImages::declare(CLI::App& app) {
-  app.add_option("IMAGES", paths, "images, or folders that are searched for them")->type_name("...")->required();
+void OwnImages::declare(CLI::App& app, bool required) {
+  app.add_option("IMAGES", paths, "images, or folders that are searched for them")
+      ->type_name("...")
+      ->required(required);
   app.add_flag("--skip-bad-images,--skip_bad_images", skip_bad, "leave out and count files that cannot be read");
 }
 

@@ -17,7 +17,7 @@ struct OwnImages {
   std::vector<std::string> paths;
   bool skip_bad = false;
 
-  void declare(CLI::App& app);
+  void declare(CLI::App& app, bool required = true);
 
   // The named images, fitted to `shape` as for training. Says on standard error how many were left out. Throws BadInput
   // as list_images and read_images do.

@@ -41,7 +41,8 @@ Command transfer_command() {
   return {
       "transfer",
       "Give the target factors of some images to others: the style of A on the content of B.",
-      "Columns share the style of an image of A, rows the content of an image of B (Ruiz et al. 2019, Fig. 5).",
+      "Columns share the style of an image of A, rows the content of an image of B (Ruiz et al. 2019, Fig. 5). With a\n"
+      "model of classes the style is its class-independent factors (Hajimiri et al. 2021, Fig. 5).",
       {"bin/refract transfer runs/demo --target runs/demo/examples/score-1.png --common runs/demo/examples/score-2.png",
        "bin/refract transfer runs/demo --target runs/demo/examples --common runs/demo/examples"},
       declare};

@@ -14,6 +14,7 @@ MetricEntry sap_metric();
 MetricEntry dci_metric();
 MetricEntry modularity_metric();
 MetricEntry irs_metric();
+MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
 
 }  // namespace refract

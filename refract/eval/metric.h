@@ -43,6 +43,7 @@ struct MetricEntry {
   // For metrics of codes and factors alone (representation.h), wherever they come from: a row for each representation,
   // which all have the same factors. What is drawn is a function of the seed.
   MetricTable (*score)(const std::vector<Representation>&, uint64_t seed) = nullptr;
+  bool on_request = false;  // not among those that a training ends with, as all that have `score`
 };
 
 const std::vector<MetricEntry>& metrics();

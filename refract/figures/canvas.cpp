@@ -63,6 +63,34 @@ void Canvas::write(const std::string& text, int64_t height, int64_t top, int64_t
   under.copy_((under.to(at::kFloat) * (1 - mask) + mask * kInk).round());
 }
 
+void Canvas::line(const std::vector<Point>& points, std::array<uint8_t, 3> colour, bool dashed) {
+  constexpr int fraction_bits = 4;
+  constexpr double unit = 1 << fraction_bits;
+  constexpr double dash = 4;  // pixels
+  cv::Mat picture(static_cast<int>(pixels_.size(0)), static_cast<int>(pixels_.size(1)), CV_8UC3, pixels_.data_ptr());
+  const auto stroke = [&](double x0, double y0, double x1, double y1) {
+    const auto fixed = [&](double x, double y) {
+      return cv::Point(static_cast<int>(std::lround(x * unit)), static_cast<int>(std::lround(y * unit)));
+    };
+    cv::line(picture, fixed(x0, y0), fixed(x1, y1), cv::Scalar(colour[0], colour[1], colour[2]), 2, cv::LINE_AA,
+             fraction_bits);
+  };
+  for (size_t i = 0; i + 1 < points.size(); ++i) {
+    const auto [x0, y0] = points[i];
+    const auto [x1, y1] = points[i + 1];
+    const double length = std::hypot(x1 - x0, y1 - y0);
+    if (!dashed || length == 0) {
+      stroke(x0, y0, x1, y1);
+      continue;
+    }
+    for (double at = 0; at < length; at += 2 * dash) {
+      const double from = at / length;
+      const double to = std::min(1.0, (at + dash) / length);
+      stroke(x0 + from * (x1 - x0), y0 + from * (y1 - y0), x0 + to * (x1 - x0), y0 + to * (y1 - y0));
+    }
+  }
+}
+
 Tensor Canvas::frame() const {
   return pixels_.permute({2, 0, 1}).contiguous();
 }

@@ -1,8 +1,11 @@
 // A picture being put together: images and short texts on white.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "refract/core/tensor.h"
 
@@ -21,6 +24,10 @@ class Canvas {
 
   // One line of the given height; ASCII, other characters stand as '?'. What reaches beyond the canvas is cut off.
   void write(const std::string& text, int64_t height, int64_t top, int64_t left);
+
+  // Through points (column, row), in pixels; dashes are a few pixels long.
+  using Point = std::pair<double, double>;
+  void line(const std::vector<Point>& points, std::array<uint8_t, 3> colour, bool dashed = false);
 
   // [3, H, W] uint8.
   [[nodiscard]] Tensor frame() const;

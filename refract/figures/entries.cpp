@@ -23,14 +23,4 @@ std::string lacks_images(const DataSource& data) {
   return fmt::format("The data set {} has no unlabelled images to show.", data.info().name);
 }
 
-std::string lacks_target(const Model& model) {
-  const auto& blocks = model.blocks();
-  const bool target = std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.role == Role::target; });
-  if (target && blocks.size() > 1) return "";
-  std::string known;
-  for (const Block& block : blocks)
-    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
-  return fmt::format("This figure exchanges the target block and keeps the others; the model's blocks are {}.", known);
-}
-
 }  // namespace refract

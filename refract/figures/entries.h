@@ -14,6 +14,11 @@ FigureEntry synthesize_figure();
 FigureEntry transfer_figure();
 FigureEntry samples_figure();
 FigureEntry interpolate_figure();
+FigureEntry traversals_figure();
+FigureEntry posterior_traversals_figure();
+FigureEntry traversal_animation_figure();
+FigureEntry class_samples_figure();
+FigureEntry class_priors_figure();
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
 // independently); undefined where the split is empty.
@@ -21,8 +26,5 @@ Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, u
 
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);
-
-// "" where the model has a target block and at least one other, else a sentence that says what it has.
-std::string lacks_target(const Model& model);
 
 }  // namespace refract

@@ -26,6 +26,7 @@ struct FigureEntry {
   // "" where model and data can serve this figure, else a sentence that says what is missing.
   std::string (*lacks)(const Model&, const DataSource&);
   Figure (*draw)(const Model&, const DataSource&, uint64_t seed);
+  bool on_request = false;  // not among those that a training ends with
 };
 
 const std::vector<FigureEntry>& figures();

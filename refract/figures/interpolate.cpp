@@ -34,9 +34,9 @@ std::vector<Tensor> to_and_fro(const std::vector<Tensor>& there) {
   return frames;
 }
 
-// The target block, or else the first that has a way between two codes.
+// The exchanged block, or else the first that has a way between two codes.
 size_t moving_block(const Model& model) {
-  if (lacks_target(model).empty()) return block_of(model, Role::target);
+  if (lacks_exchange(model).empty()) return exchanged_block(model);
   const auto moves = [](const Block& block) { return !block.categorical; };
   const auto& blocks = model.blocks();
   return static_cast<size_t>(std::find_if(blocks.begin(), blocks.end(), moves) - blocks.begin());

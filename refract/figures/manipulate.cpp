@@ -3,8 +3,6 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
 
@@ -38,6 +36,24 @@ Tensor tabled(const Tensor& images, int64_t rows) {
 
 }  // namespace
 
+size_t exchanged_block(const Model& model) {
+  const std::string missing = lacks_exchange(model);
+  if (!missing.empty()) throw BadInput(missing);
+  return block_of(model, has_block(model, Role::target) ? Role::target : Role::class_independent);
+}
+
+std::string lacks_exchange(const Model& model) {
+  const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
+  if (found && model.blocks().size() > 1) return "";
+  std::string known;
+  for (const Block& block : model.blocks())
+    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
+  return fmt::format(
+      "This exchanges the target block, or that of class-independent factors, and keeps the others; the model's blocks "
+      "are {}.",
+      known);
+}
+
 Tensor reconstruct(const Model& model, const Tensor& images) {
   return decode_cpu(model, encode_checked(model, images));
 }
@@ -58,26 +74,24 @@ Tensor exchange(const Model& model, const Tensor& images, size_t block, const Te
 }
 
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
-  const size_t target = block_of(model, Role::target);
-  return exchange(model, images, target, standard_normal({variants, model.blocks()[target].size}, seed));
+  const size_t block = exchanged_block(model);
+  return exchange(model, images, block, standard_normal({variants, model.blocks()[block].size}, seed));
 }
 
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) {
-  const size_t block = block_of(model, Role::target);
+  const size_t block = exchanged_block(model);
   return exchange(model, common, block, encode_checked(model, target)[block]);
 }
 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
-  const auto has_target = [](const Block& block) { return block.role == Role::target; };
-  const bool shared = std::any_of(model.blocks().begin(), model.blocks().end(), has_target);
   at::manual_seed(mix(seed, Stream::figures));
-  if (!shared) return tabled(decode_cpu(model, model.draw_prior(panels * positions)), panels);
+  if (!has_block(model, Role::target)) return tabled(decode_cpu(model, model.draw_prior(panels * positions)), panels);
   const Codes of_panels = model.draw_prior(panels);
   const Codes of_positions = model.draw_prior(positions);
   Codes codes;
   for (size_t b = 0; b < model.blocks().size(); ++b)
-    codes.push_back(has_target(model.blocks()[b]) ? each_repeated(of_panels[b], positions)
-                                                  : all_repeated(of_positions[b], panels));
+    codes.push_back(model.blocks()[b].role == Role::target ? each_repeated(of_panels[b], positions)
+                                                           : all_repeated(of_positions[b], panels));
   return tabled(decode_cpu(model, codes), panels);
 }
 
@@ -95,6 +109,14 @@ Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, siz
     frames.push_back(decode_cpu(model, codes));
   }
   return at::stack(frames);
+}
+
+Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t d, const Tensor& values) {
+  Codes codes = encode_checked(model, images);
+  for (Tensor& code : codes) code = each_repeated(code, values.size(0));
+  Tensor moving = codes.at(block).select(1, d);
+  moving.copy_(values.repeat({images.size(0)}));
+  return tabled(decode_cpu(model, codes), images.size(0));
 }
 
 Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed) {

@@ -12,6 +12,13 @@ namespace refract {
 // Images here are [N, C, S, S] in [-1, 1] of the model's shape; BadInput is thrown where they are not, and where the
 // model lacks a block that is needed. Blocks that are not mentioned keep the codes of the image.
 
+// The block that `synthesize` and `transfer` give to other images: the target block, or in a model of classes the
+// class-independent one, so that the class stays. Throws BadInput where there is neither, or nothing beside it.
+size_t exchanged_block(const Model& model);
+
+// "" where there is such a block, else a sentence that says what the model has.
+std::string lacks_exchange(const Model& model);
+
 // encode, then decode: [N, C, S, S].
 Tensor reconstruct(const Model& model, const Tensor& images);
 
@@ -21,11 +28,11 @@ Tensor neutralize(const Model& model, const Tensor& images);
 // Image n with code m of [M, block size] in block b: [N, M, C, S, S].
 Tensor exchange(const Model& model, const Tensor& images, size_t block, const Tensor& codes);
 
-// `variants` codes drawn from the prior of the target block, the same for every image: [N, variants, C, S, S] (Ruiz et
-// al. 2019, Fig. 4).
+// `variants` codes drawn from the prior of the exchanged block, the same for every image: [N, variants, C, S, S] (Ruiz
+// et al. 2019, Fig. 4).
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed);
 
-// Image b of `common` with the target code of image a of `target`: [B, A, C, S, S] (Ruiz et al. 2019, Fig. 5).
+// Image b of `common` with the exchanged code of image a of `target`: [B, A, C, S, S] (Ruiz et al. 2019, Fig. 5).
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common);
 
 // All blocks from their priors: [panels, positions, C, S, S]. The target block is shared by a panel, all others by a
@@ -36,6 +43,9 @@ Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t se
 // fraction t of the way for each entry of `fractions`: [T, N, C, S, S].
 Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, size_t block,
                    const std::vector<double>& fractions);
+
+// Image n with dimension `d` of a block at each of `values` [T]: [N, T, C, S, S].
+Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t d, const Tensor& values);
 
 // [sizes] from a standard normal distribution, a function of the seed alone.
 Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed);

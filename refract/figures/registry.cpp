@@ -8,8 +8,17 @@
 namespace refract {
 
 const std::vector<FigureEntry>& figures() {
-  static const std::vector<FigureEntry> entries = {data_figure(),     reconstructions_figure(), synthesize_figure(),
-                                                   transfer_figure(), samples_figure(),         interpolate_figure()};
+  static const std::vector<FigureEntry> entries = {data_figure(),
+                                                   reconstructions_figure(),
+                                                   synthesize_figure(),
+                                                   transfer_figure(),
+                                                   samples_figure(),
+                                                   interpolate_figure(),
+                                                   traversals_figure(),
+                                                   posterior_traversals_figure(),
+                                                   traversal_animation_figure(),
+                                                   class_samples_figure(),
+                                                   class_priors_figure()};
   return entries;
 }
 

@@ -20,7 +20,7 @@ std::string lacks(const Model& /*model*/, const DataSource& /*data*/) {
 }  // namespace
 
 Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
-  const bool shared = lacks_target(model).empty();
+  const bool shared = has_block(model, Role::target);
   std::vector<Panel> drawn;
   for (const Tensor& images : sample(model, panels, side * side, seed).unbind()) {
     Panel panel{"", {}, {}, {}, 0, 0};

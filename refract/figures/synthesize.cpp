@@ -14,13 +14,13 @@ constexpr int64_t kVariants = 9;
 
 std::string lacks(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
-  return images.empty() ? lacks_target(model) : images;
+  return images.empty() ? lacks_exchange(model) : images;
 }
 
 }  // namespace
 
 Figure synthesis_sheet(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
-  const std::string& name = model.blocks()[block_of(model, Role::target)].name;
+  const std::string& name = model.blocks()[exchanged_block(model)].name;
   Panel panel{"", {"image"}, {}, cells_of(synthesize(model, images, variants, seed)), 1, 0};
   for (int64_t v = 1; v <= variants; ++v) panel.columns.push_back(fmt::format("{} {}", name, v));
   const std::vector<Tensor> originals = images.unbind();

@@ -13,13 +13,13 @@ constexpr int64_t kImages = 8;
 
 std::string lacks(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
-  return images.empty() ? lacks_target(model) : images;
+  return images.empty() ? lacks_exchange(model) : images;
 }
 
 }  // namespace
 
 Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
-  const std::string& name = model.blocks()[block_of(model, Role::target)].name;
+  const std::string& name = model.blocks()[exchanged_block(model)].name;
   Panel panel{fmt::format("{} from the top row, the rest from the left column", name),
               {},
               {},

@@ -99,6 +99,9 @@ class Mathieu : public Method {
   [[nodiscard]] Codes draw(const Tensor& images) const override {
     return {encoder_s_.forward(images), encoder_z_.forward(images).sample()};
   }
+  [[nodiscard]] Codes kl(const Tensor& images) const override {
+    return {Tensor(), encoder_z_.forward(images).kl_of_dimensions()};
+  }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return options_.likelihood.images(generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1))).clamp(-1, 1);
   }

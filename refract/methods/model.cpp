@@ -4,6 +4,8 @@
 #include <ATen/ops/randn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "refract/core/errors.h"
 
 namespace refract {
@@ -48,6 +50,11 @@ Codes Model::draw_prior(int64_t count) const {
 
 size_t block_of(const Model& model, Role role) {
   return find_block(model, name_of(role), [&](const Block& b) { return b.role == role; });
+}
+
+bool has_block(const Model& model, Role role) {
+  const std::vector<Block>& blocks = model.blocks();
+  return std::any_of(blocks.begin(), blocks.end(), [&](const Block& b) { return b.role == role; });
 }
 
 size_t block_named(const Model& model, std::string_view name) {

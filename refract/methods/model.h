@@ -7,6 +7,7 @@
 
 #include "refract/core/tensor.h"
 #include "refract/data/source.h"
+#include "refract/nn/distributions.h"
 
 namespace refract {
 
@@ -48,6 +49,15 @@ class Model {
   // One draw from each posterior, from torch's generator; empty for a model whose codes are not random.
   [[nodiscard]] virtual Codes draw(const Tensor& /*images*/) const { return {}; }
 
+  // KL of the posteriors of images from the prior, dimension by dimension, in nats: [N, block.size] a block; of a
+  // class-related block, from the prior of its likeliest class. Undefined for a block whose code is no Gaussian; empty
+  // where the model does not tell.
+  [[nodiscard]] virtual Codes kl(const Tensor& /*images*/) const { return {}; }
+
+  // p(block | class), [classes, block.size], for the n-th class-related block and the classes of the n-th category;
+  // undefined for any other block.
+  [[nodiscard]] virtual Gaussian class_prior(size_t /*block*/) const { return {}; }
+
   // `count` draws from the prior, from torch's generator, on the CPU. Standard normal in every block unless a model
   // says otherwise.
   [[nodiscard]] virtual Codes draw_prior(int64_t count) const;
@@ -62,6 +72,7 @@ class Model {
 
 // The first block of a role, or of a name, as a position in blocks(). Throws BadInput naming what there is.
 size_t block_of(const Model& model, Role role);
+bool has_block(const Model& model, Role role);
 size_t block_named(const Model& model, std::string_view name);
 
 // encode and decode in slices of at most `slice` images, without gradients: memory stays bounded for any N.

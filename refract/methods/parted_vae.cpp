@@ -118,6 +118,8 @@ class PartedVae : public Method {
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override;
   [[nodiscard]] Codes draw(const Tensor& images) const override;
+  [[nodiscard]] Codes kl(const Tensor& images) const override;
+  [[nodiscard]] Gaussian class_prior(size_t block) const override;
   [[nodiscard]] Codes draw_prior(int64_t count) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override {
@@ -175,6 +177,24 @@ Codes PartedVae::draw(const Tensor& images) const {
   for (size_t k = 0; k < variables(); ++k) codes.push_back(encoder_.related(k, features, codes[k], slope).sample());
   codes.push_back(encoder_.independent(features).sample());
   return codes;
+}
+
+Codes PartedVae::kl(const Tensor& images) const {
+  const Tensor features = encoder_.features(images);
+  const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
+  Codes all(variables());
+  const std::vector<Tensor> classes = encoder_.classes(features);
+  for (size_t k = 0; k < variables(); ++k) {
+    const Tensor c = one_hot_mode(classes[k]);
+    all.push_back(encoder_.related(k, features, c, slope).kl_of_dimensions(priors_.of(k, c)));
+  }
+  all.push_back(encoder_.independent(features).kl_of_dimensions());
+  return all;
+}
+
+Gaussian PartedVae::class_prior(size_t block) const {
+  if (blocks_.at(block).role != Role::class_related) return {};
+  return priors_.of(block - variables());
 }
 
 Codes PartedVae::draw_prior(int64_t count) const {

@@ -48,6 +48,10 @@ Codes ReferenceBased::draw(const Tensor& images) const {
   return {encoder_e_.forward(images).sample(), encoder_z_.forward(images).sample()};
 }
 
+Codes ReferenceBased::kl(const Tensor& images) const {
+  return {encoder_e_.forward(images).kl_of_dimensions(), encoder_z_.forward(images).kl_of_dimensions()};
+}
+
 Tensor ReferenceBased::decode(const Codes& codes) const {
   return options_.likelihood.images(generate(codes.at(0), codes.at(1))).clamp(-1, 1);
 }

@@ -27,6 +27,7 @@ class ReferenceBased : public Method {
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override;  // {e, z}
   [[nodiscard]] Codes draw(const Tensor& images) const override;
+  [[nodiscard]] Codes kl(const Tensor& images) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Tensor reference_code() const override { return reference_; }
   [[nodiscard]] Needs needs() const override { return {.reference = true}; }

@@ -29,6 +29,10 @@ Codes VaeBase::draw(const Tensor& images) const {
   return {encoder_.forward(images).sample()};
 }
 
+Codes VaeBase::kl(const Tensor& images) const {
+  return {encoder_.forward(images).kl_of_dimensions()};
+}
+
 Tensor VaeBase::decode(const Codes& codes) const {
   return likelihood_.images(generator_.forward(codes.at(0))).clamp(-1, 1);
 }

@@ -21,6 +21,7 @@ class VaeBase : public Method {
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override;
   [[nodiscard]] Codes draw(const Tensor& images) const override;
+  [[nodiscard]] Codes kl(const Tensor& images) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override { return {}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_}; }

@@ -11,14 +11,22 @@ Tensor Gaussian::sample() const {
   return mean + (0.5 * log_variance).exp() * at::randn_like(mean);
 }
 
+Tensor Gaussian::kl_of_dimensions() const {
+  return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance);
+}
+
+Tensor Gaussian::kl_of_dimensions(const Gaussian& prior) const {
+  const Tensor ratio = (log_variance - prior.log_variance).exp();
+  const Tensor distance = (mean - prior.mean).square() * (-prior.log_variance).exp();
+  return 0.5 * (ratio + distance - 1 + prior.log_variance - log_variance);
+}
+
 Tensor Gaussian::kl_to_standard() const {
-  return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1);
+  return kl_of_dimensions().sum(1);
 }
 
 Tensor Gaussian::kl_to(const Gaussian& prior) const {
-  const Tensor ratio = (log_variance - prior.log_variance).exp();
-  const Tensor distance = (mean - prior.mean).square() * (-prior.log_variance).exp();
-  return 0.5 * (ratio + distance - 1 + prior.log_variance - log_variance).sum(1);
+  return kl_of_dimensions(prior).sum(1);
 }
 
 Tensor Gaussian::log_prob(const Tensor& value) const {

@@ -1,4 +1,5 @@
-// Distributions that posteriors, priors and likelihoods are made of. Every function returns one number a sample: [N].
+// Distributions that posteriors, priors and likelihoods are made of. Functions return one number a sample, [N], unless
+// they say otherwise.
 #pragma once
 
 #include "refract/core/tensor.h"
@@ -12,6 +13,10 @@ struct Gaussian {
 
   // mean + sigma * noise, noise from LibTorch's default generator: the re-parametrisation trick (Rezende et al. 2014).
   [[nodiscard]] Tensor sample() const;
+
+  // KL from N(0, I), or from `prior`, of each dimension alone: [N, D]. Their sums over dimensions are the two below.
+  [[nodiscard]] Tensor kl_of_dimensions() const;
+  [[nodiscard]] Tensor kl_of_dimensions(const Gaussian& prior) const;
 
   // KL(q || N(0, I)) in nats, in closed form (Kingma and Welling 2014, Appendix B).
   [[nodiscard]] Tensor kl_to_standard() const;

@@ -54,22 +54,47 @@ TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) 
   EXPECT_EQ(all.at("step"), 4);
   std::set<std::string> measured;
   for (const json& table : all.at("tables")) measured.insert(table.at("metric"));
-  for (const char* name : {"probe", "classify", "reconstruction"}) EXPECT_EQ(measured.count(name), 1U) << name;
+  EXPECT_EQ(measured, (std::set<std::string>{"classify", "probe", "reconstruction"}));
   EXPECT_EQ(all.at("report"), (tiny_run() / "report.html").string());
+}
+
+// With enough images for the metrics of codes beside factors.
+void train_with_more_images(const std::string& run) {
+  std::vector<std::string> words = testing::tiny_training("srbvae");
+  words.insert(words.end(), {"--fit_images", "80", "--score_images", "60", "--no-evaluation", "--out", run});
+  ASSERT_EQ(refract(words).status, 0);
+}
+
+// The same codes, taken from the run and by way of a file.
+TEST(RunCommands, CodesWithFactorsAreMeasuredAsInTheRun) {
+  const Folder folder;
+  const std::string run = folder / "run";
+  train_with_more_images(run);
+  answer({"encode", run, "--factors", "--out", folder / "codes.npz"});
+  const json from_file = answer({"metrics", folder / "codes.npz", "--only", "mig"}).at("tables").at(0);
+  const json from_run = answer({"evaluate", run, "--metrics", "mig"}).at("tables").at(0);
+  EXPECT_EQ(from_run.at("rows").at(0).at("name"), "e and z");
+  EXPECT_EQ(from_file.at("columns"), from_run.at("columns"));
+  const json measured = from_file.at("rows").at(0).at("values");
+  const json expected = from_run.at("rows").at(0).at("values");
+  for (size_t k = 0; k < expected.size(); ++k)
+    EXPECT_NEAR(measured.at(k).get<double>(), expected.at(k).get<double>(), 1e-3);
+
+  EXPECT_EQ(refract({"encode", run, "--factors", example(1)}).status, 2);
+  EXPECT_EQ(refract({"encode", run, "--factors", "--out", folder / "codes.csv"}).status, 2);
+  EXPECT_EQ(refract({"encode", run}).status, 2);
 }
 
 TEST(RunCommands, EvaluateMeasuresCodesBesideFactorsWhenAsked) {
   const Folder folder;
-  std::vector<std::string> words = testing::tiny_training("srbvae");
-  words.insert(words.end(), {"--fit_images", "80", "--score_images", "60", "--no-evaluation", "--out", folder / "run"});
-  ASSERT_EQ(refract(words).status, 0);
+  train_with_more_images(folder / "run");
   const json found = answer({"evaluate", folder / "run", "--metrics", "mig,factor-vae-score"});
   ASSERT_EQ(found.at("tables").size(), 2);
   std::vector<std::string> rows;
   for (const json& row : found.at("tables")[0].at("rows")) rows.push_back(row.at("name"));
   EXPECT_EQ(rows, (std::vector<std::string>{"e and z", "e", "z", "noise"}));
   // The tiny run has too few images for them.
-  EXPECT_EQ(answer({"evaluate", tiny_run().string(), "--metrics", "all"}).at("tables").size(), 3);
+  EXPECT_EQ(answer({"evaluate", tiny_run().string(), "--metrics", "all"}).at("tables").size(), 4);
 }
 
 TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {

@@ -98,6 +98,29 @@ TEST_P(MethodContract, CodesOfAnImageDoNotDependOnTheOthers) {
     EXPECT_TRUE(at::allclose(alone[i], together[i].slice(0, 2, 3), 1e-4, 1e-5)) << opened.method->blocks()[i].name;
 }
 
+// From the mean and the variance of many draws of one image; a class-related block's prior is not standard.
+TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
+  const OpenedRun opened = start("run");
+  const Method& method = *opened.method;
+  const torch::NoGradGuard no_grad;
+  const Tensor image = opened.data->images(Split::unlabelled, {3});
+  const Codes kl = method.kl(image);
+  ASSERT_EQ(kl.size(), method.blocks().size());
+  torch::manual_seed(5);
+  constexpr int64_t draws = 20000;
+  const Codes drawn = method.draw(image.expand({draws, -1, -1, -1}));
+  for (size_t b = 0; b < kl.size(); ++b) {
+    const Block& block = method.blocks()[b];
+    if (!kl[b].defined()) continue;
+    ASSERT_EQ(kl[b].sizes().vec(), (std::vector<int64_t>{1, block.size})) << block.name;
+    EXPECT_GE(kl[b].min().item<double>(), 0) << block.name;
+    if (block.role == Role::class_related) continue;
+    const Tensor variance = drawn[b].var(0);
+    const Tensor expected = 0.5 * (drawn[b].mean(0).square() + variance - 1 - variance.log());
+    EXPECT_LT((kl[b][0] - expected).abs().max().item<double>(), 0.05) << block.name;
+  }
+}
+
 TEST_P(MethodContract, TermsAreFiniteNamedAndWithoutGradient) {
   const OpenedRun opened = start("run");
   Update update;

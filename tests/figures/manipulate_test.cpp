@@ -108,6 +108,29 @@ TEST(Manipulate, InterpolationMovesOneBlockInAStraightLine) {
   EXPECT_LT(distance(frames[2], images({0.8, -0.5}, {0.1, 0.9})), 1e-6);
 }
 
+TEST(Manipulate, TraversalsMoveOneDimension) {
+  const Tensor x = images({0.0, 0.5}, {0.1, 0.9});
+  const Tensor moved = traverse(model(), x, 1, 2, at::tensor(std::vector<float>{-1, 0.25}));
+  ASSERT_EQ(moved.sizes(), (std::vector<int64_t>{2, 2, 3, 8, 8}));
+  for (int64_t t = 0; t < 2; ++t) {
+    Tensor expected = x.clone();
+    expected.select(1, 2).slice(2, 4).fill_(t == 0 ? -1 : 0.25);
+    EXPECT_LT(distance(moved.select(1, t), expected), 1e-6);
+  }
+}
+
+TEST(Manipulate, InAModelOfClassesTheClassStays) {
+  const fakes::OfClasses model;
+  const Tensor gray = at::tensor(std::vector<float>{-0.5F, 0.75F}).view({2, 1, 1, 1}).expand({2, 1, 8, 8});
+  const Tensor mixed = transfer(model, gray, gray);
+  ASSERT_EQ(mixed.sizes(), (std::vector<int64_t>{2, 2, 1, 8, 8}));
+  for (int64_t row = 0; row < 2; ++row)
+    for (int64_t column = 0; column < 2; ++column) {
+      EXPECT_LT(distance(mixed[row][column].slice(1, 0, 4), gray[row].slice(1, 0, 4)), 1e-6);
+      EXPECT_LT(distance(mixed[row][column].slice(1, 4), gray[column].slice(1, 4)), 1e-6);
+    }
+}
+
 TEST(Manipulate, RefusesImagesAndModelsThatDoNotFit) {
   const Tensor x = images({0.5}, {0.1});
   EXPECT_THROW(reconstruct(model(), at::zeros({2, 1, 8, 8})), BadInput);

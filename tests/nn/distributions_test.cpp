@@ -56,6 +56,16 @@ TEST(Gaussian, ClosedFormKlAgreesWithMonteCarlo) {
   EXPECT_NEAR(example().kl_to_standard().item<double>(), estimate.mean().item<double>(), error);
 }
 
+// By numbers: N(0.3, e^0.5), N(-1.2, e^-1) and N(2, e^0.2) from N(0, 1); from N(1, e^2) the first.
+TEST(Gaussian, KlOfEachDimension) {
+  const Tensor alone = example().kl_of_dimensions()[0];
+  EXPECT_NEAR(alone[0].item<double>(), 0.119361, 1e-6);
+  EXPECT_NEAR(alone[1].item<double>(), 0.903940, 1e-6);
+  EXPECT_NEAR(alone[2].item<double>(), 2.010701, 1e-6);
+  const Gaussian prior = {at::full({1, 3}, 1.0, at::kDouble), at::full({1, 3}, 2.0, at::kDouble)};
+  EXPECT_NEAR(example().kl_of_dimensions(prior)[0][0].item<double>(), 0.394722, 1e-6);
+}
+
 TEST(Gaussian, KlOfTheStandardNormalIsZero) {
   const Gaussian standard = {at::zeros_like(example().mean), at::zeros_like(example().mean)};
   EXPECT_EQ(standard.kl_to_standard().item<double>(), 0);

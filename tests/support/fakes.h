@@ -87,6 +87,11 @@ class FakeModel : public Model {
   [[nodiscard]] ImageShape shape() const override { return shape_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Tensor& images) const override { return encode_(images); }
+  [[nodiscard]] Codes kl(const Tensor& images) const override {  // half the square of each code
+    Codes all = encode(images);
+    for (Tensor& code : all) code = 0.5 * code.square();
+    return all;
+  }
   [[nodiscard]] Tensor decode(const Codes& codes) const override { return decode_(codes); }
   [[nodiscard]] Tensor reference_code() const override { return reference_code_; }
 
@@ -128,5 +133,28 @@ inline FakeModel whole(ImageShape shape = {3, 8}) {
             return codes.at(0).reshape({-1, shape.channels, shape.size, shape.size}).clamp(-1, 1);
           }};
 }
+
+// Gray images [1, 8, 8]: "u" is the brightness of the upper half, "z" that of the lower one, and "c" says whether the
+// upper half is bright. p(u | c) is N(-0.5, 0.1^2) or N(0.5, 0.2^2).
+class OfClasses : public FakeModel {
+ public:
+  OfClasses()
+      : FakeModel(
+            {1, 8}, {{"c", 2, Role::category, true}, {"u", 1, Role::class_related}, {"z", 1, Role::class_independent}},
+            [](const Tensor& x) {
+              const Tensor u = x.slice(2, 0, 4).mean({2, 3});
+              return Codes{at::cat({u.le(0), u.gt(0)}, 1).to(at::kFloat), u, x.slice(2, 4).mean({2, 3})};
+            },
+            [](const Codes& codes) {
+              const auto fill = [](const Tensor& gray) { return gray.view({-1, 1, 1, 1}).expand({-1, 1, 4, 8}); };
+              return at::cat({fill(codes.at(1)), fill(codes.at(2))}, 2).clamp(-1, 1);
+            }) {}
+
+  [[nodiscard]] Gaussian class_prior(size_t block) const override {
+    if (block != 1) return {};
+    return {at::tensor(std::vector<float>{-0.5F, 0.5F}).view({2, 1}),
+            at::tensor(std::vector<float>{0.01F, 0.04F}).log().view({2, 1})};
+  }
+};
 
 }  // namespace refract::fakes

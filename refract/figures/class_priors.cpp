@@ -1,0 +1,159 @@
+// Figure `class-priors`: the learned priors of class-related factors above the images along them (Hajimiri et al. 2021,
+// Figs. 7 and 10).
+#include <ATen/ops/linspace.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "refract/figures/canvas.h"
+#include "refract/figures/class_pairs.h"
+#include "refract/figures/dimensions.h"
+#include "refract/figures/entries.h"
+#include "refract/figures/manipulate.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kSteps = 11;
+constexpr int64_t kImages = 3;
+constexpr int64_t kMostDimensions = 3;  // of one block, those in which the classes stand furthest apart
+constexpr int64_t kCell = 72;           // images are shown at least this large, in pixels
+constexpr int64_t kGap = 4;
+constexpr int64_t kBorder = 16;
+constexpr int64_t kCurves = 120;  // height of the densities, in pixels
+constexpr double kReach = 2.5;    // standard deviations beyond the outermost means
+constexpr std::array<std::array<uint8_t, 3>, 6> kColours = {
+    {{31, 119, 180}, {214, 39, 40}, {44, 160, 44}, {148, 103, 189}, {255, 127, 14}, {23, 190, 207}}};
+
+// p(u | class) along one dimension.
+struct Density {
+  double mean, deviation;
+  [[nodiscard]] double at(double u) const {
+    const double x = (u - mean) / deviation;
+    return std::exp(-0.5 * x * x) / (deviation * std::sqrt(2 * std::numbers::pi));
+  }
+};
+
+std::vector<Density> densities(const Gaussian& prior, int64_t dimension) {
+  std::vector<Density> all;
+  for (int64_t i = 0; i < prior.mean.size(0); ++i)
+    all.push_back(
+        {prior.mean[i][dimension].item<double>(), std::exp(0.5 * prior.log_variance[i][dimension].item<double>())});
+  return all;
+}
+
+// By the spread of the classes' means beside the deviation within a class.
+std::vector<int64_t> telling_dimensions(const Gaussian& prior) {
+  const Tensor apart = prior.mean.var(0, false) / prior.log_variance.exp().mean(0);
+  const Tensor order = apart.argsort(0, true).contiguous();
+  const int64_t count = std::min(kMostDimensions, order.numel());
+  return {order.data_ptr<int64_t>(), order.data_ptr<int64_t>() + count};
+}
+
+// One dimension: densities, and a row of images for each image it starts from, at the place of the column's centre.
+class Strip {
+ public:
+  Strip(std::vector<Density> classes, int64_t image_size)
+      : classes_(std::move(classes)), factor_(std::max<int64_t>(1, (kCell + image_size - 1) / image_size)) {
+    cell_ = factor_ * image_size;
+    low_ = classes_[0].mean;
+    high_ = low_;
+    for (const Density& d : classes_) {
+      low_ = std::min(low_, d.mean - kReach * d.deviation);
+      high_ = std::max(high_, d.mean + kReach * d.deviation);
+    }
+  }
+
+  [[nodiscard]] Tensor values() const { return at::linspace(low_, high_, kSteps); }
+  [[nodiscard]] int64_t width() const { return kSteps * (cell_ + kGap); }
+  [[nodiscard]] int64_t height() const { return kHeadingHeight + kCurves + kImages * (cell_ + kGap) + kBorder; }
+
+  void draw(Canvas& canvas, int64_t top, int64_t left, const std::string& heading, const Tensor& images) const {
+    canvas.write(heading, kHeadingHeight, top, left);
+    const auto floor = static_cast<double>(top + kHeadingHeight + kCurves - kGap);
+    for (int64_t t = 0; t < kSteps; ++t) {
+      const double x = centre(left, static_cast<double>(t));
+      canvas.line({{x, floor - kCurves + 2 * kLabelHeight}, {x, floor}}, {190, 190, 190}, true);
+    }
+    curves(canvas, left, floor);
+    for (int64_t n = 0; n < images.size(0); ++n)
+      for (int64_t t = 0; t < kSteps; ++t)
+        canvas.paste(enlarge(to_bytes(images[n][t]), factor_), top + kHeadingHeight + kCurves + n * (cell_ + kGap),
+                     left + t * (cell_ + kGap));
+  }
+
+ private:
+  [[nodiscard]] double centre(int64_t left, double step) const {
+    return static_cast<double>(left) + step * static_cast<double>(cell_ + kGap) + 0.5 * static_cast<double>(cell_);
+  }
+
+  void curves(Canvas& canvas, int64_t left, double floor) const {
+    constexpr int points = 400;
+    double highest = 0;
+    for (const Density& d : classes_) highest = std::max(highest, d.at(d.mean));
+    const double scale = (kCurves - 2.0 * kLabelHeight) / highest;
+    const double steps_a_unit = (kSteps - 1) / (high_ - low_);
+    for (size_t i = 0; i < classes_.size(); ++i) {
+      const Density& d = classes_[i];
+      std::vector<Canvas::Point> curve;
+      for (int p = 0; p <= points; ++p) {
+        const double u = low_ + (high_ - low_) * p / points;
+        curve.emplace_back(centre(left, (u - low_) * steps_a_unit), floor - scale * d.at(u));
+      }
+      canvas.line(curve, kColours[i % kColours.size()]);
+      canvas.write(std::to_string(i), kLabelHeight, std::lround(floor - scale * d.at(d.mean)) - kLabelHeight - 2,
+                   std::lround(centre(left, (d.mean - low_) * steps_a_unit)) - 4);
+    }
+  }
+
+  std::vector<Density> classes_;
+  int64_t factor_, cell_ = 0;
+  double low_ = 0, high_ = 0;
+};
+
+std::string lacks(const Model& model, const DataSource& data) {
+  const std::string classes = lacks_classes(model);
+  return classes.empty() ? lacks_images(data) : classes;
+}
+
+Figure draw(const Model& model, const DataSource& data, uint64_t seed) {
+  const Tensor start = pick(data, Split::unlabelled, kImages, seed, 7);
+  struct Part {
+    Strip strip;
+    std::string heading;
+    Tensor images;
+  };
+  std::vector<Part> parts;
+  for (const ClassPair& pair : class_pairs(model))
+    for (const int64_t d : telling_dimensions(pair.prior)) {
+      const Strip strip(densities(pair.prior, d), model.shape().size);
+      const std::string name = dimension_name(model.blocks()[pair.related], d);
+      const std::string heading = fmt::format("p({} | {})", name, model.blocks()[pair.category].name);
+      parts.push_back({strip, heading, traverse(model, start, pair.related, d, strip.values())});
+    }
+  int64_t height = kBorder;
+  for (const Part& part : parts) height += part.strip.height();
+  Canvas canvas(height, parts.front().strip.width() + 2 * kBorder);
+  int64_t top = kBorder;
+  for (const Part& part : parts) {
+    part.strip.draw(canvas, top, kBorder, part.heading, part.images);
+    top += part.strip.height();
+  }
+  return {"class-priors",
+          "The priors of the classes",
+          "Curves: the learned prior of a class-related factor given each class, by the number of the class. Below, "
+          "images whose factor has the value of the dashed line above them; everything else is that of one image a "
+          "row.",
+          {canvas.frame()}};
+}
+
+}  // namespace
+
+FigureEntry class_priors_figure() {
+  return {"class-priors", "Learned priors of the class-related factors, and images along them.",
+          "Hajimiri et al. 2021, Figs. 7 and 10", lacks, draw};
+}
+
+}  // namespace refract
