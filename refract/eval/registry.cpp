@@ -9,8 +9,17 @@ namespace refract {
 
 const std::vector<MetricEntry>& metrics() {
   static const std::vector<MetricEntry> entries = {
-      probe_metric(), classify_metric(), factor_vae_metric(), beta_vae_metric(), mig_metric(),
-      sap_metric(),   dci_metric(),      modularity_metric(), irs_metric(),      kl_metric(),       reconstruction_metric(),
+      probe_metric(),
+      classify_metric(),
+      factor_vae_metric(),
+      beta_vae_metric(),
+      mig_metric(),
+      sap_metric(),
+      dci_metric(),
+      modularity_metric(),
+      irs_metric(),
+      kl_metric(),
+      reconstruction_metric(),
   };
   return entries;
 }
