@@ -37,13 +37,14 @@ Action declare(CLI::App& app) {
 }  // namespace
 
 Command synthesize_command() {
-  return {"synthesize",
-          "Give images new styles: their common factors stay, the target factors are drawn anew.",
-          "One row an image, the image itself first; a column shares one drawn style (Ruiz et al. 2019, Fig. 4): the target\n"
-          "factors, or the class-independent ones of a model of classes.",
-          {"bin/refract synthesize runs/demo runs/demo/examples",
-           "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
-          declare};
+  return {
+      "synthesize",
+      "Give images new styles: their common factors stay, the target factors are drawn anew.",
+      "One row an image, the image itself first; a column shares one drawn style (Ruiz et al. 2019, Fig. 4). With a\n"
+      "model of classes the style is its class-independent factors.",
+      {"bin/refract synthesize runs/demo runs/demo/examples",
+       "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
+      declare};
 }
 
 }  // namespace refract
