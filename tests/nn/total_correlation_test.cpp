@@ -118,7 +118,7 @@ TEST(Dependence, TheInformationIsThatOfGaussians) {
   EXPECT_NEAR(parts.information.item<double>(), -std::log(0.04) - known(0.8), 0.1);
 }
 
-// The sums written out for groups of one and two dimensions.
+// The sums written out for groups of two and one dimensions.
 TEST(Dependence, IsTheSumOfItsDefinition) {
   torch::manual_seed(2);
   const Gaussian q{at::randn({4, 3}, at::kDouble), at::randn({4, 3}, at::kDouble)};
@@ -135,14 +135,14 @@ TEST(Dependence, IsTheSumOfItsDefinition) {
         marginal.at(d) += weight * p.at(d);
       }
       joint += weight * p[0] * p[1] * p[2];
-      pair += weight * p[1] * p[2];
+      pair += weight * p[0] * p[1];
       if (j == i) own = p[0] * p[1] * p[2];
     }
     information += std::log(own / joint) / 4;
-    between += std::log(joint / (marginal[0] * pair)) / 4;
-    within += std::log(pair / (marginal[1] * marginal[2])) / 4;
+    between += std::log(joint / (pair * marginal[2])) / 4;
+    within += std::log(pair / (marginal[0] * marginal[1])) / 4;
   }
-  const Dependence parts = dependence(q, z, 10, BatchSampling::shared, {1, 2});
+  const Dependence parts = dependence(q, z, 10, BatchSampling::shared, {2, 1});
   EXPECT_NEAR(parts.information.item<double>(), information, 1e-9);
   EXPECT_NEAR(parts.between.item<double>(), between, 1e-9);
   EXPECT_NEAR(parts.within.item<double>(), within, 1e-9);
