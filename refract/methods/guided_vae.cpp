@@ -12,9 +12,10 @@
 namespace refract {
 namespace {
 
-// The paper leaves open how many dimensions deform and what weighs what. Defaults are two (scale and rotation in the
-// authors' code for MNIST) and the objective as printed, per image: all weights 1. The authors' code differs from it: a
-// binary cross-entropy at half weight, |b_k . b_j| in place of squares, a sigmoid around the sum.
+// Written from the paper's objective and its authors' code for MNIST; how z was split on dSprites, and how the terms
+// were weighed, is not known here. Defaults are two deforming dimensions (rotation and scale, as in that code) and the
+// objective as printed, for each image: all weights 1. The code differs from it: a binary cross-entropy at half weight,
+// |b_k . b_j| in place of squares, a sigmoid around the sum.
 struct GuidedVaeOptions {
   VaeOptions vae;
   int64_t latent_def = 2;

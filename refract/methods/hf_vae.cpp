@@ -12,9 +12,9 @@
 namespace refract {
 namespace {
 
-// In the paper a group is one variable, such as all continuous factors or one discrete factor. Table 1 of Hajimiri et
-// al. gives each method six continuous dimensions and does not say how they were grouped or weighted: groups and the
-// defaults of beta and gamma are this project's.
+// Written from the objective in its authors' library, probtorch (objectives/marginal.py), where a group is one variable
+// of the model. Table 1 of Hajimiri et al. gives each method six continuous dimensions and does not say how they were
+// grouped or weighted: halves and the defaults of beta and gamma are this project's.
 struct HfVaeOptions {
   VaeOptions vae;
   double alpha = 1;
