@@ -5,6 +5,7 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
+#include "refract/core/errors.h"
 #include "refract/methods/common.h"
 #include "refract/methods/parted_model.h"
 #include "refract/nn/categorical.h"
@@ -26,6 +27,7 @@ struct PartedVaeOptions {
   double attention_slope = 8, attention_growth = 0.1;
   int64_t labelled = 0;
   std::string labelled_draw = "balanced";
+  bool labels_only = false;
 
   Options describe();
   void describe_objective(Options& options);
@@ -78,6 +80,9 @@ void PartedVaeOptions::describe_labels(Options& options) {
       .add("labelled_draw", labelled_draw,
            "how these are chosen: balanced, as many of each class of the first variable, or random")
       .one_of({"balanced", "random"});
+  options.add(
+      "labels_only", labels_only,
+      "leave out the unlabelled objective (Eq. 6): a classifier from the labels alone (the baseline of Sec. 5.1)");
 }
 
 // A block is named c, u where there is one discrete variable, c1, u1, c2 where there are several.
@@ -108,6 +113,10 @@ class PartedVae : public Method {
     model_.own("encoder", encoder_);
     model_.own("generator", generator_);
     model_.own("priors", priors_);
+    if (options.labelled == 0 && options.labels_only)
+      throw BadInput(
+          "Building a classifier from labels alone: labels_only is set, and labelled is 0. Set labelled to how many "
+          "images may show their labels, or leave labels_only out.");
     if (options.labelled == 0) return;
     supervised_.share("trunk", *encoder_.trunk());
     for (size_t k = 0; k < variables(); ++k)
@@ -217,6 +226,7 @@ Scalars PartedVae::step(const Batch& batch, Update& update) {
     update.descend({{supervised_, supervised}});  // Eq. 7
     scalars.emplace_back("supervised", supervised.detach());
   }
+  if (options_.labels_only) return scalars;
   const Terms t = terms(batch.images, update.progress());
   const Tensor total = loss(t, update.progress());
   update.descend({{model_, total}});  // Eq. 6

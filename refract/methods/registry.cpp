@@ -7,6 +7,8 @@
 #include "refract/methods/beta_vae.h"
 #include "refract/methods/dip_vae.h"
 #include "refract/methods/factor_vae.h"
+#include "refract/methods/guided_vae.h"
+#include "refract/methods/hf_vae.h"
 #include "refract/methods/mathieu.h"
 #include "refract/methods/parted_vae.h"
 #include "refract/methods/rb_vae.h"
@@ -26,6 +28,12 @@ const std::vector<MethodEntry>& methods() {
       {"dipvae1", "DIP-VAE-I: a VAE whose posterior means are held uncorrelated", "Kumar et al. 2018, Eq. 6",
        dip_vae_1_recipe},
       {"dipvae2", "DIP-VAE-II: a VAE whose codes are held uncorrelated", "Kumar et al. 2018, Eq. 7", dip_vae_2_recipe},
+      {"hfvae", "HFVAE: a VAE with weights on mutual information and on correlations between and within groups",
+       "Esmaeili et al. 2019", hf_vae_recipe},
+      {"guidedvae", "Guided-VAE, unsupervised: a VAE whose code must also serve a deformable PCA", "Ding et al. 2020",
+       guided_vae_recipe},
+      {"guidedbetatcvae", "Guided-beta-TCVAE, unsupervised: the same with a heavier total correlation",
+       "Ding et al. 2020; Chen et al. 2018", guided_beta_tcvae_recipe},
       {"svae", "symmetric VAE: one code, trained with a discriminator, no reference set",
        "Pu et al. 2018; Ruiz et al. 2019, Sec. 5.2", s_vae_recipe},
       {"mathieu", "codes s (target factors) and z, from pairs within the reference set, and a conditional adversary",

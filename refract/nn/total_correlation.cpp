@@ -3,6 +3,7 @@
 #include <ATen/ops/eye.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/logsumexp.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <cmath>
 #include <numbers>
@@ -26,9 +27,23 @@ Tensor log_weights(const at::TensorOptions& options, int64_t batch, int64_t popu
   // Chen et al. 2018, Appendix C, with M' = M - 1 other images: the own one is there for sure, and one of the others is
   // drawn for what the own one would take of the rest.
   const Tensor own = at::eye(batch, options);
+  if (sampling == BatchSampling::shared) {
+    const double others = (n - 1) / (n * (m - 1));
+    return (others + own * (1 / n - others)).log();
+  }
   const Tensor next = own.roll(1, 1);
   const double others = 1 / (m - 1);
   return (others + own * (1 / n - others) + next * ((n - m + 1) / (n * (m - 1)) - others)).log();
+}
+
+// log q(z) of the codes' dimensions [from, to) taken together: [M].
+Tensor log_density(const Tensor& densities, const Tensor& weights, int64_t from, int64_t to) {
+  return at::logsumexp(densities.slice(2, from, to).sum(2) + weights, 1);
+}
+
+// The sum over single dimensions: [M].
+Tensor log_marginals(const Tensor& densities, const Tensor& weights) {
+  return at::logsumexp(densities + weights.unsqueeze(2), 1).sum(1);
 }
 
 }  // namespace
@@ -36,9 +51,22 @@ Tensor log_weights(const at::TensorOptions& options, int64_t batch, int64_t popu
 Tensor total_correlation(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling) {
   const Tensor densities = cross_densities(posterior, sample);
   const Tensor weights = log_weights(sample.options(), sample.size(0), population, sampling);
-  const Tensor joint = at::logsumexp(densities.sum(2) + weights, 1);
-  const Tensor marginals = at::logsumexp(densities + weights.unsqueeze(2), 1).sum(1);
-  return (joint - marginals).mean();
+  return (log_density(densities, weights, 0, sample.size(1)) - log_marginals(densities, weights)).mean();
+}
+
+Dependence dependence(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling,
+                      const std::vector<int64_t>& groups) {
+  const Tensor densities = cross_densities(posterior, sample);
+  const Tensor weights = log_weights(sample.options(), sample.size(0), population, sampling);
+  const Tensor joint = log_density(densities, weights, 0, sample.size(1));
+  Tensor grouped = at::zeros_like(joint);
+  int64_t from = 0;
+  for (const int64_t size : groups) {
+    grouped = grouped + log_density(densities, weights, from, from + size);
+    from += size;
+  }
+  return {(posterior.log_prob(sample) - joint).mean(), (joint - grouped).mean(),
+          (grouped - log_marginals(densities, weights)).mean()};
 }
 
 }  // namespace refract

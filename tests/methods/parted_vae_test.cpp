@@ -103,6 +103,33 @@ TEST(PartedVae, AFewLabelsAreLearnedByHeart) {
   EXPECT_LT(last, 0.2 * first);
 }
 
+// The baseline of Sec. 5.1: what leads to q(c | x) moves, all else stays as it was drawn.
+TEST(PartedVae, LabelsAloneMoveTheClassifierAlone) {
+  const auto weights = [](Method& method) {
+    std::map<std::string, Tensor> all;
+    for (const auto& [name, tensor] : method.players().at(0)->weights()) all[name] = tensor.clone();
+    return all;
+  };
+  const auto method = make({{"labelled", "5"}, {"labels_only", "true"}, {"classes", "3,2"}});
+  Batch b = batch();
+  b.attributes = at::tensor(std::vector<int64_t>{0, 1, 1, 0, 2, 1, 1, 0, 0, 1}).view({5, 2});
+  const auto before = weights(*method);
+  Update update;
+  const Scalars terms = method->step(b, update);
+  ASSERT_EQ(terms.size(), 1U);
+  EXPECT_EQ(terms[0].first, "supervised");
+  for (const auto& [name, tensor] : weights(*method)) {
+    const bool leads_to_c = name.find("encoder.trunk.") != std::string::npos ||
+                            name.find("encoder.class1.") != std::string::npos ||
+                            name.find("encoder.class2.") != std::string::npos;
+    EXPECT_EQ(tensor.equal(before.at(name)), !leads_to_c) << name;
+  }
+}
+
+TEST(PartedVae, LabelsAloneNeedLabels) {
+  EXPECT_THROW(make({{"labels_only", "true"}}), BadInput);
+}
+
 TEST(PartedVae, SeveralVariablesHaveBlocksOfTheirOwn) {
   const auto method = make({{"classes", "3,2"}, {"latent_u", "2"}});
   std::string names;
