@@ -54,10 +54,10 @@ class Work {
   [[nodiscard]] int at_once() const { return at_once_; }
 
   [[nodiscard]] double seconds(const Job& job) {
-    const std::string& method = plan_.study.rows[job.row].method;
+    const std::string& row = plan_.study.rows[job.row].key;
     const auto settings = settings_of(job);
-    if (step_seconds_.find(method) == step_seconds_.end()) step_seconds_[method] = seconds_of_a_step(*settings);
-    return step_seconds_[method] * static_cast<double>(settings->train.steps) + evaluation_seconds;
+    if (step_seconds_.find(row) == step_seconds_.end()) step_seconds_[row] = seconds_of_a_step(*settings);
+    return step_seconds_[row] * static_cast<double>(settings->train.steps) + evaluation_seconds;
   }
   [[nodiscard]] double seconds_left() {
     double sum = 0;

@@ -133,8 +133,8 @@ const Entry& named(const std::vector<Entry>& entries, std::string_view name, con
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = {table1_digits(), table1_digits_framed(), table1_faces(), partedvae_table1(),
-                                         partedvae_table2()};
+  static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
+                                         partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
   return all;
 }
 

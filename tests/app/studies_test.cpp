@@ -24,11 +24,12 @@ StudyPlan plan_of(const Study& study, const Budget& budget, const std::filesyste
   return {study, budget, 3, {}, folder};
 }
 
-// "u and z" -> "u", "z"
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"
 std::vector<std::string> blocks_read(const StudyRow& row) {
-  const size_t joint = row.features.find(" and ");
-  if (joint == std::string::npos) return {row.features};
-  return {row.features.substr(0, joint), row.features.substr(joint + 5)};
+  const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
+  const size_t joint = plain.find(" and ");
+  if (joint == std::string::npos) return {plain};
+  return {plain.substr(0, joint), plain.substr(joint + 5)};
 }
 
 TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
