@@ -25,6 +25,7 @@ struct Arguments {
 
 std::vector<const FigureEntry*> wanted(const std::vector<std::string>& only) {
   std::vector<const FigureEntry*> entries;
+  entries.reserve(only.size());
   for (const std::string& name : only) entries.push_back(&figure(name));
   if (only.empty())
     for (const FigureEntry& entry : figures()) entries.push_back(&entry);
