@@ -105,6 +105,28 @@ void Activation::backward_pooled(const float* y, const float* scale, const float
 }
 
 REFRACT_EVERY_ISA
+void rectify(float slope, float* x, int64_t count) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) x[i] = x[i] > 0 ? x[i] : slope * x[i];
+}
+
+REFRACT_EVERY_ISA
+void rectify_backward(float slope, const float* __restrict y, const float* __restrict gy, float* __restrict gx,
+                      int64_t count) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) gx[i] = y[i] > 0 ? gy[i] : slope * gy[i];
+}
+
+REFRACT_EVERY_ISA
+void add_pixels(const float* x, int64_t pixels, int64_t channels, float* __restrict sums) {
+  for_channels(channels, [=](auto c) REFRACT_INLINED {
+    for (int64_t p = 0; p < pixels; ++p)
+#pragma omp simd
+      for (int64_t k = 0; k < c; ++k) sums[k] += x[p * c + k];
+  });
+}
+
+REFRACT_EVERY_ISA
 void average_pool(const float* x, float* y, int64_t height, int64_t width, int64_t channels) {
   constexpr float quarter = 0.25F;
   for_channels(channels, [=](auto c) REFRACT_INLINED {
