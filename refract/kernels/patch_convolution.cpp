@@ -24,10 +24,10 @@ struct Patches {
 
   // `weight` is [4, 4, few, many].
   void to_coarse(const float* fine, const float* weight, const float* bias, float* coarse) const {
-    for (int64_t p = 0; p < height * width; ++p)
-      for (int64_t c = 0; c < many; ++c) coarse[p * many + c] = bias == nullptr ? 0.0F : bias[c];
     each_row(fine, [&](int64_t i, const float* patches) {
-      matrix_product({patches, size(), 1}, width, {weight, many}, many, size(), true, coarse + i * width * many, many);
+      float* row = coarse + i * width * many;
+      fill_pixels(bias, width, many, row);
+      matrix_product({patches, size(), 1}, width, {weight, many}, many, size(), true, row, many);
     });
   }
 
@@ -41,25 +41,28 @@ struct Patches {
   // `weight` is [many, 4, 4, few].
   void to_fine(const float* coarse, const float* weight, const float* bias, float* fine) const {
     float* image = scratch(Scratch::padded, (2 * height + 2) * pitch());
-    for (int64_t p = 0; p < (2 * height + 2) * (2 * width + 2); ++p)
-      for (int64_t c = 0; c < few; ++c) image[p * few + c] = bias == nullptr ? 0.0F : bias[c];
-    float* patches = scratch(Scratch::left, width * size());
+    fill_pixels(bias, (2 * height + 2) * (2 * width + 2), few, image);
+    float* before = scratch(Scratch::left, (width + 2) * size());  // a patch of zeros, those of a row, and zeros again
+    std::fill_n(before, size(), 0.0F);
+    std::fill_n(before + (width + 1) * size(), size(), 0.0F);
     for (int64_t i = 0; i < height; ++i) {
-      matrix_product({coarse + i * width * many, many, 1}, width, {weight, size()}, size(), many, false, patches,
-                     size());
-      for (int64_t a = 0; a < kSide; ++a)
-        for (int64_t j = 0; j < width; ++j) {
-          const float* from = patches + j * size() + a * kSide * few;
-          float* to = image + (2 * i + a) * pitch() + 2 * j * few;
-          for (int64_t k = 0; k < kSide * few; k += kSide)
-            (Vector<kSide>::load(to + k) + Vector<kSide>::load(from + k)).store(to + k);
-        }
+      matrix_product({coarse + i * width * many, many, 1}, width, {weight, size()}, size(), many, false,
+                     before + size(), size());
+      for (int64_t a = 0; a < kSide; ++a) add_row(before + a * kSide * few, image + (2 * i + a) * pitch());
     }
     for (int64_t i = 0; i < 2 * height; ++i)
       std::copy_n(image + (i + 1) * pitch() + few, 2 * width * few, fine + i * 2 * width * few);
   }
 
  private:
+  // Two fine pixels are the left half of a patch's row and the right half of the row of the patch before.
+  void add_row(const float* before, float* to) const {
+    const int64_t half = 2 * few;
+    for (int64_t j = 0; j <= width; ++j)
+      for (int64_t k = 0; k < half; ++k)
+        to[j * half + k] += before[(j + 1) * size() + k] + before[j * size() + half + k];
+  }
+
   // Calls use(i, patches) with those of row i of the coarse image.
   template <class Use>
   void each_row(const float* fine, Use use) const {

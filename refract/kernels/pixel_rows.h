@@ -25,6 +25,9 @@ struct Activation {
 void rectify(float slope, float* x, int64_t count);
 void rectify_backward(float slope, const float* y, const float* gy, float* gx, int64_t count);
 
+// Sets all pixels to `values`, one for each channel, or to 0 if that is null.
+void fill_pixels(const float* values, int64_t pixels, int64_t channels, float* to);
+
 // Adds all pixels to `sums`, one for each channel.
 void add_pixels(const float* x, int64_t pixels, int64_t channels, float* sums);
 

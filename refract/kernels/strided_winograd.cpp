@@ -79,14 +79,6 @@ void multiply(const Points& from, int64_t panel, int64_t count, const float* wei
                      to.matrix(p) + column, to.row);
 }
 
-void fill(const float* bias, int64_t channels, int64_t pixels, float* to) {
-  for (int64_t p = 0; p < pixels; ++p)
-    if (bias == nullptr)
-      std::fill_n(to + p * channels, channels, 0.0F);
-    else
-      std::copy_n(bias, channels, to + p * channels);
-}
-
 template <int64_t Lanes>
 REFRACT_INLINE void run_with(const Job& job) {
   const int64_t rows = (job.height + 3) / 4;
@@ -101,7 +93,8 @@ REFRACT_INLINE void run_with(const Job& job) {
   const Tiled<const float> coarse{job.of_coarse, job.height, job.width, job.coarse, rows, columns, zeros};
   const Tiled<float> to_fine{job.result, height, width, job.fine, rows, columns, outside};
   const Tiled<float> to_coarse{job.result, job.height, job.width, job.coarse, rows, columns, outside};
-  if (job.pass == Pass::to_fine) fill(job.bias, job.fine, job.images * height * width, job.result);  // tiles overlap
+  if (job.pass == Pass::to_fine)
+    fill_pixels(job.bias, job.images * height * width, job.fine, job.result);  // tiles overlap
 
   const int64_t block = block_size(kPoints * (kPhases * job.fine + job.coarse), tiles);
   const Points left(Scratch::left, kPoints, block, kPhases * job.fine);
@@ -185,7 +178,8 @@ class StridedWinograd : public SliceConvolution {
         matrix_product({kTapsToPoints.data(), 1, kTaps}, kTaps, {from + group * sums.stride(0) + first, columns()},
                        count, kPoints, group > 0, to + first, columns());
     });
-    return taps.permute({5, 4, 0, 2, 1, 3}).reshape({coarse_, fine_, 4, 4});
+    const Tensor rows = taps.permute({4, 0, 2, 1, 3, 5}).reshape({kPhases * kTaps * fine_, coarse_});
+    return rows.t().contiguous().view({coarse_, fine_, 4, 4});
   }
 
   void forward(int64_t images, const float* x, const float* packed, const float* bias, float* y) const override {
@@ -207,15 +201,29 @@ class StridedWinograd : public SliceConvolution {
  private:
   [[nodiscard]] int64_t columns() const { return kPhases * fine_ * coarse_; }  // weights at a point
 
-  // As multiply() has them. A tap is (2 k + i, 2 l + j) where (i, j) is the phase.
-  [[nodiscard]] Tensor pack(bool to_coarse, const Tensor& weight) const {
+  // As multiply() has them. A tap is (2 k + i, 2 l + j) where (i, j) is the phase. Transposing matrices first is faster
+  // than gathering single weights.
+  [[nodiscard]] Tensor taps(bool to_coarse, const Tensor& weight) const {
     const int64_t panel = panel_width(to_coarse ? coarse_ : fine_);
-    const Tensor split = to_coarse ? weight.reshape({coarse_ / panel, panel, fine_, 2, 2, 2, 2})
-                                   : weight.reshape({coarse_, fine_ / panel, panel, 2, 2, 2, 2});
-    const Tensor taps =
-        (to_coarse ? split.permute({3, 5, 0, 4, 6, 2, 1}) : split.permute({3, 5, 4, 6, 1, 0, 2})).contiguous();
+    if (to_coarse)
+      return weight.reshape({coarse_, -1})
+          .t()
+          .contiguous()
+          .view({fine_, 2, 2, 2, 2, coarse_ / panel, panel})
+          .permute({1, 3, 5, 2, 4, 0, 6})
+          .contiguous();
+    return weight.reshape({-1, kPhases * kTaps})
+        .t()
+        .contiguous()
+        .view({2, 2, 2, 2, coarse_, fine_ / panel, panel})
+        .permute({0, 2, 1, 3, 5, 4, 6})
+        .contiguous();
+  }
+
+  [[nodiscard]] Tensor pack(bool to_coarse, const Tensor& weight) const {
+    const Tensor of_taps = taps(to_coarse, weight);
     const Tensor packed = at::empty({kPoints, columns()}, weight.options());
-    const auto* from = taps.data_ptr<float>();
+    const auto* from = of_taps.data_ptr<float>();
     auto* to = packed.data_ptr<float>();
     for_columns(columns(), [&](int64_t first, int64_t count) {
       matrix_product({kTapsToPoints.data(), kTaps, 1}, kPoints, {from + first, columns()}, count, kTaps, false,
