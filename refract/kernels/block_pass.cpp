@@ -65,6 +65,12 @@ class GroupSums {
   Tensor sums_;
 };
 
+// Convolutions read images tile by tile, which memory serves several times more slowly than in order.
+void bring_near(const float* from, int64_t floats) {
+  constexpr int64_t line = 16;
+  for (int64_t k = 0; k < floats; k += line) __builtin_prefetch(from + k);
+}
+
 // The gradient of what the convolution computed for a slice.
 const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const Slice& slice) {
   const float* g = gy.data_ptr<float>() + slice.first * block.y_size();
@@ -111,6 +117,7 @@ BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor
   for_each_task(slice_count(block), [&](int64_t index) {
     const auto [first, images] = slice_of(block, index);
     float* raw = normalises ? scratch(Scratch::raw, images * block.full_size()) : full + first * block.full_size();
+    bring_near(in + first * block.x_size(), images * block.x_size());
     convolution->forward(images, in + first * block.x_size(), w, b, raw);
     if (block.kind.finish == Finish::rectify) rectify(block.kind.slope, raw, images * block.full_size());
     if (!normalises) return;
@@ -134,6 +141,7 @@ BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, 
     for (int64_t index = begin; index < slices * (group + 1) / block.groups; ++index) {
       const Slice slice = slice_of(block, index);
       const float* raw = raw_gradient(block, saved, gy, slice);
+      bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
       if (needs_weight)
         convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
                                      sums.weight(group), sums.bias(group));

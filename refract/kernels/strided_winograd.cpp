@@ -12,7 +12,7 @@
 namespace refract {
 namespace {
 
-using namespace winograd;  // NOLINT(google-build-using-namespace)
+using namespace winograd;
 
 constexpr int64_t kPoints = kStridedPoints * kStridedPoints;
 constexpr int64_t kPhases = 4;  // of fine pixels: even and odd rows, even and odd columns
