@@ -4,6 +4,7 @@
 // benchmarks/run.py alternates it with a peer.
 #include <ATen/Parallel.h>
 #include <ATen/ops/rand.h>
+#include <ATen/ops/randint.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <torch/csrc/api/include/torch/utils.h>
@@ -23,25 +24,43 @@
 
 namespace {
 
-constexpr int64_t kBatch = 36;
-const refract::ImageShape kShape{3, 64};
+// What a step sees: the sizes of the papers, as benchmarks/peers has them.
+struct Case {
+  refract::ImageShape shape{3, 64};
+  int64_t batch = 36;
+  int64_t labelled = 0;  // images whose labels are known; a batch of them comes before every unlabelled one
+  int64_t classes = 1;
+};
 
-refract::Tensor images() {
-  return (at::rand({kBatch, kShape.channels, kShape.size, kShape.size}) * 2 - 1)
-      .contiguous(at::MemoryFormat::ChannelsLast);
+Case case_of(const std::string& method) {
+  if (method == "partedvae") return {.shape = {1, 64}, .batch = 64, .labelled = 256, .classes = 3};
+  return {};
 }
 
 std::unique_ptr<refract::Method> make(const std::string& name) {
-  const refract::MethodRecipe recipe = refract::method(name).recipe();
-  return recipe.make(kShape);
+  const Case of = case_of(name);
+  refract::MethodRecipe recipe = refract::method(name).recipe();
+  if (of.labelled > 0) recipe.options.set("labelled", std::to_string(of.labelled));
+  return recipe.make(of.shape);
+}
+
+refract::Batch batch_of(const Case& of, const torch::Device& device) {
+  refract::Batch batch;
+  for (refract::Tensor* field : {&batch.images, &batch.reference, &batch.second, &batch.labelled})
+    *field = (at::rand({of.batch, of.shape.channels, of.shape.size, of.shape.size}) * 2 - 1)
+                 .contiguous(at::MemoryFormat::ChannelsLast)
+                 .to(device);
+  batch.attributes = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
+  return batch;
 }
 
 // Rendering goes on beside the steps, on a thread of its own: what counts is what it takes from them.
 double loader_seconds(int64_t batches) {
   refract::DataRecipe recipe = refract::data_set("embedded-digits").recipe();
-  recipe.options.set("size", std::to_string(kShape.size));
+  const Case of;
+  recipe.options.set("size", std::to_string(of.shape.size));
   const std::unique_ptr<refract::DataSource> digits = recipe.make();
-  refract::Loader loader(*digits, {.reference = true}, kBatch, 1);
+  refract::Loader loader(*digits, {.reference = true}, of.batch, 1);
   loader.at(0);
   const std::clock_t start = std::clock();
   for (int64_t step = 1; step <= batches; ++step) loader.at(step);
@@ -56,7 +75,6 @@ int64_t peak_kib() {
 
 void answer_requests(const torch::Device& device) {
   refract::Batch batch;
-  for (refract::Tensor* field : {&batch.images, &batch.reference, &batch.second}) *field = images().to(device);
   std::unique_ptr<refract::Method> method;
   std::unique_ptr<refract::Stepper> stepper;
   std::string made;
@@ -75,6 +93,7 @@ void answer_requests(const torch::Device& device) {
       stepper.reset();
       method.reset();
       method = make(name);
+      batch = batch_of(case_of(name), device);
       refract::move_to(device, *method);
       stepper = std::make_unique<refract::Stepper>(*method);
       made = name;

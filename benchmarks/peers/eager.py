@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper.
+"""The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper; parted.py has PartedVAE's.
 
 Same networks, batch, threads and BLAS as benchmarks/step_time.cpp, and the same protocol: `METHOD STEPS` on standard input
 runs so many steps and prints their seconds. With --operations METHOD it prints the floating-point operations of a step.
@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 
+import parted
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -169,16 +170,28 @@ class SrbVae(RbVae):
         self.discriminators.step()
 
 
-METHODS = {"vae": Vae, "rbvae": RbVae, "srbvae": SrbVae}
+def image_pair():
+    return [torch.rand(BATCH, CHANNELS, SIZE, SIZE) * 2 - 1 for _ in range(2)]
+
+
+# What takes the steps, and what makes a batch for it.
+METHODS = {
+    "vae": (Vae, image_pair),
+    "rbvae": (RbVae, image_pair),
+    "srbvae": (SrbVae, image_pair),
+    "partedvae": (parted.PartedVae, parted.batch),
+}
 
 
 def operations(name):
     """Operations of convolutions and linear layers in one plain step: forward, and backward where gradients are needed."""
-    method, total = METHODS[name](), 0
+    make, draw = METHODS[name]
+    method, total = make(), 0
 
     def count(module, inputs, output):
         nonlocal total
-        flops = 2 * output.numel() * module.weight[0].numel()
+        pixels = inputs[0] if isinstance(module, nn.ConvTranspose2d) else output  # each meets a whole filter
+        flops = 2 * pixels.numel() * module.weight[0].numel()
         total += flops
         if output.requires_grad:
             output.register_hook(lambda _, again=flops * (1 + inputs[0].requires_grad): add(again))
@@ -189,15 +202,14 @@ def operations(name):
 
     for network in method.networks:
         for module in network.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
+            if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
                 module.register_forward_hook(count)
-    method.step(*batch(False))
+    method.step(*draw())
     return total
 
 
-def batch(channels_last):
-    images = [torch.rand(BATCH, CHANNELS, SIZE, SIZE) * 2 - 1 for _ in range(2)]
-    return [x.contiguous(memory_format=torch.channels_last) for x in images] if channels_last else images
+def in_channels_last(batch):
+    return [x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in batch]
 
 
 def main():
@@ -215,13 +227,15 @@ def main():
     if options.operations:
         print(operations(options.operations))
         return
-    examples, made = batch(options.channels_last), {}
+    made, examples = {}, None
     print("ready", flush=True)
     for line in sys.stdin:
         name, steps = line.split()
         if name not in made:
-            made = {name: METHODS[name]()}
+            make, draw = METHODS[name]
+            made, examples = {name: make()}, draw()
             if options.channels_last:
+                examples = in_channels_last(examples)
                 for network in made[name].networks:
                     network.to(memory_format=torch.channels_last)
         start = time.monotonic()

@@ -34,17 +34,17 @@ Slice slice_of(const BlockShape& block, int64_t index) {
   return {first, std::min(block.slice, block.images - first)};
 }
 
-// What an image goes through after the convolution.
+// What an image goes through after the convolution if it is normalised.
 void finish(const BlockShape& block, const float* raw, float* full, float* scale, float* y) {
-  const Activation activation{block.out, *block.slope};
+  const Activation activation{block.out(), block.kind.slope};
   activation.forward(raw, full, scale, block.full_pixels());
-  if (block.down()) average_pool(full, y, block.height, block.width, block.out);
+  if (block.kind.pools()) average_pool(full, y, block.full_height(), block.full_width(), block.out());
 }
 
 void finish_backward(const BlockShape& block, const float* full, const float* scale, const float* gy, float* raw) {
-  const Activation activation{block.out, *block.slope};
-  if (block.down())
-    activation.backward_pooled(full, scale, gy, raw, block.height, block.width);
+  const Activation activation{block.out(), block.kind.slope};
+  if (block.kind.pools())
+    activation.backward_pooled(full, scale, gy, raw, block.full_height(), block.full_width());
   else
     activation.backward(full, scale, gy, raw, block.full_pixels());
 }
@@ -65,13 +65,23 @@ class GroupSums {
   Tensor sums_;
 };
 
+// Convolutions read images tile by tile, which memory serves several times more slowly than in order.
+void bring_near(const float* from, int64_t floats) {
+  constexpr int64_t line = 16;
+  for (int64_t k = 0; k < floats; k += line) __builtin_prefetch(from + k);
+}
+
 // The gradient of what the convolution computed for a slice.
 const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const Slice& slice) {
   const float* g = gy.data_ptr<float>() + slice.first * block.y_size();
-  if (!block.slope) return g;
+  if (block.kind.finish == Finish::none) return g;
   const auto* full = saved.full.data_ptr<float>() + slice.first * block.full_size();
-  const auto* scale = saved.scale.data_ptr<float>() + slice.first * block.full_pixels();
   float* raw = scratch(Scratch::raw, slice.images * block.full_size());
+  if (block.kind.finish == Finish::rectify) {
+    rectify_backward(block.kind.slope, full, g, raw, slice.images * block.full_size());
+    return raw;
+  }
+  const auto* scale = saved.scale.data_ptr<float>() + slice.first * block.full_pixels();
   for (int64_t k = 0; k < slice.images; ++k)
     finish_backward(block, full + k * block.full_size(), scale + k * block.full_pixels(), g + k * block.y_size(),
                     raw + k * block.full_size());
@@ -80,14 +90,10 @@ const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, cons
 
 }  // namespace
 
-BlockShape::BlockShape(const Tensor& x, const Tensor& weight, Resample resample_, std::optional<float> slope_)
-    : images(x.size(0)),
-      in(x.size(1)),
-      out(weight.size(0)),
-      height(x.size(2)),
-      width(x.size(3)),
-      resample(resample_),
-      slope(slope_),
+BlockShape::BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& kind_)
+    : kind(kind_),
+      images(x.size(0)),
+      convolution{x.size(1), weight.size(kind.filter == Filter::transposed ? 1 : 0), x.size(2), x.size(3), kind.filter},
       groups(std::clamp(images * full_pixels() / kGroupPixels, kFewestGroups, kMostGroups)),
       slice(std::clamp<int64_t>(kSliceFloats / std::max<int64_t>(1, x_size() + full_size()), 1,
                                 std::max<int64_t>(1, images / groups))) {
@@ -96,22 +102,25 @@ BlockShape::BlockShape(const Tensor& x, const Tensor& weight, Resample resample_
 
 BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   BlockOutput to;
-  to.full = images_like(x, block.out, block.full_height(), block.full_width());
-  to.y = block.down() ? images_like(x, block.out, block.height / 2, block.width / 2) : to.full;
-  if (block.slope) to.scale = at::empty({block.images * block.full_pixels()}, x.options());
-  const auto convolution = SliceConvolution::of(block.convolution());
+  const bool normalises = block.kind.normalises();
+  to.full = images_like(x, block.out(), block.full_height(), block.full_width());
+  to.y = block.kind.pools() ? images_like(x, block.out(), block.full_height() / 2, block.full_width() / 2) : to.full;
+  if (normalises) to.scale = at::empty({block.images * block.full_pixels()}, x.options());
+  const auto convolution = SliceConvolution::of(block.convolution);
   const Tensor packed = convolution->pack_forward(weight);
   const auto* w = packed.data_ptr<float>();
   const auto* b = bias.data_ptr<float>();
   const auto* in = x.data_ptr<float>();
   auto* full = to.full.data_ptr<float>();
   auto* y = to.y.data_ptr<float>();
-  auto* scale = block.slope ? to.scale.data_ptr<float>() : nullptr;
+  auto* scale = normalises ? to.scale.data_ptr<float>() : nullptr;
   for_each_task(slice_count(block), [&](int64_t index) {
     const auto [first, images] = slice_of(block, index);
-    float* raw = block.slope ? scratch(Scratch::raw, images * block.full_size()) : full + first * block.full_size();
+    float* raw = normalises ? scratch(Scratch::raw, images * block.full_size()) : full + first * block.full_size();
+    bring_near(in + first * block.x_size(), images * block.x_size());
     convolution->forward(images, in + first * block.x_size(), w, b, raw);
-    if (!block.slope) return;
+    if (block.kind.finish == Finish::rectify) rectify(block.kind.slope, raw, images * block.full_size());
+    if (!normalises) return;
     for (int64_t image = first; image < first + images; ++image)
       finish(block, raw + (image - first) * block.full_size(), full + image * block.full_size(),
              scale + image * block.full_pixels(), y + image * block.y_size());
@@ -121,10 +130,10 @@ BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor
 
 BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
                               bool needs_weight) {
-  const auto convolution = SliceConvolution::of(block.convolution());
+  const auto convolution = SliceConvolution::of(block.convolution);
   const Tensor packed = needs_x ? convolution->pack_backward(saved.weight) : Tensor();
   const Tensor gx = needs_x ? at::empty_like(saved.x) : Tensor();
-  const GroupSums sums(needs_weight ? block.groups : 0, convolution->gradient_size(), block.out, saved.x.options());
+  const GroupSums sums(needs_weight ? block.groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
   const auto* x = saved.x.data_ptr<float>();
   const int64_t slices = slice_count(block);
   for_each_task(block.groups, [&](int64_t group) {
@@ -132,6 +141,7 @@ BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, 
     for (int64_t index = begin; index < slices * (group + 1) / block.groups; ++index) {
       const Slice slice = slice_of(block, index);
       const float* raw = raw_gradient(block, saved, gy, slice);
+      bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
       if (needs_weight)
         convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
                                      sums.weight(group), sums.bias(group));

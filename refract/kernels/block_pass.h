@@ -1,36 +1,49 @@
-// One convolution block forward and backward on the CPU, without autograd: the inside of `conv_block`.
+// One convolution block forward and backward on the CPU, without autograd: the inside of `conv_block.h`.
 #pragma once
 
-#include <optional>
-
-#include "refract/kernels/conv_block.h"
+#include "refract/core/tensor.h"
 #include "refract/kernels/slice_convolution.h"
 
 namespace refract {
 
-// What a block does to what. Sizes count floats; an image lies [height, width, channels] in memory.
-struct BlockShape {
-  BlockShape(const Tensor& x, const Tensor& weight, Resample resample, std::optional<float> slope);
-
-  int64_t images, in, out, height, width;  // of x
-  Resample resample;
-  std::optional<float> slope;  // none: the convolution alone
-  int64_t groups;              // of images, each of which sums a weight gradient of its own
-  int64_t slice;               // images that go through caches together
-
-  [[nodiscard]] bool up() const { return resample == Resample::up; }
-  [[nodiscard]] bool down() const { return resample == Resample::down; }
-  [[nodiscard]] int64_t full_height() const { return up() ? 2 * height : height; }  // after the convolution
-  [[nodiscard]] int64_t full_width() const { return up() ? 2 * width : width; }
-  [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
-  [[nodiscard]] int64_t x_size() const { return in * height * width; }
-  [[nodiscard]] int64_t full_size() const { return out * full_pixels(); }
-  [[nodiscard]] int64_t y_size() const { return down() ? full_size() / 4 : full_size(); }
-  [[nodiscard]] ConvolutionShape convolution() const { return {in, out, height, width, up()}; }
+// What an image goes through after the convolution.
+enum class Finish {
+  none,
+  rectify,             // LeakyReLU
+  normalise,           // leaky_norm
+  normalise_and_pool,  // averages over 2 x 2 pixels of that
 };
 
-// x and gradients of y are channels-last, `weight` is [out, in, 3, 3]. `full` is y before pooling (or y itself),
-// `scale` that of each of its pixels (undefined without a slope).
+struct BlockKind {
+  Filter filter;
+  Finish finish;
+  float slope = 0;  // of the LeakyReLU
+
+  [[nodiscard]] bool normalises() const { return finish == Finish::normalise || pools(); }
+  [[nodiscard]] bool pools() const { return finish == Finish::normalise_and_pool; }
+};
+
+// What a block does to what. Sizes count floats; an image lies [height, width, channels] in memory.
+struct BlockShape {
+  BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& kind);
+
+  BlockKind kind;
+  int64_t images;
+  ConvolutionShape convolution;
+  int64_t groups;  // of images, each of which sums a weight gradient of its own
+  int64_t slice;   // images that go through caches together
+
+  [[nodiscard]] int64_t out() const { return convolution.out; }
+  [[nodiscard]] int64_t full_height() const { return convolution.after(convolution.height); }
+  [[nodiscard]] int64_t full_width() const { return convolution.after(convolution.width); }
+  [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
+  [[nodiscard]] int64_t x_size() const { return convolution.in * convolution.height * convolution.width; }
+  [[nodiscard]] int64_t full_size() const { return out() * full_pixels(); }
+  [[nodiscard]] int64_t y_size() const { return kind.pools() ? full_size() / 4 : full_size(); }
+};
+
+// x and gradients of y are channels-last, `weight` as SliceConvolution has it. `full` is y before pooling (or y
+// itself), `scale` that of each of its pixels (undefined unless normalised).
 struct BlockOutput {
   Tensor y, full, scale;
 };

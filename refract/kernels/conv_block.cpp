@@ -2,10 +2,10 @@
 
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
+#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <torch/csrc/autograd/custom_function.h>
-
-#include <optional>
 
 #include "refract/kernels/block_pass.h"
 #include "refract/kernels/leaky_norm.h"
@@ -19,44 +19,71 @@ using torch::autograd::variable_list;
 class ConvBlock : public torch::autograd::Function<ConvBlock> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const Tensor& bias,
-                        std::optional<double> slope, Resample resample) {
+                        const BlockKind& kind) {
     const Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast);
-    const BlockOutput result = block_forward({x, weight, resample, slope}, x, weight, bias);
-    context->save_for_backward({x, weight, slope ? result.full : Tensor(), result.scale});
-    context->saved_data["slope"] = slope ? c10::IValue(*slope) : c10::IValue();
-    context->saved_data["resample"] = static_cast<int64_t>(resample);
+    const BlockOutput result = block_forward({x, weight, kind}, x, weight, bias);
+    context->save_for_backward({x, weight, kind.finish == Finish::none ? Tensor() : result.full, result.scale});
+    context->saved_data["filter"] = static_cast<int64_t>(kind.filter);
+    context->saved_data["finish"] = static_cast<int64_t>(kind.finish);
+    context->saved_data["slope"] = static_cast<double>(kind.slope);
     return result.y;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const c10::optional<double> slope = context->saved_data["slope"].toOptional<double>();
-    const BlockShape block(saved[0], saved[1], static_cast<Resample>(context->saved_data["resample"].toInt()),
-                           slope ? std::optional<float>(*slope) : std::nullopt);
+    const BlockKind kind{static_cast<Filter>(context->saved_data["filter"].toInt()),
+                         static_cast<Finish>(context->saved_data["finish"].toInt()),
+                         static_cast<float>(context->saved_data["slope"].toDouble())};
+    const BlockShape block(saved[0], saved[1], kind);
     const BlockGradients result = block_backward(
         block, {saved[0], saved[1], saved[2], saved[3]}, gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
         context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2));
-    return {result.x, result.weight, result.bias, Tensor(), Tensor()};
+    return {result.x, result.weight, result.bias, Tensor()};
   }
 };
 
 // Whether the loops of this folder can do it, and do it fast.
 bool handles(const BlockShape& block, const Tensor& x, const Tensor& weight) {
   const bool floats = x.device().is_cpu() && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat;
-  const bool even = !block.down() || (block.height % 2 == 0 && block.width % 2 == 0);
-  return floats && even && x.numel() > 0 && SliceConvolution::of(block.convolution()) != nullptr;
+  const bool halves = block.kind.pools() || block.kind.filter == Filter::strided;
+  const bool even = !halves || (x.size(2) % 2 == 0 && x.size(3) % 2 == 0);
+  return floats && even && x.numel() > 0 && SliceConvolution::of(block.convolution) != nullptr;
+}
+
+BlockKind with_slope(Filter filter, std::optional<double> slope) {
+  return {filter, slope ? Finish::rectify : Finish::none, static_cast<float>(slope.value_or(0))};
+}
+
+Tensor rectified(const Tensor& x, std::optional<double> slope) {
+  return slope ? at::leaky_relu(x, *slope) : x;
 }
 
 }  // namespace
 
 Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope, Resample resample) {
-  if (!handles({x, weight, resample, slope}, x, weight)) return conv_block_reference(x, weight, bias, slope, resample);
-  return ConvBlock::apply(x, weight, bias, std::optional(slope), resample);
+  const BlockKind kind{resample == Resample::up ? Filter::up_sampled : Filter::same,
+                       resample == Resample::down ? Finish::normalise_and_pool : Finish::normalise,
+                       static_cast<float>(slope)};
+  if (!handles({x, weight, kind}, x, weight)) return conv_block_reference(x, weight, bias, slope, resample);
+  return ConvBlock::apply(x, weight, bias, kind);
 }
 
 Tensor plain_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (!handles({x, weight, Resample::none, std::nullopt}, x, weight)) return at::conv2d(x, weight, bias, 1, 1);
-  return ConvBlock::apply(x, weight, bias, std::optional<double>(), Resample::none);
+  const BlockKind kind{Filter::same, Finish::none};
+  if (!handles({x, weight, kind}, x, weight)) return at::conv2d(x, weight, bias, 1, 1);
+  return ConvBlock::apply(x, weight, bias, kind);
+}
+
+Tensor strided_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
+  const BlockKind kind = with_slope(Filter::strided, slope);
+  if (!handles({x, weight, kind}, x, weight)) return strided_reference(x, weight, bias, slope);
+  return ConvBlock::apply(x, weight, bias, kind);
+}
+
+Tensor transposed_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
+  const BlockKind kind = with_slope(Filter::transposed, slope);
+  if (!handles({x, weight, kind}, x, weight)) return transposed_reference(x, weight, bias, slope);
+  return ConvBlock::apply(x, weight, bias, kind);
 }
 
 Tensor conv_block_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
@@ -64,6 +91,14 @@ Tensor conv_block_reference(const Tensor& x, const Tensor& weight, const Tensor&
   const Tensor large = resample == Resample::up ? at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}) : x;
   const Tensor y = leaky_norm(at::conv2d(large, weight, bias, 1, 1), slope);
   return resample == Resample::down ? at::avg_pool2d(y, 2) : y;
+}
+
+Tensor strided_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
+  return rectified(at::conv2d(x, weight, bias, 2, 1), slope);
+}
+
+Tensor transposed_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
+  return rectified(at::conv_transpose2d(x, weight, bias, 2, 1), slope);
 }
 
 }  // namespace refract

@@ -105,6 +105,47 @@ void Activation::backward_pooled(const float* y, const float* scale, const float
 }
 
 REFRACT_EVERY_ISA
+void rectify(float slope, float* x, int64_t count) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) x[i] = x[i] > 0 ? x[i] : slope * x[i];
+}
+
+REFRACT_EVERY_ISA
+void rectify_backward(float slope, const float* __restrict y, const float* __restrict gy, float* __restrict gx,
+                      int64_t count) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) gx[i] = y[i] > 0 ? gy[i] : slope * gy[i];
+}
+
+void fill_pixels(const float* values, int64_t pixels, int64_t channels, float* to) {
+  if (values == nullptr) {
+    std::fill_n(to, pixels * channels, 0.0F);
+    return;
+  }
+  std::copy_n(values, pixels > 0 ? channels : 0, to);
+  for (int64_t done = 1; done < pixels; done *= 2)
+    std::copy_n(to, std::min(done, pixels - done) * channels, to + done * channels);
+}
+
+REFRACT_EVERY_ISA
+void add_pixels(const float* x, int64_t pixels, int64_t channels, float* __restrict sums) {
+  constexpr int64_t together = 16;
+  if (channels < together && pixels >= together) {  // few channels: several pixels side by side fill a vector
+    std::array<float, together * together> wide{};
+    const int64_t rows = pixels / together;
+    add_pixels(x, rows, together * channels, wide.data());
+    for (int64_t k = 0; k < together * channels; ++k) sums[k % channels] += wide.at(k);
+    x += rows * together * channels;
+    pixels -= rows * together;
+  }
+  for_channels(channels, [=](auto c) REFRACT_INLINED {
+    for (int64_t p = 0; p < pixels; ++p)
+#pragma omp simd
+      for (int64_t k = 0; k < c; ++k) sums[k] += x[p * c + k];
+  });
+}
+
+REFRACT_EVERY_ISA
 void average_pool(const float* x, float* y, int64_t height, int64_t width, int64_t channels) {
   constexpr float quarter = 0.25F;
   for_channels(channels, [=](auto c) REFRACT_INLINED {

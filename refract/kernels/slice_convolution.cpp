@@ -1,6 +1,8 @@
 #include "refract/kernels/slice_convolution.h"
 
 #include "refract/kernels/isa.h"
+#include "refract/kernels/patch_convolution.h"
+#include "refract/kernels/strided_winograd.h"
 #include "refract/kernels/thin_convolution.h"
 #include "refract/kernels/winograd_convolution.h"
 
@@ -8,8 +10,10 @@ namespace refract {
 
 std::unique_ptr<const SliceConvolution> SliceConvolution::of(const ConvolutionShape& shape) {
   if (isa() == Isa::none) return nullptr;
-  auto found = winograd_convolution(shape);
-  return found ? std::move(found) : thin_convolution(shape);
+  const bool halves = shape.filter == Filter::strided || shape.filter == Filter::transposed;
+  auto found = halves ? strided_winograd(shape) : winograd_convolution(shape);
+  if (found) return found;
+  return halves ? patch_convolution(shape) : thin_convolution(shape);
 }
 
 }  // namespace refract

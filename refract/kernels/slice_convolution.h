@@ -1,4 +1,4 @@
-// A 3x3 convolution of a few images on the calling thread: what `conv_block` is made of.
+// A convolution of a few images on the calling thread: what `conv_block` is made of.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,22 @@
 
 namespace refract {
 
+enum class Filter {
+  same,        // 3x3, padding 1
+  up_sampled,  // the same after nearest-neighbour up-sampling by 2
+  strided,     // 4x4, stride 2, padding 1; height and width of x are even
+  transposed,  // the transpose of that
+};
+
 struct ConvolutionShape {
   int64_t in, out, height, width;  // of x
-  bool up;                         // nearest-neighbour up-sampling by 2 comes first
+  Filter filter;
+
+  // Height or width of y.
+  [[nodiscard]] int64_t after(int64_t size) const {
+    if (filter == Filter::strided) return size / 2;
+    return filter == Filter::same ? size : 2 * size;
+  }
 };
 
 // Images are [images, height, width, channels] without gaps. Weights are packed once for all images, in a form that is
@@ -25,10 +38,11 @@ class SliceConvolution {
   SliceConvolution(const SliceConvolution&) = delete;
   SliceConvolution& operator=(const SliceConvolution&) = delete;
 
-  // `weight` is [out, in, 3, 3]; the result is for forward() or for backward_data().
+  // `weight` is [out, in, 3, 3], or [out, in, 4, 4] where strided, or [in, out, 4, 4] where transposed; the result is
+  // for forward() or for backward_data().
   [[nodiscard]] virtual Tensor pack_forward(const Tensor& weight) const = 0;
   [[nodiscard]] virtual Tensor pack_backward(const Tensor& weight) const = 0;
-  // Floats of a weight gradient in packed order, and the sum of several, [gradients, floats], as [out, in, 3, 3].
+  // Floats of a weight gradient in packed order, and the sum of several, [gradients, floats], in the order of `weight`.
   [[nodiscard]] virtual int64_t gradient_size() const = 0;
   [[nodiscard]] virtual Tensor unpack_gradient(const Tensor& gradients) const = 0;
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "refract/kernels/matrix_product.h"
+#include "refract/kernels/pixel_rows.h"
 #include "refract/kernels/scratch.h"
 #include "refract/kernels/vectors.h"
 
@@ -96,11 +97,6 @@ struct Thin {
   }
 };
 
-void add_sums(const float* images, int64_t pixels, int64_t channels, float* to) {
-  for (int64_t p = 0; p < pixels; ++p)
-    for (int64_t c = 0; c < channels; ++c) to[c] += images[p * channels + c];
-}
-
 class ThinConvolution : public SliceConvolution {
  public:
   explicit ThinConvolution(const ConvolutionShape& s)
@@ -137,7 +133,7 @@ class ThinConvolution : public SliceConvolution {
     const int64_t pixels = shape_.height * shape_.width;
     for (int64_t k = 0; k < images; ++k)
       thin_.gradient(few + k * pixels * thin_.few, many + k * pixels * thin_.many, packed);
-    add_sums(gy, images * pixels, shape_.out, bias);
+    add_pixels(gy, images * pixels, shape_.out, bias);
   }
 
  private:
@@ -167,7 +163,7 @@ class ThinConvolution : public SliceConvolution {
 
 std::unique_ptr<const SliceConvolution> thin_convolution(const ConvolutionShape& shape) {
   const auto [few, many] = std::minmax(shape.in, shape.out);
-  if (shape.up || few > kMostFew || many % 16 != 0) return nullptr;
+  if (shape.filter != Filter::same || few > kMostFew || many % 16 != 0) return nullptr;
   return std::make_unique<ThinConvolution>(shape);
 }
 

@@ -5,7 +5,8 @@
 
 namespace refract {
 
-// Null unless one number of channels is at most 4 and the other a multiple of 16, and if x is up-sampled.
+// Of 3x3 filters. Null unless one number of channels is at most 4 and the other a multiple of 16, and if x is
+// up-sampled.
 std::unique_ptr<const SliceConvolution> thin_convolution(const ConvolutionShape& shape);
 
 }  // namespace refract

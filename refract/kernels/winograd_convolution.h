@@ -6,7 +6,7 @@
 
 namespace refract {
 
-// Null unless both numbers of channels are multiples of 16.
+// Of 3x3 filters. Null unless both numbers of channels are multiples of 16.
 std::unique_ptr<const SliceConvolution> winograd_convolution(const ConvolutionShape& shape);
 
 }  // namespace refract

@@ -3,114 +3,27 @@
 #include <algorithm>
 
 #include "refract/kernels/matrix_product.h"
-#include "refract/kernels/scratch.h"
 #include "refract/kernels/winograd_points.h"
+#include "refract/kernels/winograd_tiles.h"
 #include "refract/kernels/winograd_weights.h"
 
 namespace refract::winograd {
 namespace {
 
-// Of a block of tiles at all points, on both sides: a part of a usual second-level cache.
-constexpr int64_t kBlockFloats = 65'536;
-constexpr int64_t kFewestTiles = 64;  // of a block, so that reading the weights is worth it
-
-// Images that are read or written tile by tile. What lies outside reads as zeros, and is written to where nobody looks.
-template <class Float>
-struct Tiled {
-  Float* data;
-  int64_t height, width, channels, rows, columns;  // rows and columns of tiles in an image
-  Float* outside;
-
-  // Calls use(pixel(i, j)) with where the pixels of a window of `size` x `size` are. Most windows lie inside, where
-  // that needs no table.
-  template <int64_t size, class Use>
-  REFRACT_INLINE void window(int64_t tile, int64_t stride, int64_t before, Use use) const {
-    const int64_t left = tile % columns * stride - before;
-    const int64_t top = tile / columns % rows * stride - before;
-    Float* image = data + tile / (columns * rows) * height * width * channels;
-    if (top >= 0 && left >= 0 && top + size <= height && left + size <= width) {
-      Float* corner = image + (top * width + left) * channels;
-      const int64_t row = width * channels;
-      const int64_t column = channels;
-      return use([=](int64_t i, int64_t j) REFRACT_INLINED { return corner + i * row + j * column; });
-    }
-    std::array<Float*, size * size> pixels;
-    for (int64_t i = 0; i < size; ++i)
-      for (int64_t j = 0; j < size; ++j) {
-        const int64_t y = top + i;
-        const int64_t x = left + j;
-        const bool inside = y >= 0 && y < height && x >= 0 && x < width;
-        pixels[i * size + j] = inside ? image + (y * width + x) * channels : outside;
-      }
-    use([&](int64_t i, int64_t j) REFRACT_INLINED { return pixels[i * size + j]; });
-  }
-};
-
-// A step along columns, then along rows.
-template <class Step, int64_t Lanes, class Load, class Store>
-REFRACT_INLINE void both_ways(Load load, Store store) {
-  std::array<std::array<Vector<Lanes>, Step::from>, Step::to> half;
-#pragma GCC unroll 6
-  for (int64_t j = 0; j < Step::from; ++j) {
-    std::array<Vector<Lanes>, Step::from> column;
-    std::array<Vector<Lanes>, Step::to> result;
-#pragma GCC unroll 6
-    for (int64_t i = 0; i < Step::from; ++i) column[i] = load(i, j);
-    Step::apply(column, result);
-#pragma GCC unroll 6
-    for (int64_t i = 0; i < Step::to; ++i) half[i][j] = result[i];
-  }
-#pragma GCC unroll 6
-  for (int64_t i = 0; i < Step::to; ++i) {
-    std::array<Vector<Lanes>, Step::to> result;
-    Step::apply(half[i], result);
-#pragma GCC unroll 6
-    for (int64_t j = 0; j < Step::to; ++j) store(i, j, result[j]);
-  }
-}
-
-// Floats from one point to the next. Were it a power of two, all points of a tile would share a few cache lines'
-// places.
-REFRACT_INLINE int64_t plane(int64_t tiles, int64_t channels) {
-  return tiles * channels + 16;
-}
-
-// Tiles [first, first + count) at the points: [to, to, count, channels], but see plane().
+// Tiles [first, first + count) to the points, and back.
 template <class Step, int64_t Lanes>
-REFRACT_INLINE void to_points(const Tiled<const float>& images, int64_t first, int64_t count, float* points) {
-  const int64_t channels = images.channels;
-  const int64_t apart = plane(count, channels);
+REFRACT_INLINE void to_points(const Tiled<const float>& images, int64_t first, int64_t count, const Points& to) {
+  constexpr Grid grid{Step::stride, 1, -Step::before, -Step::before};
   for (int64_t t = 0; t < count; ++t)
-    images.template window<Step::from>(first + t, Step::stride, Step::before, [&](auto pixel) REFRACT_INLINED {
-      for (int64_t c = 0; c < channels; c += Lanes)
-        both_ways<Step, Lanes>(
-            [&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixel(i, j) + c); },
-            [&](int64_t i, int64_t j, const Vector<Lanes>& value)
-                REFRACT_INLINED { value.store(points + (i * Step::to + j) * apart + t * channels + c); });
-    });
+    tile_to_points<Step, Lanes>(images, first + t, grid, to.data + t * to.row, to.apart);
 }
 
 template <class Step, int64_t Lanes>
-REFRACT_INLINE void to_pixels(const float* points, const float* bias, int64_t first, int64_t count,
+REFRACT_INLINE void to_pixels(const Points& from, const float* bias, int64_t first, int64_t count,
                               const Tiled<float>& images) {
-  const int64_t channels = images.channels;
-  const int64_t apart = plane(count, channels);
+  constexpr Grid grid{Step::stride, 1, 0, 0};
   for (int64_t t = 0; t < count; ++t)
-    images.template window<Step::to>(first + t, Step::stride, 0, [&](auto pixel) REFRACT_INLINED {
-      for (int64_t c = 0; c < channels; c += Lanes) {
-        const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + c);
-        both_ways<Step, Lanes>(
-            [&](int64_t i, int64_t j) REFRACT_INLINED {
-              return Vector<Lanes>::load(points + (i * Step::from + j) * apart + t * channels + c);
-            },
-            [&](int64_t i, int64_t j, const Vector<Lanes>& value)
-                REFRACT_INLINED { (value + start).store(pixel(i, j) + c); });
-      }
-    });
-}
-
-int64_t block_size(int64_t floats_of_a_tile, int64_t tiles) {
-  return std::min(tiles, std::max(kFewestTiles, kBlockFloats / floats_of_a_tile / 8 * 8));
+    tile_to_pixels<Step, Lanes, false>(from.data + t * from.row, from.apart, bias, first + t, grid, images);
 }
 
 // From images with `in` channels to images with `out`, for the values and for the gradient of x.
@@ -123,8 +36,8 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
   const int64_t out = to.channels;
   const int64_t panel = panel_width(out);
   const int64_t block = block_size(in_points * in + out_points * out, tiles);
-  float* left = scratch(Scratch::left, in_points * plane(block, in));
-  float* right = scratch(Scratch::right, out_points * plane(block, out));
+  const Points left(Scratch::left, in_points, block, in);
+  const Points right(Scratch::right, out_points, block, out);
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
     to_points<In, Lanes>(from, first, count, left);
@@ -132,11 +45,10 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
     const float* w = weight;
     for (int64_t i = 0; i < products.count; ++i)
       for (int64_t j = 0; j < products.count; ++j) {
-        const float* a = left + (products.left[i] * In::to + products.left[j]) * plane(count, in);
+        const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
         const int64_t result = products.result[i] * Out::from + products.result[j];
         for (int64_t column = 0; column < out; column += panel, w += in * panel)
-          matrix_product({a, in, 1}, count, {w, panel}, panel, in, begun[result],
-                         right + result * plane(count, out) + column, out);
+          matrix_product({a, in, 1}, count, {w, panel}, panel, in, begun[result], right.matrix(result) + column, out);
         begun[result] = true;
       }
     to_pixels<Out, Lanes>(right, bias, first, count, to);
@@ -152,8 +64,8 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
   const int64_t in = x.channels;
   const int64_t out = gy.channels;
   const int64_t block = block_size(in_points * in + out_points * out, tiles);
-  float* left = scratch(Scratch::left, in_points * plane(block, in));
-  float* right = scratch(Scratch::right, out_points * plane(block, out));
+  const Points left(Scratch::left, in_points, block, in);
+  const Points right(Scratch::right, out_points, block, out);
   if (!job.add) std::fill_n(job.bias_gradient, out, 0.0F);
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
@@ -162,11 +74,11 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
     float* c = job.result;
     for (int64_t i = 0; i < products.count; ++i)
       for (int64_t j = 0; j < products.count; ++j, c += in * out) {
-        const float* a = left + (products.left[i] * In::to + products.left[j]) * plane(count, in);
-        const float* b = right + (i * products.count + j) * plane(count, out);
+        const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
+        const float* b = right.matrix(i * products.count + j);
         matrix_product({a, 1, in}, in, {b, out}, out, count, job.add || first > 0, c, out);
       }
-    const float* sums = right + sum_point * plane(count, out);
+    const float* sums = right.matrix(sum_point);
     for (int64_t t = 0; t < count; ++t)
       for (int64_t k = 0; k < out; ++k) job.bias_gradient[k] += sums[t * out + k];
   }

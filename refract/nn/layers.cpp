@@ -1,7 +1,5 @@
 #include "refract/nn/layers.h"
 
-#include <ATen/ops/conv2d.h>
-#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -33,8 +31,8 @@ StridedConvolution::StridedConvolution(int64_t in, int64_t out)
     : weight_(register_parameter("weight", drawn({out, in, 4, 4}, in * 16, kDefault))),
       bias_(register_parameter("bias", at::zeros({out}))) {}
 
-Tensor StridedConvolution::forward(const Tensor& x) const {
-  return at::conv2d(x, weight_, bias_, 2, 1);
+Tensor StridedConvolution::activated(const Tensor& x, double slope) const {
+  return strided_block(x, weight_, bias_, slope);
 }
 
 // LibTorch takes the second dimension for the fan-in, which here counts the outputs.
@@ -43,7 +41,11 @@ TransposedConvolution::TransposedConvolution(int64_t in, int64_t out)
       bias_(register_parameter("bias", at::zeros({out}))) {}
 
 Tensor TransposedConvolution::forward(const Tensor& x) const {
-  return at::conv_transpose2d(x, weight_, bias_, 2, 1);
+  return transposed_block(x, weight_, bias_, std::nullopt);
+}
+
+Tensor TransposedConvolution::activated(const Tensor& x, double slope) const {
+  return transposed_block(x, weight_, bias_, slope);
 }
 
 Linear::Linear(int64_t in, int64_t out, double gain)

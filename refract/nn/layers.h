@@ -26,21 +26,23 @@ class Convolution : public torch::nn::Module {
   Tensor weight_, bias_;
 };
 
-// 4x4, stride 2, padding 1, with bias: [N, in, H, W] to [N, out, H / 2, W / 2] (Dupont 2018).
+// 4x4, stride 2, padding 1, with bias, then LeakyReLU with `slope`: [N, in, H, W] to [N, out, H / 2, W / 2] (Dupont
+// 2018).
 class StridedConvolution : public torch::nn::Module {
  public:
   StridedConvolution(int64_t in, int64_t out);
-  [[nodiscard]] Tensor forward(const Tensor& x) const;
+  [[nodiscard]] Tensor activated(const Tensor& x, double slope) const;
 
  private:
   Tensor weight_, bias_;
 };
 
-// Its transpose: [N, in, H, W] to [N, out, 2 H, 2 W].
+// Its transpose: [N, in, H, W] to [N, out, 2 H, 2 W]. `activated` adds LeakyReLU.
 class TransposedConvolution : public torch::nn::Module {
  public:
   TransposedConvolution(int64_t in, int64_t out);
   [[nodiscard]] Tensor forward(const Tensor& x) const;
+  [[nodiscard]] Tensor activated(const Tensor& x, double slope) const;
 
  private:
   Tensor weight_, bias_;

@@ -18,6 +18,7 @@ constexpr double kLogVarianceBound = 8;
 constexpr double kLogVarianceStart = -2;
 constexpr double kLeak = 0.1;          // slope outside [-1, 1]
 constexpr double kStridedSlope = 0.1;  // where strided networks have LeakyReLU
+constexpr double kRelu = 0;            // elsewhere: its slope
 
 }  // namespace
 
@@ -73,9 +74,9 @@ Tensor Trunk::pooled(const Tensor& images) const {
 }
 
 Tensor Trunk::strided(const Tensor& images) const {
-  Tensor x = images.contiguous();
-  for (size_t i = 0; i + 1 < strided_.size(); ++i) x = at::relu(strided_[i]->forward(x));
-  x = at::leaky_relu(strided_.back()->forward(x), kStridedSlope);
+  Tensor x = images.contiguous(at::MemoryFormat::ChannelsLast);
+  for (size_t i = 0; i + 1 < strided_.size(); ++i) x = strided_[i]->activated(x, kRelu);
+  x = strided_.back()->activated(x, kStridedSlope);
   return at::leaky_relu(hidden_->forward(x.flatten(1)), kStridedSlope);
 }
 
@@ -144,7 +145,8 @@ Tensor Generator::pooled(const Tensor& codes) const {
 
 Tensor Generator::strided(const Tensor& codes) const {
   Tensor x = at::relu(entry_->forward(at::relu(hidden_->forward(codes)))).view({-1, width_, coarsest_, coarsest_});
-  for (size_t i = 0; i + 1 < transposed_.size(); ++i) x = at::relu(transposed_[i]->forward(x));
+  x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  for (size_t i = 0; i + 1 < transposed_.size(); ++i) x = transposed_[i]->activated(x, kRelu);
   return transposed_.back()->forward(x);
 }
 

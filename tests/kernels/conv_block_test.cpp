@@ -3,29 +3,22 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/leaky_relu.h>
-#include <ATen/ops/randn.h>
 #include <ATen/ops/upsample_nearest2d.h>
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <vector>
 
-#include "refract/kernels/isa.h"
 #include "refract/kernels/slice_convolution.h"
+#include "tests/kernels/support.h"
 
 namespace refract {
 namespace {
 
+using testing_support::Case;
+using testing_support::expect_equal;
+using testing_support::for_every_isa;
+using testing_support::Results;
+
 constexpr double kSlope = 0.2;
-
-struct Case {
-  int64_t images, in, out, height, width;
-};
-
-void PrintTo(const Case& c, std::ostream* to) {
-  *to << c.images << " images " << c.height << "x" << c.width << ", " << c.in << " to " << c.out << " channels";
-}
 
 struct Inputs {
   Tensor x, weight, bias;
@@ -36,10 +29,6 @@ Inputs inputs(const Case& c) {
   return {at::randn({c.images, c.in, c.height, c.width}).contiguous(at::MemoryFormat::ChannelsLast),
           at::randn({c.out, c.in, 3, 3}) / 3, at::randn({c.out})};
 }
-
-struct Results {
-  Tensor y, x, weight, bias;  // and the gradients
-};
 
 // Of a weighted sum of the outputs, so that every output has a gradient of its own.
 template <class Function>
@@ -59,32 +48,6 @@ double lift(const Case& c, Resample resample) {
   const Tensor large = resample == Resample::up ? at::upsample_nearest2d(of.x, {2 * c.height, 2 * c.width}) : of.x;
   const Tensor pixels = at::leaky_relu(at::conv2d(large, of.weight, of.bias, 1, 1), kSlope).square().mean(1).rsqrt();
   return (pixels.max() / pixels.mean()).item<double>();
-}
-
-// Sums of many terms differ by rounding: errors are measured against the largest value.
-void expect_equal(const Tensor& found, const Tensor& expected, double lifted, const char* what) {
-  ASSERT_EQ(found.sizes(), expected.sizes()) << what;
-  const double error = (found - expected).abs().max().item<double>();
-  EXPECT_LE(error, 1e-5 * lifted * (1 + expected.abs().max().item<double>())) << what;
-}
-
-void expect_equal(const Results& found, const Results& expected, double lifted = 1) {
-  expect_equal(found.y, expected.y, lifted, "values");
-  expect_equal(found.x, expected.x, lifted, "gradient of the images");
-  expect_equal(found.weight, expected.weight, lifted, "gradient of the weights");
-  expect_equal(found.bias, expected.bias, lifted, "gradient of the bias");
-}
-
-// Each test runs once for every instruction set that this processor has.
-template <class Check>
-void for_every_isa(Check check) {
-  for (const Isa limit : {Isa::any, Isa::avx2, Isa::avx512}) {
-    if (limit > best_isa()) continue;
-    SCOPED_TRACE(fmt::format("instruction set {}", static_cast<int>(limit)));
-    limit_isa(limit);
-    check();
-  }
-  limit_isa(best_isa());
 }
 
 class ConvBlocks : public testing::TestWithParam<Case> {};
@@ -119,10 +82,10 @@ INSTANTIATE_TEST_SUITE_P(Random, ConvBlocks,
 // Otherwise the tests above would compare the reference with itself.
 TEST(ConvBlock, FastLoopsServeTheUsualChannels) {
   for (const int64_t channels : {1, 3, 16, 32, 48, 64, 128}) {
-    EXPECT_NE(SliceConvolution::of({channels, 32, 8, 8, false}), nullptr) << channels;
-    EXPECT_NE(SliceConvolution::of({16, channels, 8, 8, false}), nullptr) << channels;
+    EXPECT_NE(SliceConvolution::of({channels, 32, 8, 8, Filter::same}), nullptr) << channels;
+    EXPECT_NE(SliceConvolution::of({16, channels, 8, 8, Filter::same}), nullptr) << channels;
   }
-  EXPECT_NE(SliceConvolution::of({64, 32, 8, 8, true}), nullptr);
+  EXPECT_NE(SliceConvolution::of({64, 32, 8, 8, Filter::up_sampled}), nullptr);
 }
 
 TEST(ConvBlock, GivesTheSameOnAnyNumberOfThreads) {

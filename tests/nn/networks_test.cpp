@@ -1,5 +1,9 @@
 #include "refract/nn/networks.h"
 
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
@@ -53,6 +57,32 @@ TEST(Networks, GeneratorEndsAsAsked) {
   EXPECT_TRUE(images(Output::tanh).allclose(linear.tanh()));
   const Tensor excess = linear - linear.clamp(-1, 1);
   EXPECT_TRUE(images(Output::leaky).allclose(linear.clamp(-1, 1) + 0.1 * excess, 1e-4, 1e-5));
+}
+
+// Layer by layer in plain operations and the order of features that checkpoints have: channels, rows, columns.
+TEST(Networks, StridedAreThePapersLayers) {
+  torch::manual_seed(10);
+  const Architecture strided{{16, 32}, Architecture::Style::strided, {}, 24};
+  const Tensor images = at::rand({5, 3, 16, 16}) * 2 - 1;
+  const Trunk trunk(kShape, strided);
+  const auto of_trunk = trunk.named_parameters();
+  const auto down = [&](const Tensor& x, const std::string& name) {
+    return at::conv2d(x, of_trunk[name + ".weight"], of_trunk[name + ".bias"], 2, 1);
+  };
+  Tensor x = at::leaky_relu(down(down(images, "conv0").relu(), "conv1"), 0.1);
+  x = at::leaky_relu(at::linear(x.flatten(1), of_trunk["hidden.weight"], of_trunk["hidden.bias"]), 0.1);
+  EXPECT_TRUE(trunk.forward(images).allclose(x, 1e-4, 1e-5));
+
+  const Generator generator(kShape, strided, 7, Output::linear);
+  const auto of_generator = generator.named_parameters();
+  const auto weight = [&](const std::string& name) { return of_generator[name + ".weight"]; };
+  const auto bias = [&](const std::string& name) { return of_generator[name + ".bias"]; };
+  const Tensor codes = at::randn({5, 7});
+  Tensor y = at::linear(codes, weight("hidden"), bias("hidden")).relu();
+  y = at::linear(y, weight("entry"), bias("entry")).relu().view({5, 32, 4, 4});
+  y = at::conv_transpose2d(y, weight("conv0"), bias("conv0"), 2, 1).relu();
+  y = at::conv_transpose2d(y, weight("conv1"), bias("conv1"), 2, 1);
+  EXPECT_TRUE(generator.forward(codes).allclose(y, 1e-4, 1e-5));
 }
 
 // No layer mixes samples: what a sample gives does not depend on the batch it came in.
