@@ -107,7 +107,7 @@ TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
   const Codes kl = method.kl(image);
   ASSERT_EQ(kl.size(), method.blocks().size());
   torch::manual_seed(5);
-  constexpr int64_t draws = 20000;
+  constexpr int64_t draws = 5000;
   const Codes drawn = method.draw(image.expand({draws, -1, -1, -1}));
   for (size_t b = 0; b < kl.size(); ++b) {
     const Block& block = method.blocks()[b];
