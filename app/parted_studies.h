@@ -8,6 +8,6 @@ namespace refract {
 Study partedvae_table1();  // without labels, beside other methods
 Study partedvae_table2();  // with some labels, and without the penalty for overlap
 
-Study partedvae_mnist();   // a classifier from 256 labels
+Study partedvae_mnist();  // a classifier from 256 labels
 
 }  // namespace refract
