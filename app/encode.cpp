@@ -74,8 +74,8 @@ std::string archive_with_factors(const Model& model, const DataSource& data) {
 Result run_with_factors(const Arguments& arguments) {
   if (!arguments.images.paths.empty())
     throw BadInput(
-        "Encoding with --factors: expected no images, since those of the run's data set are encoded, found "
-        "some. Leave out one of the two.");
+        "Encoding with --factors: expected no images, since those of the run's data set are encoded, found some. Leave "
+        "out one of the two.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   if (file.extension() == ".csv")
     throw BadInput(fmt::format("Encoding with --factors: expected an .npz file to write, found {}.", file.string()));
@@ -127,8 +127,8 @@ Command encode_command() {
       "Write the latent codes of images as a NumPy archive or as CSV.",
       "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
       "numpy.load\n"
-      "opens it; with --factors also `codes`, `factors` and `factor_names`. A .csv file has a header and one line for "
-      "each image. Codes are means of the posterior.",
+      "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"
+      "header and one line for each image. Codes are means of the posterior.",
       {"bin/refract encode runs/demo runs/demo/examples",
        "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
        "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},

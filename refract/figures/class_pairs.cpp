@@ -25,11 +25,8 @@ std::vector<ClassPair> class_pairs(const Model& model) {
 
 std::string lacks_classes(const Model& model) {
   if (!class_pairs(model).empty()) return "";
-  std::string known;
-  for (const Block& block : model.blocks())
-    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
   return fmt::format("This figure shows classes and the priors of what they determine; the model's blocks are {}.",
-                     known);
+                     listed_blocks(model));
 }
 
 Tensor one_class(int64_t index, int64_t classes, int64_t count) {

@@ -45,13 +45,10 @@ size_t exchanged_block(const Model& model) {
 std::string lacks_exchange(const Model& model) {
   const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
   if (found && model.blocks().size() > 1) return "";
-  std::string known;
-  for (const Block& block : model.blocks())
-    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
   return fmt::format(
       "This exchanges the target block, or that of class-independent factors, and keeps the others; the model's blocks "
       "are {}.",
-      known);
+      listed_blocks(model));
 }
 
 Tensor reconstruct(const Model& model, const Tensor& images) {

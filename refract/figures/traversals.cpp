@@ -29,7 +29,7 @@ std::string label_of(const Model& model, const Dimension& d) {
 }
 
 std::string range_name(Range range) {
-  return range == Range::prior ? "draws from the prior" : "the posterior means of 500 images";
+  return range == Range::prior ? "draws from the prior" : "the posterior means";
 }
 
 // For each block with a way between two codes, its dimensions that say most.

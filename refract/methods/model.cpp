@@ -13,13 +13,10 @@ namespace {
 
 template <class Match>
 size_t find_block(const Model& model, std::string_view wanted, Match match) {
-  std::string known;
-  for (size_t i = 0; i < model.blocks().size(); ++i) {
-    const Block& block = model.blocks()[i];
-    if (match(block)) return i;
-    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
-  }
-  throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, known));
+  const std::vector<Block>& blocks = model.blocks();
+  const auto found = std::find_if(blocks.begin(), blocks.end(), match);
+  if (found != blocks.end()) return static_cast<size_t>(found - blocks.begin());
+  throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, listed_blocks(model)));
 }
 
 }  // namespace
@@ -46,6 +43,13 @@ Codes Model::draw_prior(int64_t count) const {
   Codes codes;
   for (const Block& block : blocks()) codes.push_back(at::randn({count, block.size}));
   return codes;
+}
+
+std::string listed_blocks(const Model& model) {
+  std::string known;
+  for (const Block& block : model.blocks())
+    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
+  return known;
 }
 
 size_t block_of(const Model& model, Role role) {

@@ -70,6 +70,9 @@ class Model {
   [[nodiscard]] virtual Tensor reference_code() const { return {}; }
 };
 
+// "e (target), z (common)": for sentences that say what a model has.
+std::string listed_blocks(const Model& model);
+
 // The first block of a role, or of a name, as a position in blocks(). Throws BadInput naming what there is.
 size_t block_of(const Model& model, Role role);
 bool has_block(const Model& model, Role role);

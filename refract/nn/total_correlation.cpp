@@ -49,9 +49,7 @@ Tensor log_marginals(const Tensor& densities, const Tensor& weights) {
 }  // namespace
 
 Tensor total_correlation(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling) {
-  const Tensor densities = cross_densities(posterior, sample);
-  const Tensor weights = log_weights(sample.options(), sample.size(0), population, sampling);
-  return (log_density(densities, weights, 0, sample.size(1)) - log_marginals(densities, weights)).mean();
+  return dependence(posterior, sample, population, sampling, {sample.size(1)}).within;
 }
 
 Dependence dependence(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling,

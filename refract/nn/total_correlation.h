@@ -18,6 +18,7 @@ enum class BatchSampling { weighted, stratified, shared };
 // In nats, 0-dim. `sample` holds one draw from each posterior, [M, D] with M >= 2 unless weighted; the batch was drawn
 // from `population` images, at least M.
 Tensor total_correlation(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling);
+
 // KL(q(z | x) || prod_d q(z_d)) in three parts, each in nats and 0-dim: the mutual information of images and codes, the
 // total correlation between groups of dimensions, KL(q(z) || prod_g q(z_g)), and that within them, summed over groups.
 struct Dependence {
