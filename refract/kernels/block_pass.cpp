@@ -12,9 +12,6 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kFewestGroups = 4;
-constexpr int64_t kMostGroups = 8;
-constexpr int64_t kGroupPixels = 1024;     // fewer, and summing the gradients of groups takes longer than finding them
 constexpr int64_t kSliceFloats = 131'072;  // of a slice before and after: half of a usual second-level cache
 
 Tensor images_like(const Tensor& x, int64_t channels, int64_t height, int64_t width) {
@@ -34,11 +31,17 @@ Slice slice_of(const BlockShape& block, int64_t index) {
   return {first, std::min(block.slice, block.images - first)};
 }
 
-// What an image goes through after the convolution if it is normalised.
+// What an image goes through after the convolution if it is normalised. Two rows at a time are pooled while they are
+// near.
 void finish(const BlockShape& block, const float* raw, float* full, float* scale, float* y) {
   const Activation activation{block.out(), block.kind.slope};
-  activation.forward(raw, full, scale, block.full_pixels());
-  if (block.kind.pools()) average_pool(full, y, block.full_height(), block.full_width(), block.out());
+  if (!block.kind.pools()) return activation.forward(raw, full, scale, block.full_pixels());
+  const int64_t pixels = 2 * block.full_width();
+  for (int64_t i = 0; i < block.full_height() / 2; ++i) {
+    float* rows = full + i * pixels * block.out();
+    activation.forward(raw + i * pixels * block.out(), rows, scale + i * pixels, pixels);
+    average_pool(rows, y + i * pixels / 4 * block.out(), 2, block.full_width(), block.out());
+  }
 }
 
 void finish_backward(const BlockShape& block, const float* full, const float* scale, const float* gy, float* raw) {
@@ -88,13 +91,24 @@ const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, cons
   return raw;
 }
 
+// Many groups leave no thread waiting for the last one. But where a group has few pixels for its weights, summing the
+// gradients of groups takes longer than finding them.
+int64_t group_count(int64_t pixels, int64_t weights) {
+  constexpr int64_t fewest = 4;
+  constexpr int64_t usual = 8;
+  constexpr int64_t most = 32;
+  constexpr int64_t least_pixels = 1024;
+  const int64_t affordable = pixels / std::max(least_pixels, 2 * weights);
+  return std::clamp(affordable, std::clamp(pixels / least_pixels, fewest, usual), most);
+}
+
 }  // namespace
 
 BlockShape::BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& kind_)
     : kind(kind_),
       images(x.size(0)),
       convolution{x.size(1), weight.size(kind.filter == Filter::transposed ? 1 : 0), x.size(2), x.size(3), kind.filter},
-      groups(std::clamp(images * full_pixels() / kGroupPixels, kFewestGroups, kMostGroups)),
+      groups(group_count(images * full_pixels(), convolution.in * convolution.out)),
       slice(std::clamp<int64_t>(kSliceFloats / std::max<int64_t>(1, x_size() + full_size()), 1,
                                 std::max<int64_t>(1, images / groups))) {
   groups = std::min(groups, slice_count(*this));

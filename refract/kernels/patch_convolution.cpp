@@ -26,15 +26,15 @@ struct Patches {
   void to_coarse(const float* fine, const float* weight, const float* bias, float* coarse) const {
     each_row(fine, [&](int64_t i, const float* patches) {
       float* row = coarse + i * width * many;
-      fill_pixels(bias, width, many, row);
-      matrix_product({patches, size(), 1}, width, {weight, many}, many, size(), true, row, many);
+      matrix_product({patches, size(), 1}, width, {weight, many}, many, size(), {bias}, row, many);
     });
   }
 
   // Adds to the gradient of the weights of to_coarse(), [4, 4, few, many].
   void gradient(const float* fine, const float* coarse, float* to) const {
     each_row(fine, [&](int64_t i, const float* patches) {
-      matrix_product({patches, 1, size()}, size(), {coarse + i * width * many, many}, many, width, true, to, many);
+      matrix_product({patches, 1, size()}, size(), {coarse + i * width * many, many}, many, width, {to, many}, to,
+                     many);
     });
   }
 
@@ -46,8 +46,8 @@ struct Patches {
     std::fill_n(before, size(), 0.0F);
     std::fill_n(before + (width + 1) * size(), size(), 0.0F);
     for (int64_t i = 0; i < height; ++i) {
-      matrix_product({coarse + i * width * many, many, 1}, width, {weight, size()}, size(), many, false,
-                     before + size(), size());
+      matrix_product({coarse + i * width * many, many, 1}, width, {weight, size()}, size(), many, {}, before + size(),
+                     size());
       for (int64_t a = 0; a < kSide; ++a) add_row(before + a * kSide * few, image + (2 * i + a) * pitch());
     }
     for (int64_t i = 0; i < 2 * height; ++i)

@@ -75,8 +75,8 @@ REFRACT_INLINE void points_to_coarse(const Points& from, const float* bias, int6
 void multiply(const Points& from, int64_t panel, int64_t count, const float* weight, const Points& to) {
   for (int64_t p = 0; p < kPoints; ++p)
     for (int64_t column = 0; column < to.row; column += panel, weight += from.row * panel)
-      matrix_product({from.matrix(p), from.row, 1}, count, {weight, panel}, panel, from.row, false,
-                     to.matrix(p) + column, to.row);
+      matrix_product({from.matrix(p), from.row, 1}, count, {weight, panel}, panel, from.row, {}, to.matrix(p) + column,
+                     to.row);
 }
 
 template <int64_t Lanes>
@@ -115,9 +115,11 @@ REFRACT_INLINE void run_with(const Job& job) {
       case Pass::gradient:
         fine_to_points<Lanes>(fine, first, count, left);
         coarse_to_points<Lanes>(coarse, first, count, right);
-        for (int64_t p = 0; p < kPoints; ++p)
+        for (int64_t p = 0; p < kPoints; ++p) {
+          float* c = job.result + p * left.row * right.row;
           matrix_product({left.matrix(p), 1, left.row}, left.row, {right.matrix(p), right.row}, right.row, count,
-                         job.add || first > 0, job.result + p * left.row * right.row, right.row);
+                         job.add || first > 0 ? Start{c, right.row} : Start{}, c, right.row);
+        }
         break;
     }
   }
@@ -176,7 +178,7 @@ class StridedWinograd : public SliceConvolution {
     for_columns(columns(), [&](int64_t first, int64_t count) {
       for (int64_t group = 0; group < sums.size(0); ++group)
         matrix_product({kTapsToPoints.data(), 1, kTaps}, kTaps, {from + group * sums.stride(0) + first, columns()},
-                       count, kPoints, group > 0, to + first, columns());
+                       count, kPoints, group > 0 ? Start{to + first, columns()} : Start{}, to + first, columns());
     });
     const Tensor rows = taps.permute({4, 0, 2, 1, 3, 5}).reshape({kPhases * kTaps * fine_, coarse_});
     return rows.t().contiguous().view({coarse_, fine_, 4, 4});
@@ -226,8 +228,8 @@ class StridedWinograd : public SliceConvolution {
     const auto* from = of_taps.data_ptr<float>();
     auto* to = packed.data_ptr<float>();
     for_columns(columns(), [&](int64_t first, int64_t count) {
-      matrix_product({kTapsToPoints.data(), kTaps, 1}, kPoints, {from + first, columns()}, count, kTaps, false,
-                     to + first, columns());
+      matrix_product({kTapsToPoints.data(), kTaps, 1}, kPoints, {from + first, columns()}, count, kTaps, {}, to + first,
+                     columns());
     });
     return packed;
   }

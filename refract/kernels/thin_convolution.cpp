@@ -40,14 +40,9 @@ struct Thin {
   // `weight` is [3, 3, few, many].
   void to_many(const float* from, const float* weight, const float* bias, float* to) const {
     const float* image = padded(from);
-    for (int64_t i = 0; i < height; ++i) {
-      float* row = to + i * width * many;
-      for (int64_t j = 0; j < width; ++j)
-        for (int64_t c = 0; c < many; ++c) row[j * many + c] = bias == nullptr ? 0.0F : bias[c];
-      for (int64_t tap = 0; tap < 3; ++tap)
-        matrix_product({image + (i + tap) * pitch(), few, 1}, width, {weight + tap * 3 * few * many, many}, many,
-                       3 * few, true, row, many);
-    }
+    for (int64_t i = 0; i < height; ++i)
+      matrix_product({image + i * pitch(), few, 1, 3 * few, pitch()}, width, {weight, many}, many, 9 * few, {bias},
+                     to + i * width * many, many);
   }
 
   // `weight` is [many, columns()]: what a pixel sends to its neighbours, [3, 3, few], and zeros. Rows of pixels wait in
@@ -59,7 +54,7 @@ struct Thin {
     for (int64_t i = 0; i <= height; ++i) {
       float* sent = ring + i % 3 * line;
       if (i < height)
-        matrix_product({from + i * width * many, many, 1}, width, {weight, columns()}, columns(), many, false,
+        matrix_product({from + i * width * many, many, 1}, width, {weight, columns()}, columns(), many, {},
                        sent + columns(), columns());
       else
         std::fill_n(sent, line, 0.0F);
@@ -74,7 +69,7 @@ struct Thin {
     for (int64_t i = 0; i < height; ++i)
       for (int64_t tap = 0; tap < 3; ++tap)
         matrix_product({image + (i + tap) * pitch(), 1, few}, 3 * few, {of_many + i * width * many, many}, many, width,
-                       true, to + tap * 3 * few * many, many);
+                       {to + tap * 3 * few * many, many}, to + tap * 3 * few * many, many);
   }
 
  private:

@@ -47,8 +47,10 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
       for (int64_t j = 0; j < products.count; ++j) {
         const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
         const int64_t result = products.result[i] * Out::from + products.result[j];
-        for (int64_t column = 0; column < out; column += panel, w += in * panel)
-          matrix_product({a, in, 1}, count, {w, panel}, panel, in, begun[result], right.matrix(result) + column, out);
+        for (int64_t column = 0; column < out; column += panel, w += in * panel) {
+          float* c = right.matrix(result) + column;
+          matrix_product({a, in, 1}, count, {w, panel}, panel, in, begun[result] ? Start{c, out} : Start{}, c, out);
+        }
         begun[result] = true;
       }
     to_pixels<Out, Lanes>(right, bias, first, count, to);
@@ -76,7 +78,7 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
       for (int64_t j = 0; j < products.count; ++j, c += in * out) {
         const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
         const float* b = right.matrix(i * products.count + j);
-        matrix_product({a, 1, in}, in, {b, out}, out, count, job.add || first > 0, c, out);
+        matrix_product({a, 1, in}, in, {b, out}, out, count, job.add || first > 0 ? Start{c, out} : Start{}, c, out);
       }
     const float* sums = right.matrix(sum_point);
     for (int64_t t = 0; t < count; ++t)
