@@ -142,12 +142,12 @@ BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor
   return to;
 }
 
-BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
-                              bool needs_weight) {
+BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy,
+                              const BlockNeeds& needs) {
   const auto convolution = SliceConvolution::of(block.convolution);
-  const Tensor packed = needs_x ? convolution->pack_backward(saved.weight) : Tensor();
-  const Tensor gx = needs_x ? at::empty_like(saved.x) : Tensor();
-  const GroupSums sums(needs_weight ? block.groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
+  const Tensor packed = needs.x ? convolution->pack_backward(saved.weight) : Tensor();
+  const Tensor gx = needs.x ? at::empty_like(saved.x) : Tensor();
+  const GroupSums sums(needs.weight ? block.groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
   const auto* x = saved.x.data_ptr<float>();
   const int64_t slices = slice_count(block);
   for_each_task(block.groups, [&](int64_t group) {
@@ -156,15 +156,18 @@ BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, 
       const Slice slice = slice_of(block, index);
       const float* raw = raw_gradient(block, saved, gy, slice);
       bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
-      if (needs_weight)
+      if (needs.weight)
         convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
                                      sums.weight(group), sums.bias(group));
-      if (needs_x)
-        convolution->backward_data(slice.images, raw, packed.data_ptr<float>(),
-                                   gx.data_ptr<float>() + slice.first * block.x_size());
+      if (!needs.x) continue;
+      float* to = gx.data_ptr<float>() + slice.first * block.x_size();
+      const int64_t data = std::clamp<int64_t>(needs.data - slice.first, 0, slice.images);
+      std::fill_n(to, data * block.x_size(), 0.0F);
+      convolution->backward_data(slice.images - data, raw + data * block.full_size(), packed.data_ptr<float>(),
+                                 to + data * block.x_size());
     }
   });
-  if (!needs_weight) return {gx, Tensor(), Tensor()};
+  if (!needs.weight) return {gx, Tensor(), Tensor()};
   return {gx, convolution->unpack_gradient(sums.weights()), sums.total_bias()};
 }
 

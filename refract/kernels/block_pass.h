@@ -55,7 +55,11 @@ struct BlockGradients {
 struct BlockSaved {
   Tensor x, weight, full, scale;
 };
-BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, bool needs_x,
-                              bool needs_weight);
+struct BlockNeeds {
+  bool x, weight;
+  int64_t data = 0;  // images at the start whose gradient is 0
+};
+BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy,
+                              const BlockNeeds& needs);
 
 }  // namespace refract

@@ -1,6 +1,7 @@
 #include "refract/kernels/conv_block.h"
 
 #include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/leaky_relu.h>
@@ -19,13 +20,14 @@ using torch::autograd::variable_list;
 class ConvBlock : public torch::autograd::Function<ConvBlock> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const Tensor& bias,
-                        const BlockKind& kind) {
+                        const BlockKind& kind, int64_t data) {
     const Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast);
     const BlockOutput result = block_forward({x, weight, kind}, x, weight, bias);
     context->save_for_backward({x, weight, kind.finish == Finish::none ? Tensor() : result.full, result.scale});
     context->saved_data["filter"] = static_cast<int64_t>(kind.filter);
     context->saved_data["finish"] = static_cast<int64_t>(kind.finish);
     context->saved_data["slope"] = static_cast<double>(kind.slope);
+    context->saved_data["data"] = data;
     return result.y;
   }
 
@@ -37,8 +39,9 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
     const BlockShape block(saved[0], saved[1], kind);
     const BlockGradients result = block_backward(
         block, {saved[0], saved[1], saved[2], saved[3]}, gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
-        context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2));
-    return {result.x, result.weight, result.bias, Tensor()};
+        {context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2),
+         context->saved_data["data"].toInt()});
+    return {result.x, result.weight, result.bias, Tensor(), Tensor()};
   }
 };
 
@@ -54,36 +57,42 @@ BlockKind with_slope(Filter filter, std::optional<double> slope) {
   return {filter, slope ? Finish::rectify : Finish::none, static_cast<float>(slope.value_or(0))};
 }
 
+Tensor without_gradient(const Tensor& x, int64_t data) {
+  return data == 0 ? x : at::cat({x.slice(0, 0, data).detach(), x.slice(0, data)});
+}
+
 Tensor rectified(const Tensor& x, std::optional<double> slope) {
   return slope ? at::leaky_relu(x, *slope) : x;
 }
 
 }  // namespace
 
-Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope, Resample resample) {
+Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope, Resample resample,
+                  int64_t data) {
   const BlockKind kind{resample == Resample::up ? Filter::up_sampled : Filter::same,
                        resample == Resample::down ? Finish::normalise_and_pool : Finish::normalise,
                        static_cast<float>(slope)};
-  if (!handles({x, weight, kind}, x, weight)) return conv_block_reference(x, weight, bias, slope, resample);
-  return ConvBlock::apply(x, weight, bias, kind);
+  if (!handles({x, weight, kind}, x, weight))
+    return conv_block_reference(without_gradient(x, data), weight, bias, slope, resample);
+  return ConvBlock::apply(x, weight, bias, kind, data);
 }
 
 Tensor plain_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const BlockKind kind{Filter::same, Finish::none};
   if (!handles({x, weight, kind}, x, weight)) return at::conv2d(x, weight, bias, 1, 1);
-  return ConvBlock::apply(x, weight, bias, kind);
+  return ConvBlock::apply(x, weight, bias, kind, 0);
 }
 
 Tensor strided_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
   const BlockKind kind = with_slope(Filter::strided, slope);
   if (!handles({x, weight, kind}, x, weight)) return strided_reference(x, weight, bias, slope);
-  return ConvBlock::apply(x, weight, bias, kind);
+  return ConvBlock::apply(x, weight, bias, kind, 0);
 }
 
 Tensor transposed_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope) {
   const BlockKind kind = with_slope(Filter::transposed, slope);
   if (!handles({x, weight, kind}, x, weight)) return transposed_reference(x, weight, bias, slope);
-  return ConvBlock::apply(x, weight, bias, kind);
+  return ConvBlock::apply(x, weight, bias, kind, 0);
 }
 
 Tensor conv_block_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,

@@ -69,15 +69,13 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
                                             const Tensor& progress) const {
   const int64_t unlabelled = batch.images.size(0);
   const int64_t all = unlabelled + batch.reference.size(0);
-  const auto error = [&](const Tensor& x, int64_t from, int64_t to) {
-    return options_.likelihood.negative_log_likelihood(x, images.slice(0, from, to));
-  };
+  const std::vector<Tensor> halves = images.split_with_sizes({unlabelled, all - unlabelled});
   const auto kl_z = [&](int64_t from, int64_t to) {
     return inferred.posterior_z.rows(from, to).kl_to_standard().mean();
   };
   Bound b;
-  b.reconstruction = error(batch.images, 0, unlabelled);
-  b.reconstruction_reference = error(batch.reference, unlabelled, all);
+  b.reconstruction = options_.likelihood.negative_log_likelihood(batch.images, halves[0]);
+  b.reconstruction_reference = options_.likelihood.negative_log_likelihood(batch.reference, halves[1]);
   b.kl_e = inferred.posterior_e.kl_to_standard().mean();
   b.kl_z = kl_z(0, unlabelled);
   b.kl_z_reference = kl_z(unlabelled, all);

@@ -44,7 +44,7 @@ class SVae : public VaeBase {
     const Tensor prior = at::randn({n, options_.vae.latent}, batch.images.options());
     const Tensor generated = likelihood_.images(generator_.forward(prior));
     const Tensor images = at::cat({batch.images, generated});
-    const Gaussian posterior = encoder_.forward(images);
+    const Gaussian posterior = encoder_.forward(images, n);
     const Inferred inferred{posterior.rows(0, n), posterior.rows(0, n).sample(), n};
 
     const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));

@@ -53,18 +53,20 @@ class SrbVae : public ReferenceBased {
     const Tensor prior_z = at::randn({m, options_.model.latent_z}, batch.images.options());
     const Tensor generated = options_.model.likelihood.images(generate(prior_e, prior_z));
 
-    const Gaussian e = encoder_e_.forward(at::cat({batch.images, generated.slice(0, 0, n)}));
-    const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, generated}));
+    const std::vector<Tensor> halves = generated.split_with_sizes({n, m - n});
+
+    const Gaussian e = encoder_e_.forward(at::cat({batch.images, halves[0]}), n);
+    const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, halves[0], halves[1]}), m);
     const Inferred inferred = infer(e.rows(0, n), z.rows(0, m));  // lines 2 to 6
     const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z),
                               update.progress());  // Fig. 3 c, d, with the KL terms of Eq. 3
 
     const auto both = [](const Tensor& encoded, const Tensor& drawn) { return at::cat({encoded, drawn}); };
     const SharedPass d =
-        judge(ratio_, {both(batch.images, generated.slice(0, 0, n)),
-                       both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)), both(inferred.e, prior_e)});
-    const SharedPass d_reference = judge(ratio_reference_, {both(batch.reference, generated.slice(0, n, m)),
-                                                            both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
+        judge(ratio_, {both(batch.images, halves[0]), both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)),
+                       both(inferred.e, prior_e)});
+    const SharedPass d_reference = judge(
+        ratio_reference_, {both(batch.reference, halves[1]), both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
 
     const Tensor symmetric =  // Eq. 6; Fig. 3 a, b
         symmetric_divergence(d.verdicts) + symmetric_divergence(d_reference.verdicts);

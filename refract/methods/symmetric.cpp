@@ -25,7 +25,7 @@ void SymmetricOptions::describe_into(Options& options) {
 
 SharedPass judge(const Discriminator& discriminator, const std::vector<Tensor>& inputs) {
   const auto network = [&](const std::vector<Tensor>& leaves) {
-    return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()});
+    return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()}, leaves[0].size(0) / 2);
   };
   return shared_pass(inputs, discriminator.parameters(), network, ratio_loss);
 }

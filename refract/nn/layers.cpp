@@ -23,8 +23,8 @@ Tensor Convolution::forward(const Tensor& x) const {
   return plain_convolution(x, weight_, bias_);
 }
 
-Tensor Convolution::activated(const Tensor& x, Resample resample) const {
-  return conv_block(x, weight_, bias_, kSlope, resample);
+Tensor Convolution::activated(const Tensor& x, Resample resample, int64_t data) const {
+  return conv_block(x, weight_, bias_, kSlope, resample, data);
 }
 
 StridedConvolution::StridedConvolution(int64_t in, int64_t out)

@@ -20,7 +20,7 @@ class Convolution : public torch::nn::Module {
  public:
   Convolution(int64_t in, int64_t out, double gain = kActivated);
   [[nodiscard]] Tensor forward(const Tensor& x) const;
-  [[nodiscard]] Tensor activated(const Tensor& x, Resample resample = Resample::none) const;
+  [[nodiscard]] Tensor activated(const Tensor& x, Resample resample = Resample::none, int64_t data = 0) const;
 
  private:
   Tensor weight_, bias_;

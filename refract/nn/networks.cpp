@@ -63,13 +63,13 @@ void Trunk::build_strided(const ImageShape& shape, const Architecture& architect
   hidden_ = register_module("hidden", std::make_shared<Linear>(in * coarsest * coarsest, features_, kDefault));
 }
 
-Tensor Trunk::forward(const Tensor& images) const {
-  return hidden_ ? strided(images) : pooled(images);
+Tensor Trunk::forward(const Tensor& images, int64_t data) const {
+  return hidden_ ? strided(images) : pooled(images, data);
 }
 
-Tensor Trunk::pooled(const Tensor& images) const {
+Tensor Trunk::pooled(const Tensor& images, int64_t data) const {
   Tensor x = images.contiguous(at::MemoryFormat::ChannelsLast);
-  for (size_t i = 0; i + 1 < layers_.size(); ++i) x = layers_[i]->activated(x, Resample::down);
+  for (size_t i = 0; i + 1 < layers_.size(); ++i) x = layers_[i]->activated(x, Resample::down, i == 0 ? data : 0);
   return layers_.back()->activated(x).flatten(1);
 }
 
@@ -86,8 +86,8 @@ Encoder::Encoder(const ImageShape& shape, const Architecture& architecture, int6
   head_->start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
 }
 
-Gaussian Encoder::forward(const Tensor& images) const {
-  const std::vector<Tensor> halves = head_->forward(trunk_->forward(images)).chunk(2, 1);
+Gaussian Encoder::forward(const Tensor& images, int64_t data) const {
+  const std::vector<Tensor> halves = head_->forward(trunk_->forward(images, data)).chunk(2, 1);
   return {halves[0], kLogVarianceBound * (halves[1] / kLogVarianceBound).tanh()};
 }
 
@@ -164,8 +164,8 @@ Discriminator::Discriminator(const ImageShape& shape, const Architecture& archit
   head_ = register_module("head", std::make_shared<Linear>(options.features, 1, kPlain));
 }
 
-Tensor Discriminator::forward(const Tensor& images, const std::vector<Tensor>& codes) const {
-  std::vector<Tensor> groups = {image_->forward(trunk_->forward(images))};
+Tensor Discriminator::forward(const Tensor& images, const std::vector<Tensor>& codes, int64_t data) const {
+  std::vector<Tensor> groups = {image_->forward(trunk_->forward(images, data))};
   for (size_t i = 0; i < codes.size(); ++i) groups.push_back(codes_.at(i)->forward(codes[i]));
   for (Tensor& group : groups) {
     const Tensor kept = at::rand({group.size(0), 1}, group.options()) >= dropout_;

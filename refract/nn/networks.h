@@ -28,17 +28,19 @@ struct Architecture {
 // often or fewer than 2 pixels would be left.
 int64_t coarsest_size(const ImageShape& shape, const Widths& widths);
 
+// Below, the first `data` images of a batch are data: no gradient is found for them, which saves time.
+
 // Images [N, C, S, S] to features [N, features()]: last width * coarsest^2 where pooled, `hidden` where strided.
 class Trunk : public torch::nn::Module {
  public:
   Trunk(const ImageShape& shape, const Architecture& architecture);
-  [[nodiscard]] Tensor forward(const Tensor& images) const;
+  [[nodiscard]] Tensor forward(const Tensor& images, int64_t data = 0) const;
   [[nodiscard]] int64_t features() const { return features_; }
 
  private:
   void build_pooled(const ImageShape& shape, const Widths& widths);
   void build_strided(const ImageShape& shape, const Architecture& architecture);
-  [[nodiscard]] Tensor pooled(const Tensor& images) const;
+  [[nodiscard]] Tensor pooled(const Tensor& images, int64_t data) const;
   [[nodiscard]] Tensor strided(const Tensor& images) const;
 
   int64_t features_ = 0;
@@ -51,7 +53,7 @@ class Trunk : public torch::nn::Module {
 class Encoder : public torch::nn::Module {
  public:
   Encoder(const ImageShape& shape, const Architecture& architecture, int64_t latents);
-  [[nodiscard]] Gaussian forward(const Tensor& images) const;
+  [[nodiscard]] Gaussian forward(const Tensor& images, int64_t data = 0) const;
 
  private:
   std::shared_ptr<Trunk> trunk_;
@@ -94,7 +96,7 @@ class Discriminator : public torch::nn::Module {
  public:
   Discriminator(const ImageShape& shape, const Architecture& architecture, const std::vector<int64_t>& code_sizes,
                 const DiscriminatorOptions& options);
-  [[nodiscard]] Tensor forward(const Tensor& images, const std::vector<Tensor>& codes) const;
+  [[nodiscard]] Tensor forward(const Tensor& images, const std::vector<Tensor>& codes, int64_t data = 0) const;
 
  private:
   double dropout_;

@@ -18,21 +18,25 @@ Tensor rows_of(const Tensor& values, const Tensor& like) {
   return values.reshape(sizes);
 }
 
-// `value` with known gradients: that of leaf i is gradients[i], each row scaled by what arrives for the row (for a
-// 0-dim value, all of it).
+// `value` with known gradients: that of leaf i is gradients[i], found for `arrived` (undefined: for 1), each row scaled
+// by what arrives for the row now (for a 0-dim value, all of it).
 class WithGradients : public torch::autograd::Function<WithGradients> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& value, at::TensorList /*leaves*/,
-                        const variable_list& gradients) {
-    context->save_for_backward(gradients);
+                        const variable_list& gradients_and_arrived) {
+    context->save_for_backward(gradients_and_arrived);
     return value.clone();
   }
 
   static variable_list backward(AutogradContext* context, variable_list arriving) {
+    variable_list gradients = context->get_saved_variables();
+    const Tensor arrived = gradients.back();
+    gradients.pop_back();
+    const Tensor times = arrived.defined() ? arriving[0] / arrived : arriving[0];
     variable_list result = {Tensor()};
-    for (const Tensor& gradient : context->get_saved_variables()) {
+    for (const Tensor& gradient : gradients) {
       const bool needed = context->needs_input_grad(result.size());
-      result.push_back(needed ? gradient * rows_of(arriving[0], gradient) : Tensor());
+      result.push_back(needed ? gradient * rows_of(times, gradient) : Tensor());
     }
     result.emplace_back();
     return result;
@@ -71,9 +75,11 @@ SharedPass shared_pass(const std::vector<Tensor>& inputs, const std::vector<Tens
   for (const Tensor& input : inputs) {
     if (!input.requires_grad()) continue;
     moved.push_back(input);
-    of_moved.push_back(next->defined() ? *next / rows_of(arriving, input) : at::zeros_like(input));
+    of_moved.push_back(next->defined() ? *next : at::zeros_like(input));
     ++next;
   }
+  of_moved.push_back(arriving);
+  of_parameters.emplace_back();
   return {WithGradients::apply(verdicts.detach(), at::TensorList(moved), of_moved),
           WithGradients::apply(owners_loss.detach(), at::TensorList(parameters), of_parameters)};
 }

@@ -66,6 +66,17 @@ TEST_P(ConvBlocks, AgreeWithTheReference) {
   }
 }
 
+// Images that are data have no gradient; all else is as it was.
+TEST_P(ConvBlocks, DataHaveNoGradient) {
+  const int64_t data = GetParam().images / 2 + 1;
+  const auto block = [](int64_t count) {
+    return [=](const auto&... tensors) { return conv_block(tensors..., kSlope, Resample::none, count); };
+  };
+  Results expected = run(GetParam(), block(0));
+  expected.x.slice(0, 0, data).zero_();
+  for_every_isa([&] { expect_equal(run(GetParam(), block(data)), expected, lift(GetParam(), Resample::none)); });
+}
+
 TEST_P(ConvBlocks, PlainConvolutionAgrees) {
   const Results expected = run(GetParam(), [](const auto&... tensors) { return at::conv2d(tensors..., 1, 1); });
   for_every_isa([&] { expect_equal(run(GetParam(), plain_convolution), expected); });
