@@ -74,12 +74,12 @@ void bring_near(const float* from, int64_t floats) {
   for (int64_t k = 0; k < floats; k += line) __builtin_prefetch(from + k);
 }
 
-// The gradient of what the convolution computed for a slice.
-const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const Slice& slice) {
+// The gradient of what the convolution computed for a slice: where it is, or else, in `raw`.
+const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const Slice& slice,
+                          float* raw) {
   const float* g = gy.data_ptr<float>() + slice.first * block.y_size();
   if (block.kind.finish == Finish::none) return g;
   const auto* full = saved.full.data_ptr<float>() + slice.first * block.full_size();
-  float* raw = scratch(Scratch::raw, slice.images * block.full_size());
   if (block.kind.finish == Finish::rectify) {
     rectify_backward(block.kind.slope, full, g, raw, slice.images * block.full_size());
     return raw;
@@ -100,6 +100,13 @@ int64_t group_count(int64_t pixels, int64_t weights) {
   constexpr int64_t least_pixels = 1024;
   const int64_t affordable = pixels / std::max(least_pixels, 2 * weights);
   return std::clamp(affordable, std::clamp(pixels / least_pixels, fewest, usual), most);
+}
+
+// Where there are more weights than pixels, sums of several groups would be most of the work.
+bool wants_parts(const BlockShape& block, const SliceConvolution& convolution) {
+  constexpr int64_t fewest = 4;  // so that four threads have something to do
+  return convolution.weight_parts() >= fewest &&
+         block.images * block.full_pixels() < 2 * block.convolution.in * block.convolution.out;
 }
 
 }  // namespace
@@ -147,26 +154,46 @@ BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, 
   const auto convolution = SliceConvolution::of(block.convolution);
   const Tensor packed = needs.x ? convolution->pack_backward(saved.weight) : Tensor();
   const Tensor gx = needs.x ? at::empty_like(saved.x) : Tensor();
-  const GroupSums sums(needs.weight ? block.groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
   const auto* x = saved.x.data_ptr<float>();
+  const auto data_gradient = [&](const Slice& slice, const float* raw) {
+    if (!needs.x) return;
+    float* to = gx.data_ptr<float>() + slice.first * block.x_size();
+    const int64_t data = std::clamp<int64_t>(needs.data - slice.first, 0, slice.images);
+    std::fill_n(to, data * block.x_size(), 0.0F);
+    convolution->backward_data(slice.images - data, raw + data * block.full_size(), packed.data_ptr<float>(),
+                               to + data * block.x_size());
+  };
   const int64_t slices = slice_count(block);
-  for_each_task(block.groups, [&](int64_t group) {
-    const int64_t begin = slices * group / block.groups;
-    for (int64_t index = begin; index < slices * (group + 1) / block.groups; ++index) {
+  const bool in_parts = needs.weight && wants_parts(block, *convolution);
+  const int64_t groups = in_parts ? 1 : block.groups;
+  const GroupSums sums(needs.weight ? groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
+
+  if (in_parts) {
+    const Tensor all = at::empty({block.images * block.full_size()}, saved.x.options());
+    for_each_task(slices, [&](int64_t index) {
       const Slice slice = slice_of(block, index);
-      const float* raw = raw_gradient(block, saved, gy, slice);
-      bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
-      if (needs.weight)
-        convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
-                                     sums.weight(group), sums.bias(group));
-      if (!needs.x) continue;
-      float* to = gx.data_ptr<float>() + slice.first * block.x_size();
-      const int64_t data = std::clamp<int64_t>(needs.data - slice.first, 0, slice.images);
-      std::fill_n(to, data * block.x_size(), 0.0F);
-      convolution->backward_data(slice.images - data, raw + data * block.full_size(), packed.data_ptr<float>(),
-                                 to + data * block.x_size());
-    }
-  });
+      data_gradient(slice,
+                    raw_gradient(block, saved, gy, slice, all.data_ptr<float>() + slice.first * block.full_size()));
+    });
+    const float* raw = block.kind.finish == Finish::none ? gy.data_ptr<float>() : all.data_ptr<float>();
+    for_each_task(convolution->weight_parts(), [&](int64_t part) {
+      convolution->backward_weight_part(part, block.images, x, raw, sums.weight(0), sums.bias(0));
+    });
+  } else {
+    for_each_task(groups, [&](int64_t group) {
+      const int64_t begin = slices * group / groups;
+      for (int64_t index = begin; index < slices * (group + 1) / groups; ++index) {
+        const Slice slice = slice_of(block, index);
+        const float* raw =
+            raw_gradient(block, saved, gy, slice, scratch(Scratch::raw, slice.images * block.full_size()));
+        bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
+        if (needs.weight)
+          convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
+                                       sums.weight(group), sums.bias(group));
+        data_gradient(slice, raw);
+      }
+    });
+  }
   if (!needs.weight) return {gx, Tensor(), Tensor()};
   return {gx, convolution->unpack_gradient(sums.weights()), sums.total_bias()};
 }

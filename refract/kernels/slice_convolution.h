@@ -51,6 +51,13 @@ class SliceConvolution {
   // Overwrites the packed gradient and that of the bias, [out], or adds to them.
   virtual void backward_weight(int64_t images, const float* x, const float* gy, bool add, float* packed,
                                float* bias) const = 0;
+
+  // The same, overwriting, in parts that can be found one without the others: each of some channels of y. 1: it cannot.
+  [[nodiscard]] virtual int64_t weight_parts() const { return 1; }
+  virtual void backward_weight_part(int64_t /*part*/, int64_t images, const float* x, const float* gy, float* packed,
+                                    float* bias) const {
+    backward_weight(images, x, gy, false, packed, bias);
+  }
 };
 
 }  // namespace refract

@@ -56,8 +56,21 @@ class Winograd : public SliceConvolution {
     job.add = add;
     run(job);
   }
+  [[nodiscard]] int64_t weight_parts() const override { return shape_.out / part_size(); }
+  void backward_weight_part(int64_t part, int64_t images, const float* x, const float* gy, float* packed,
+                            float* bias) const override {
+    Job job = start(Pass::backward_weight, images, packed);
+    job.x = x;
+    job.gy = gy;
+    job.bias_gradient = bias;
+    job.first_out = part * part_size();
+    job.outs = part_size();
+    run(job);
+  }
 
  private:
+  [[nodiscard]] int64_t part_size() const { return winograd::panel_width(shape_.out); }
+
   [[nodiscard]] Job start(Pass pass, int64_t images, float* result) const {
     Job job{};
     job.pass = pass;
@@ -68,6 +81,7 @@ class Winograd : public SliceConvolution {
     job.height = shape_.height;
     job.width = shape_.width;
     job.result = result;
+    job.outs = shape_.out;
     return job;
   }
 

@@ -35,6 +35,7 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
   const int64_t in = from.channels;
   const int64_t out = to.channels;
   const int64_t panel = panel_width(out);
+  const int64_t apart = Filters{in, out, false}.apart();
   const int64_t block = block_size(in_points * in + out_points * out, tiles);
   const Points left(Scratch::left, in_points, block, in);
   const Points right(Scratch::right, out_points, block, out);
@@ -42,10 +43,10 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
     const int64_t count = std::min(block, tiles - first);
     to_points<In, Lanes>(from, first, count, left);
     std::array<bool, out_points> begun{};
-    const float* w = weight;
     for (int64_t i = 0; i < products.count; ++i)
       for (int64_t j = 0; j < products.count; ++j) {
         const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
+        const float* w = weight + (i * products.count + j) * apart;
         const int64_t result = products.result[i] * Out::from + products.result[j];
         for (int64_t column = 0; column < out; column += panel, w += in * panel) {
           float* c = right.matrix(result) + column;
@@ -65,24 +66,27 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
   constexpr int64_t sum_point = Gradient::to + 1;  // the point 1: there a tile is its sum
   const int64_t in = x.channels;
   const int64_t out = gy.channels;
-  const int64_t block = block_size(in_points * in + out_points * out, tiles);
+  const int64_t used = gy.used;
+  const int64_t apart = Filters{in, out, false}.apart();
+  const int64_t block = block_size(in_points * in + out_points * used, tiles);
   const Points left(Scratch::left, in_points, block, in);
-  const Points right(Scratch::right, out_points, block, out);
-  if (!job.add) std::fill_n(job.bias_gradient, out, 0.0F);
+  const Points right(Scratch::right, out_points, block, used);
+  float* bias = job.bias_gradient + job.first_out;
+  if (!job.add) std::fill_n(bias, used, 0.0F);
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
     to_points<In, Lanes>(x, first, count, left);
     to_points<Gradient, Lanes>(gy, first, count, right);
-    float* c = job.result;
+    float* c = job.result + job.first_out;
     for (int64_t i = 0; i < products.count; ++i)
-      for (int64_t j = 0; j < products.count; ++j, c += in * out) {
+      for (int64_t j = 0; j < products.count; ++j, c += apart) {
         const float* a = left.matrix(products.left[i] * In::to + products.left[j]);
         const float* b = right.matrix(i * products.count + j);
-        matrix_product({a, 1, in}, in, {b, out}, out, count, job.add || first > 0 ? Start{c, out} : Start{}, c, out);
+        matrix_product({a, 1, in}, in, {b, used}, used, count, job.add || first > 0 ? Start{c, out} : Start{}, c, out);
       }
     const float* sums = right.matrix(sum_point);
     for (int64_t t = 0; t < count; ++t)
-      for (int64_t k = 0; k < out; ++k) job.bias_gradient[k] += sums[t * out + k];
+      for (int64_t k = 0; k < used; ++k) bias[k] += sums[t * used + k];
   }
 }
 
@@ -98,6 +102,7 @@ REFRACT_INLINE void run_with(const Job& job) {
   const float* zeros = scratch(Scratch::zeros, most);  // as new ones are; never written
   const Tiled<const float> x{job.x, job.height, job.width, job.in, rows, columns, zeros};
   const Tiled<const float> gy{job.gy, height, width, job.out, rows, columns, zeros};
+  const Tiled<const float> part{job.gy + job.first_out, height, width, job.out, rows, columns, zeros, job.outs};
   const Tiled<float> y{job.result, height, width, job.out, rows, columns, outside};
   const Tiled<float> gx{job.result, job.height, job.width, job.in, rows, columns, outside};
   switch (job.pass) {
@@ -115,9 +120,9 @@ REFRACT_INLINE void run_with(const Job& job) {
       return;
     case Pass::backward_weight:
       if (job.up)
-        weigh<Pixels4ToPoints4, Pixels4ToPoints5, Lanes>(kUpSampled, x, gy, tiles, job);
+        weigh<Pixels4ToPoints4, Pixels4ToPoints5, Lanes>(kUpSampled, x, part, tiles, job);
       else
-        weigh<Pixels6ToPoints6, Pixels4ToPoints6, Lanes>(kEach, x, gy, tiles, job);
+        weigh<Pixels6ToPoints6, Pixels4ToPoints6, Lanes>(kEach, x, part, tiles, job);
       return;
   }
 }

@@ -20,7 +20,8 @@ struct Job {
   const float* bias;                       // forward
   float* result;                           // y or gx; or the gradient of the weights at the points, [products, in, out]
   float* bias_gradient;
-  bool add;  // to the gradients of weights and bias
+  bool add;                 // to the gradients of weights and bias
+  int64_t first_out, outs;  // backward_weight: the channels of gy whose weights' gradients are wanted
 };
 
 void run(const Job& job);

@@ -21,6 +21,7 @@ struct Tiled {
   Float* data;
   int64_t height, width, channels, rows, columns;  // rows and columns of tiles in an image
   Float* outside;
+  int64_t used = channels;  // of each pixel, from `data` on
 
   // Calls use(pixel(i, j)) with where the pixels of a window of `size` x `size` are. Most windows lie inside, where
   // that needs no table.
@@ -88,7 +89,7 @@ template <class Step, int64_t Lanes>
 REFRACT_INLINE void tile_to_points(const Tiled<const float>& images, int64_t tile, const Grid& grid, float* to,
                                    int64_t apart) {
   images.template window<Step::from>(tile, grid, [&](auto pixel) REFRACT_INLINED {
-    for (int64_t c = 0; c < images.channels; c += Lanes)
+    for (int64_t c = 0; c < images.used; c += Lanes)
       both_ways<Step, Lanes>([&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixel(i, j) + c); },
                              [&](int64_t i, int64_t j, const Vector<Lanes>& value)
                                  REFRACT_INLINED { value.store(to + (i * Step::to + j) * apart + c); });

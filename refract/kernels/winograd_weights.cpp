@@ -46,7 +46,7 @@ REFRACT_INLINE void to_taps(const std::array<Taps, points>& rows, Load load, std
 
 // Where filters stand in a matrix that is multiplied from the right, and how far apart in [out, in, 3, 3].
 struct Matrix {
-  int64_t rows, columns, row, column;
+  int64_t rows, columns, row, column, apart;
   bool turned;
 };
 
@@ -65,7 +65,7 @@ REFRACT_INLINE void pack_row(const std::array<Taps, points>& at, const Matrix& m
       for (int64_t tap = 0; tap < kTaps; ++tap) taps[tap] = Vector<Lanes>::load(sorted[tap].data() + lane);
       float* to = packed + (column / panel * m.rows + k) * panel + column % panel + lane;
       to_points(at, taps, [&](size_t product, const Vector<Lanes>& value) REFRACT_INLINED {
-        value.store(to + static_cast<int64_t>(product) * m.rows * m.columns);
+        value.store(to + static_cast<int64_t>(product) * m.apart);
       });
     }
   }
@@ -83,7 +83,7 @@ REFRACT_INLINE void unpack_row(const std::array<Taps, points>& at, const Filters
       to_taps(
           at,
           [&](size_t product) REFRACT_INLINED {
-            const float* of_first = from + static_cast<int64_t>(product) * f.in * f.out;
+            const float* of_first = from + static_cast<int64_t>(product) * f.apart();
             auto sum = Vector<Lanes>::load(of_first);
             for (int64_t g = 1; g < groups; ++g) sum = sum + Vector<Lanes>::load(of_first + g * apart);
             return sum;
@@ -141,12 +141,12 @@ void run(const Task& task, int64_t rows, int64_t columns) {
 }  // namespace
 
 void pack_forward(const Filters& filters, const float* weight, float* packed) {
-  run({filters, {filters.in, filters.out, kTaps, filters.in * kTaps, false}, weight, 0, 0, packed}, filters.in,
+  run({filters, {filters.in, filters.out, kTaps, filters.in * kTaps, filters.apart(), false}, weight, 0, 0, packed}, filters.in,
       filters.out);
 }
 
 void pack_backward(const Filters& filters, const float* weight, float* packed) {
-  run({filters, {filters.out, filters.in, filters.in * kTaps, kTaps, true}, weight, 0, 0, packed}, filters.out,
+  run({filters, {filters.out, filters.in, filters.in * kTaps, kTaps, filters.apart(), true}, weight, 0, 0, packed}, filters.out,
       filters.in);
 }
 
