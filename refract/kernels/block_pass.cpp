@@ -102,12 +102,89 @@ int64_t group_count(int64_t pixels, int64_t weights) {
   return std::clamp(affordable, std::clamp(pixels / least_pixels, fewest, usual), most);
 }
 
-// Where there are more weights than pixels, sums of several groups would be most of the work.
-bool wants_parts(const BlockShape& block, const SliceConvolution& convolution) {
-  constexpr int64_t fewest = 4;  // so that four threads have something to do
-  return convolution.weight_parts() >= fewest &&
-         block.images * block.full_pixels() < 2 * block.convolution.in * block.convolution.out;
-}
+// Images pass a slice at a time, each once: its gradient through what follows the convolution, then those of weights
+// and of the images.
+class BackwardPass {
+ public:
+  BackwardPass(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const BlockNeeds& needs)
+      : block_(block),
+        saved_(saved),
+        gy_(gy),
+        needs_(needs),
+        convolution_(SliceConvolution::of(block.convolution)),
+        packed_(needs.x ? convolution_->pack_backward(saved.weight) : Tensor()),
+        gx_(needs.x ? at::empty_like(saved.x) : Tensor()) {}
+
+  BlockGradients run() const {
+    const bool parts = needs_.weight && wants_parts();
+    const GroupSums sums(!needs_.weight ? 0
+                         : parts        ? 1
+                                        : block_.groups,
+                         convolution_->gradient_size(), block_.out(), saved_.x.options());
+    if (parts)
+      in_parts(sums);
+    else
+      in_groups(sums);
+    if (!needs_.weight) return {gx_, Tensor(), Tensor()};
+    return {gx_, convolution_->unpack_gradient(sums.weights()), sums.total_bias()};
+  }
+
+ private:
+  // Where there are more weights than pixels, sums of several groups would be most of the work.
+  [[nodiscard]] bool wants_parts() const {
+    constexpr int64_t fewest = 4;  // so that four threads have something to do
+    return convolution_->weight_parts() >= fewest &&
+           block_.images * block_.full_pixels() < 2 * block_.convolution.in * block_.convolution.out;
+  }
+
+  void in_groups(const GroupSums& sums) const {
+    const int64_t slices = slice_count(block_);
+    for_each_task(block_.groups, [&](int64_t group) {
+      const int64_t begin = slices * group / block_.groups;
+      for (int64_t index = begin; index < slices * (group + 1) / block_.groups; ++index) {
+        const Slice slice = slice_of(block_, index);
+        const float* x = saved_.x.data_ptr<float>() + slice.first * block_.x_size();
+        const float* raw =
+            raw_gradient(block_, saved_, gy_, slice, scratch(Scratch::raw, slice.images * block_.full_size()));
+        bring_near(x, slice.images * block_.x_size());
+        if (needs_.weight)
+          convolution_->backward_weight(slice.images, x, raw, index > begin, sums.weight(group), sums.bias(group));
+        find_gx(slice, raw);
+      }
+    });
+  }
+
+  void in_parts(const GroupSums& sums) const {
+    const bool stays =
+        block_.kind.finish == Finish::none;  // the gradient of y is that of what the convolution computed
+    const Tensor all = stays ? gy_ : at::empty({block_.images * block_.full_size()}, gy_.options());
+    auto* raw = all.data_ptr<float>();
+    for_each_task(slice_count(block_), [&](int64_t index) {
+      const Slice slice = slice_of(block_, index);
+      find_gx(slice, raw_gradient(block_, saved_, gy_, slice, raw + slice.first * block_.full_size()));
+    });
+    const auto* x = saved_.x.data_ptr<float>();
+    for_each_task(convolution_->weight_parts(), [&](int64_t part) {
+      convolution_->backward_weight_part(part, block_.images, x, raw, sums.weight(0), sums.bias(0));
+    });
+  }
+
+  void find_gx(const Slice& slice, const float* raw) const {
+    if (!needs_.x) return;
+    float* to = gx_.data_ptr<float>() + slice.first * block_.x_size();
+    const int64_t data = std::clamp<int64_t>(needs_.data - slice.first, 0, slice.images);
+    std::fill_n(to, data * block_.x_size(), 0.0F);
+    convolution_->backward_data(slice.images - data, raw + data * block_.full_size(), packed_.data_ptr<float>(),
+                                to + data * block_.x_size());
+  }
+
+  const BlockShape& block_;
+  const BlockSaved& saved_;
+  const Tensor& gy_;
+  BlockNeeds needs_;
+  std::unique_ptr<const SliceConvolution> convolution_;
+  Tensor packed_, gx_;
+};
 
 }  // namespace
 
@@ -151,51 +228,7 @@ BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor
 
 BlockGradients block_backward(const BlockShape& block, const BlockSaved& saved, const Tensor& gy,
                               const BlockNeeds& needs) {
-  const auto convolution = SliceConvolution::of(block.convolution);
-  const Tensor packed = needs.x ? convolution->pack_backward(saved.weight) : Tensor();
-  const Tensor gx = needs.x ? at::empty_like(saved.x) : Tensor();
-  const auto* x = saved.x.data_ptr<float>();
-  const auto data_gradient = [&](const Slice& slice, const float* raw) {
-    if (!needs.x) return;
-    float* to = gx.data_ptr<float>() + slice.first * block.x_size();
-    const int64_t data = std::clamp<int64_t>(needs.data - slice.first, 0, slice.images);
-    std::fill_n(to, data * block.x_size(), 0.0F);
-    convolution->backward_data(slice.images - data, raw + data * block.full_size(), packed.data_ptr<float>(),
-                               to + data * block.x_size());
-  };
-  const int64_t slices = slice_count(block);
-  const bool in_parts = needs.weight && wants_parts(block, *convolution);
-  const int64_t groups = in_parts ? 1 : block.groups;
-  const GroupSums sums(needs.weight ? groups : 0, convolution->gradient_size(), block.out(), saved.x.options());
-
-  if (in_parts) {
-    const Tensor all = at::empty({block.images * block.full_size()}, saved.x.options());
-    for_each_task(slices, [&](int64_t index) {
-      const Slice slice = slice_of(block, index);
-      data_gradient(slice,
-                    raw_gradient(block, saved, gy, slice, all.data_ptr<float>() + slice.first * block.full_size()));
-    });
-    const float* raw = block.kind.finish == Finish::none ? gy.data_ptr<float>() : all.data_ptr<float>();
-    for_each_task(convolution->weight_parts(), [&](int64_t part) {
-      convolution->backward_weight_part(part, block.images, x, raw, sums.weight(0), sums.bias(0));
-    });
-  } else {
-    for_each_task(groups, [&](int64_t group) {
-      const int64_t begin = slices * group / groups;
-      for (int64_t index = begin; index < slices * (group + 1) / groups; ++index) {
-        const Slice slice = slice_of(block, index);
-        const float* raw =
-            raw_gradient(block, saved, gy, slice, scratch(Scratch::raw, slice.images * block.full_size()));
-        bring_near(x + slice.first * block.x_size(), slice.images * block.x_size());
-        if (needs.weight)
-          convolution->backward_weight(slice.images, x + slice.first * block.x_size(), raw, index > begin,
-                                       sums.weight(group), sums.bias(group));
-        data_gradient(slice, raw);
-      }
-    });
-  }
-  if (!needs.weight) return {gx, Tensor(), Tensor()};
-  return {gx, convolution->unpack_gradient(sums.weights()), sums.total_bias()};
+  return BackwardPass(block, saved, gy, needs).run();
 }
 
 }  // namespace refract
