@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -5,8 +6,20 @@
 #include "app/machine.h"
 #include "app/program.h"
 
+namespace {
+
+// Whether the program only says something about itself. To start again would then take longer than that.
+bool only_tells(const std::vector<std::string>& arguments) {
+  return arguments.empty() || std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+           return argument == "-h" || argument == "--help" || argument == "--version";
+         });
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
   refract::end_with_parent_if_asked();
-  refract::set_up_machine(argv);
-  return refract::run_program(argv[0], std::vector<std::string>(argv + 1, argv + argc));
+  if (!only_tells(arguments)) refract::set_up_machine(argv);
+  return refract::run_program(argv[0], arguments);
 }

@@ -4,24 +4,19 @@
 #include <chrono>
 #include <optional>
 
+#include "app/terminal.h"
 #include "refract/train/trainer.h"
 
 namespace refract {
 
 class ProgressLine {
  public:
-  ProgressLine();
-  ~ProgressLine();  // ends the redrawn line
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
   void show(const TrainingProgress& progress);
 
  private:
   [[nodiscard]] bool due(const TrainingProgress& progress) const;
 
-  bool terminal_;
-  bool open_ = false;  // a redrawn line is on the screen
+  LiveLine line_;
   std::optional<std::chrono::steady_clock::time_point> last_time_;
   int64_t last_step_ = 0;
 };

@@ -3,17 +3,14 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <memory>
 #include <thread>
 
 #include "app/commands.h"
-#include "app/job_queue.h"
 #include "app/option_flags.h"
 #include "app/program.h"
-#include "app/step_speed.h"
 #include "app/study_table.h"
+#include "app/study_work.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -41,79 +38,8 @@ void check_rows(const Study& study, const std::vector<std::string>& keys) {
                                  fmt::join(known, ", "), key));
 }
 
-// Jobs with the time each is to take, as measured on this machine before they begin.
-class Work {
- public:
-  Work(const StudyPlan& plan, int at_once) : plan_(plan), at_once_(at_once) {}
-
-  void add(const std::vector<Job>& jobs) {
-    for (const Job& job : jobs)
-      if (!finished_table(plan_, job)) missing_.push_back(job);
-  }
-  [[nodiscard]] const std::vector<Job>& missing() const { return missing_; }
-  [[nodiscard]] int at_once() const { return at_once_; }
-
-  [[nodiscard]] double seconds(const Job& job) {
-    const std::string& row = plan_.study.rows[job.row].key;
-    const auto settings = settings_of(job);
-    if (step_seconds_.find(row) == step_seconds_.end()) step_seconds_[row] = seconds_of_a_step(*settings);
-    return step_seconds_[row] * static_cast<double>(settings->train.steps) + evaluation_seconds;
-  }
-  [[nodiscard]] double seconds_left() {
-    double sum = 0;
-    for (const Job& job : missing_) sum += seconds(job);
-    return sum / at_once_;
-  }
-
-  // False after a signal. Jobs that failed stand in `failed`, with their logs.
-  bool run(std::vector<std::string>& failed) {
-    const std::filesystem::path logs = plan_.folder / "logs";
-    std::filesystem::create_directories(logs);
-    std::vector<ProcessTask> tasks;
-    double left = 0;
-    for (const Job& job : missing_) {
-      wait_for_others(plan_.folder_of(job));
-      tasks.push_back({job.name, words_for(plan_, job), logs / (job.name + ".log")});
-      left += seconds(job);
-    }
-    size_t done = 0;
-    const auto ended = [&](const ProcessEnd& end) {
-      const std::string& name = tasks[end.task].name;
-      left -= seconds(missing_[end.task]);
-      if (end.status == interrupted_status) return;
-      if (end.status != 0) failed.push_back(tasks[end.task].log.string());
-      ++done;
-      say(fmt::format("{} of {}: {} {} {}; about {} left", done, tasks.size(), name,
-                      end.status == 0 ? "done in" : "failed after", duration_text(end.seconds),
-                      duration_text(std::max(0.0, left) / at_once_)));
-    };
-    return run_all(tasks, at_once_, ended, [](const std::vector<size_t>&) {});
-  }
-
- private:
-  static constexpr double evaluation_seconds = 30;
-
-  // Where this program was killed, its trainings are about to end: each writes a checkpoint first.
-  static void wait_for_others(const std::filesystem::path& run) {
-    constexpr int most_seconds = 60;
-    for (int second = 0; std::filesystem::exists(run); ++second) try {
-        const RunLock free(run);
-        return;
-      } catch (const BadInput&) {
-        if (second == most_seconds) throw;
-        if (second == 0) say(fmt::format("Waiting for the process that still trains {}.", run.string()));
-        std::this_thread::sleep_for(std::chrono::seconds(1));
-      }
-  }
-
-  const StudyPlan& plan_;
-  int at_once_;
-  std::vector<Job> missing_;
-  std::map<std::string, double> step_seconds_;
-};
-
 // What the study takes, without doing anything.
-Result shown(const StudyPlan& plan, Work& work) {
+Result shown(const StudyPlan& plan, StudyWork& work) {
   std::vector<std::vector<std::string>> rows = {{"run", "state", "steps", "time", "options"}};
   Json json = Json::array();
   for (const Job& job : plan.first_jobs()) {
@@ -166,7 +92,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
 
-  Work first(plan, at_once);
+  StudyWork first(plan, at_once);
   first.add(plan.first_jobs());
   if (arguments.dry_run) return shown(plan, first);
   std::filesystem::create_directories(folder);
@@ -182,7 +108,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   };
   refuse();
   const std::vector<double> chosen = chosen_values(plan);
-  Work later(plan, at_once);
+  StudyWork later(plan, at_once);
   later.add(plan.later_jobs(chosen));
   if (!later.missing().empty())
     say(fmt::format("The other seeds: {} trainings, about {}.", later.missing().size(),

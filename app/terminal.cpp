@@ -57,6 +57,23 @@ void say(const std::string& line) {
   fmt::print(stderr, "{}\n", line);
 }
 
+LiveLine::~LiveLine() {
+  if (open_) fmt::print(stderr, "\n");
+}
+
+void LiveLine::draw(const std::string& text) {
+  if (!terminal_) return;
+  fmt::print(stderr, "\r\033[K{}", coloured(Colour::cyan, text.substr(0, error_width() - 1)));
+  std::fflush(stderr);
+  open_ = true;
+}
+
+void LiveLine::clear() {
+  if (!open_) return;
+  fmt::print(stderr, "\r\033[K");
+  open_ = false;
+}
+
 std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width) {
   const std::vector<size_t> widths = column_widths(rows);
   const size_t before_last = std::accumulate(widths.begin(), widths.end() - 1, 2 * (widths.size() - 1));

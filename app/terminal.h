@@ -18,6 +18,23 @@ std::string coloured(Colour colour, const std::string& text);
 // A line on standard error.
 void say(const std::string& line);
 
+// A line on a terminal's standard error that is drawn again and again; where that is none, nothing is drawn.
+class LiveLine {
+ public:
+  LiveLine() : terminal_(error_is_terminal()) {}
+  ~LiveLine();  // keeps what was drawn last
+  LiveLine(const LiveLine&) = delete;
+  LiveLine& operator=(const LiveLine&) = delete;
+
+  [[nodiscard]] bool possible() const { return terminal_; }
+  void draw(const std::string& text);  // as much of it as fits
+  void clear();                        // before other lines are said
+
+ private:
+  bool terminal_;
+  bool open_ = false;
+};
+
 // Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. The last column is
 // broken into lines so that the table stays within `width`, but has at least 30 characters.
 std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 120);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/progress.h"
+#include "app/study_progress.h"
 
 namespace refract {
 namespace {
@@ -27,6 +28,16 @@ TEST(Progress, ALineSaysStepRateTimeLeftAndTheTermsThatFit) {
   EXPECT_EQ(progress_text(progress, 200),
             "step 1200 of 20000 (6 %)  12.3 steps/s  25 min left  reconstruction 120.5  kl 3.25");
   EXPECT_EQ(progress_text(progress, 80), "step 1200 of 20000 (6 %)  12.3 steps/s  25 min left  reconstruction 120.5");
+}
+
+// One training done, one half-way that takes twice as long as was thought, one to come.
+TEST(Progress, ALineSaysHowFarAStudyIs) {
+  const std::vector<JobProgress> jobs = {{"vae-seed1", 500, 500, 120, 60, false, true},
+                                         {"srbvae-seed1", 1000, 2000, 300, 300, true, false},
+                                         {"rbvae-seed1", 0, 1000, 0, 100, false, false}};
+  EXPECT_DOUBLE_EQ(share_done(jobs), 210.0 / 460);
+  EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), (420.0 / 210 * 250 + 2 * evaluation_seconds) / 2);
+  EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  5 min left  srbvae-seed1: step 1000 of 2000");
 }
 
 }  // namespace
