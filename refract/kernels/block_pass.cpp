@@ -115,7 +115,7 @@ class BackwardPass {
         packed_(needs.x ? convolution_->pack_backward(saved.weight) : Tensor()),
         gx_(needs.x ? at::empty_like(saved.x) : Tensor()) {}
 
-  BlockGradients run() const {
+  [[nodiscard]] BlockGradients run() const {
     const bool parts = needs_.weight && wants_parts();
     const GroupSums sums(!needs_.weight ? 0
                          : parts        ? 1

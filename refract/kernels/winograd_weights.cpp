@@ -141,13 +141,13 @@ void run(const Task& task, int64_t rows, int64_t columns) {
 }  // namespace
 
 void pack_forward(const Filters& filters, const float* weight, float* packed) {
-  run({filters, {filters.in, filters.out, kTaps, filters.in * kTaps, filters.apart(), false}, weight, 0, 0, packed}, filters.in,
-      filters.out);
+  run({filters, {filters.in, filters.out, kTaps, filters.in * kTaps, filters.apart(), false}, weight, 0, 0, packed},
+      filters.in, filters.out);
 }
 
 void pack_backward(const Filters& filters, const float* weight, float* packed) {
-  run({filters, {filters.out, filters.in, filters.in * kTaps, kTaps, filters.apart(), true}, weight, 0, 0, packed}, filters.out,
-      filters.in);
+  run({filters, {filters.out, filters.in, filters.in * kTaps, kTaps, filters.apart(), true}, weight, 0, 0, packed},
+      filters.out, filters.in);
 }
 
 void unpack_gradient(const Filters& filters, const float* sums, int64_t groups, int64_t apart, float* gradient) {
