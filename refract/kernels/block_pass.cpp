@@ -117,10 +117,8 @@ class BackwardPass {
 
   [[nodiscard]] BlockGradients run() const {
     const bool parts = needs_.weight && wants_parts();
-    const GroupSums sums(!needs_.weight ? 0
-                         : parts        ? 1
-                                        : block_.groups,
-                         convolution_->gradient_size(), block_.out(), saved_.x.options());
+    const int64_t groups = parts ? 1 : block_.groups;
+    const GroupSums sums(needs_.weight ? groups : 0, convolution_->gradient_size(), block_.out(), saved_.x.options());
     if (parts)
       in_parts(sums);
     else

@@ -49,20 +49,14 @@ class Winograd : public SliceConvolution {
   }
   void backward_weight(int64_t images, const float* x, const float* gy, bool add, float* packed,
                        float* bias) const override {
-    Job job = start(Pass::backward_weight, images, packed);
-    job.x = x;
-    job.gy = gy;
-    job.bias_gradient = bias;
+    Job job = weigh(images, x, gy, packed, bias);
     job.add = add;
     run(job);
   }
   [[nodiscard]] int64_t weight_parts() const override { return shape_.out / part_size(); }
   void backward_weight_part(int64_t part, int64_t images, const float* x, const float* gy, float* packed,
                             float* bias) const override {
-    Job job = start(Pass::backward_weight, images, packed);
-    job.x = x;
-    job.gy = gy;
-    job.bias_gradient = bias;
+    Job job = weigh(images, x, gy, packed, bias);
     job.first_out = part * part_size();
     job.outs = part_size();
     run(job);
@@ -70,6 +64,14 @@ class Winograd : public SliceConvolution {
 
  private:
   [[nodiscard]] int64_t part_size() const { return winograd::panel_width(shape_.out); }
+
+  [[nodiscard]] Job weigh(int64_t images, const float* x, const float* gy, float* packed, float* bias) const {
+    Job job = start(Pass::backward_weight, images, packed);
+    job.x = x;
+    job.gy = gy;
+    job.bias_gradient = bias;
+    return job;
+  }
 
   [[nodiscard]] Job start(Pass pass, int64_t images, float* result) const {
     Job job{};

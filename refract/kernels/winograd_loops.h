@@ -18,7 +18,7 @@ struct Job {
   const float* gy;                         // backward_data, backward_weight
   const float* weight;                     // packed, see winograd_weights.h
   const float* bias;                       // forward
-  float* result;                           // y or gx; or the gradient of the weights at the points, [products, in, out]
+  float* result;                           // y or gx; or a gradient at the points, [products, in, out]
   float* bias_gradient;
   bool add;                 // to the gradients of weights and bias
   int64_t first_out, outs;  // backward_weight: the channels of gy whose weights' gradients are wanted

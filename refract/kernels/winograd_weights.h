@@ -22,13 +22,13 @@ constexpr int64_t panel_width(int64_t columns) {
   return columns % 32 == 0 ? 32 : 16;
 }
 
-// From [out, in, 3, 3] to [products, columns / panel, rows, panel]: of in x out forward, and of out x in, with the
-// filters turned around, for the gradient of x.
+// From [out, in, 3, 3] to [products, columns / panel, rows, panel], products apart() from each other: of in x out
+// forward, and of out x in, with the filters turned around, for the gradient of x.
 void pack_forward(const Filters& filters, const float* weight, float* packed);
 void pack_backward(const Filters& filters, const float* weight, float* packed);
 
-// From the sum of `groups` gradients [products, in, out], which stand `apart` floats from each other, to [out, in, 3,
-// 3].
+// From the sum of `groups` gradients [products, in, out], products apart() and gradients `apart` floats from each
+// other, to [out, in, 3, 3].
 void unpack_gradient(const Filters& filters, const float* sums, int64_t groups, int64_t apart, float* gradient);
 
 }  // namespace refract::winograd
