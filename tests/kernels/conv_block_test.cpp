@@ -83,12 +83,13 @@ TEST_P(ConvBlocks, PlainConvolutionAgrees) {
 }
 
 // Narrow and wide, odd sizes, one image, numbers of images that no slice divides, channels that no vector holds, and
-// the few channels of images at either end.
+// the few channels of images at either end; more weights than pixels, with one image and with several slices.
 INSTANTIATE_TEST_SUITE_P(Random, ConvBlocks,
                          testing::Values(Case{1, 16, 16, 8, 8}, Case{3, 3, 16, 10, 6}, Case{2, 16, 3, 8, 12},
                                          Case{37, 16, 32, 6, 6}, Case{40, 32, 16, 4, 4}, Case{2, 1, 16, 9, 7},
                                          Case{5, 48, 4, 5, 3}, Case{1, 128, 128, 2, 2}, Case{2, 5, 7, 6, 4},
-                                         Case{9, 64, 32, 1, 1}, Case{18, 16, 16, 20, 20}, Case{3, 20, 2, 11, 13}));
+                                         Case{9, 64, 32, 1, 1}, Case{18, 16, 16, 20, 20}, Case{3, 20, 2, 11, 13},
+                                         Case{21, 64, 128, 4, 6}));
 
 // Otherwise the tests above would compare the reference with itself.
 TEST(ConvBlock, FastLoopsServeTheUsualChannels) {
