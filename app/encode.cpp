@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/npz.h"
 #include "app/output_file.h"
 #include "app/own_images.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/npz_writer.h"
 #include "refract/eval/representation.h"
 #include "refract/train/run.h"
 

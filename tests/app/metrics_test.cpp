@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/npz.h"
 #include "refract/core/files.h"
+#include "refract/core/npz_writer.h"
 #include "tests/eval/support.h"
 #include "tests/support/program.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/npz.h"
+#include "refract/core/npz_writer.h"
 #include "refract/core/tensor.h"
 
 namespace refract::testing_support {

@@ -1,4 +1,4 @@
-// NumPy's archive format: what `numpy.load(file)` opens without pickle (numpy.lib.format, version 1.0, in a ZIP
+// NumPy's archives, written: what `numpy.load(file)` opens without pickle (numpy.lib.format, version 1.0, in a ZIP
 // archive).
 #pragma once
 
@@ -20,8 +20,8 @@ struct NpzArray {
 NpzArray npz_array(std::string name, const Tensor& values);
 NpzArray npz_array(std::string name, const std::vector<std::string>& texts);
 
-// The archive's bytes; entries are stored, not compressed. Throws Error beyond 4 GiB, which ZIP without its 64-bit
-// extension cannot hold.
+// The archive's bytes; entries are stored, not compressed, and equal arrays give equal bytes. Throws Error where libzip
+// cannot make it, such as for two arrays of one name.
 std::string npz(const std::vector<NpzArray>& arrays);
 
 }  // namespace refract

@@ -1,13 +1,13 @@
-#include "app/npz.h"
+#include "refract/core/npz_writer.h"
 
 #include <fmt/format.h>
+#include <zip.h>
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <memory>
 
 #include "refract/core/errors.h"
-#include "refract/core/files.h"
 
 namespace refract {
 namespace {
@@ -46,35 +46,39 @@ std::u32string characters(std::string_view text) {
   return all;
 }
 
-// Fields of the ZIP format (APPNOTE 6.3.10, 4.3), little-endian.
-class Fields {
- public:
-  Fields& u16(uint64_t value) { return put(value, 2); }
-  Fields& u32(uint64_t value) { return put(value, 4); }
-  Fields& text(std::string_view value) {
-    bytes_ += value;
-    return *this;
-  }
-  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
+using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 
- private:
-  Fields& put(uint64_t value, int count) {
-    for (int i = 0; i < count; ++i) bytes_ += static_cast<char>(value >> (8 * i) & 0xff);
-    return *this;
-  }
-  std::string bytes_;
-};
+[[noreturn]] void failed(const char* why) {
+  throw Error(fmt::format("Writing an .npz file: {}. Nothing was written.", why));
+}
 
-// What an entry's local header and its line in the central directory share.
-std::string entry_fields(const std::string& name, std::string_view content) {
-  constexpr int version = 20;
-  constexpr int stored = 0;
-  constexpr int midnight = 0;
-  constexpr int first_of_january_1980 = 0x21;
-  Fields fields;
-  fields.u16(version).u16(0).u16(stored).u16(midnight).u16(first_of_january_1980);
-  fields.u32(crc32(content)).u32(content.size()).u32(content.size()).u16(name.size()).u16(0);
-  return fields.bytes();
+void add(zip_t* archive, const NpzArray& array) {
+  constexpr uint16_t midnight = 0;
+  constexpr uint16_t first_of_january_1980 = 0x21;  // so that equal arrays give equal bytes
+  zip_source_t* const content = zip_source_buffer(archive, array.npy.data(), array.npy.size(), 0);
+  const zip_int64_t added =
+      content == nullptr ? -1 : zip_file_add(archive, (array.name + ".npy").c_str(), content, ZIP_FL_ENC_UTF_8);
+  if (added < 0) {
+    zip_source_free(content);
+    failed(zip_strerror(archive));
+  }
+  const auto index = static_cast<zip_uint64_t>(added);
+  if (zip_set_file_compression(archive, index, ZIP_CM_STORE, 0) != 0 ||
+      zip_file_set_dostime(archive, index, midnight, first_of_january_1980, 0) != 0)
+    failed(zip_strerror(archive));
+}
+
+std::string all_bytes(zip_source_t* source) {
+  zip_stat_t about;
+  zip_stat_init(&about);
+  if (zip_source_stat(source, &about) != 0 || zip_source_open(source) != 0)
+    failed(zip_error_strerror(zip_source_error(source)));
+  std::string bytes(about.size, '\0');
+  const zip_int64_t got = zip_source_read(source, bytes.data(), bytes.size());
+  zip_source_close(source);
+  if (got < 0 || static_cast<size_t>(got) != bytes.size()) failed(zip_error_strerror(zip_source_error(source)));
+  return bytes;
 }
 
 }  // namespace
@@ -98,20 +102,16 @@ NpzArray npz_array(std::string name, const std::vector<std::string>& texts) {
 }
 
 std::string npz(const std::vector<NpzArray>& arrays) {
-  std::string archive;
-  Fields directory;
-  for (const auto& [name, content] : arrays) {
-    const std::string file = name + ".npy";
-    const std::string fields = entry_fields(file, content);
-    directory.text("PK\x01\x02").u16(20).text(fields).u16(0).u16(0).u16(0).u32(0).u32(archive.size()).text(file);
-    archive.append("PK\x03\x04").append(fields).append(file).append(content);
-    if (archive.size() > std::numeric_limits<uint32_t>::max())
-      throw Error("Writing an .npz file: its arrays exceed 4 GiB. Encode fewer images at a time, or write .csv.");
-  }
-  Fields end;
-  end.text("PK\x05\x06").u16(0).u16(0).u16(arrays.size()).u16(arrays.size());
-  end.u32(directory.bytes().size()).u32(archive.size()).u16(0);
-  return archive + directory.bytes() + end.bytes();
+  zip_error_t error;
+  zip_error_init(&error);
+  Source bytes(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
+  Archive archive(bytes == nullptr ? nullptr : zip_open_from_source(bytes.get(), ZIP_TRUNCATE, &error), zip_discard);
+  if (archive == nullptr) failed(zip_error_strerror(&error));
+  zip_source_keep(bytes.get());  // the archive has the other hold
+  for (const NpzArray& array : arrays) add(archive.get(), array);
+  if (zip_close(archive.get()) != 0) failed(zip_strerror(archive.get()));
+  [[maybe_unused]] const zip_t* const closed = archive.release();
+  return all_bytes(bytes.get());
 }
 
 }  // namespace refract

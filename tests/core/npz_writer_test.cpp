@@ -1,4 +1,4 @@
-#include "app/npz.h"
+#include "refract/core/npz_writer.h"
 
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
