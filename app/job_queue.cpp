@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -112,6 +113,12 @@ class Children {
 };
 
 }  // namespace
+
+double queue_seconds(const std::vector<double>& each, int at_once) {
+  std::vector<double> free_at(static_cast<size_t>(at_once), 0);
+  for (const double seconds : each) *std::min_element(free_at.begin(), free_at.end()) += seconds;
+  return *std::max_element(free_at.begin(), free_at.end());
+}
 
 void end_with_parent_if_asked() {
   if (std::getenv(ends_with_parent) != nullptr) ::prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -27,6 +27,9 @@ struct ProcessEnd {
 bool run_all(const std::vector<ProcessTask>& tasks, int at_once, const std::function<void(const ProcessEnd&)>& ended,
              const std::function<void(const std::vector<size_t>& running)>& waiting);
 
+// That run_all takes, of tasks that take so long each, in their order.
+double queue_seconds(const std::vector<double>& each, int at_once);
+
 // In a process that run_all started: SIGTERM comes when the process that started it ends.
 void end_with_parent_if_asked();
 

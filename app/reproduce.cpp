@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/job_queue.h"
 #include "app/option_flags.h"
 #include "app/program.h"
 #include "app/study_table.h"
@@ -58,12 +59,13 @@ Result shown(const StudyPlan& plan, StudyWork& work) {
   text += "\n" + table_text(rows);
   double total = work.seconds_left();
   if (plan.seeds > 1) {
-    double more = 0;
+    std::vector<double> more;
     for (size_t row = 0; row < plan.study.rows.size(); ++row)
-      if (plan.includes(plan.study.rows[row])) more += work.seconds(plan.job(row, 1, 2));
-    more *= static_cast<double>(plan.seeds - 1);
+      if (plan.includes(plan.study.rows[row]))
+        more.insert(more.end(), static_cast<size_t>(plan.seeds - 1), work.seconds(plan.job(row, 1, 2)));
+    std::sort(more.rbegin(), more.rend());
     text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", plan.seeds);
-    total += more / work.at_once();
+    total += queue_seconds(more, work.at_once());
   }
   text += fmt::format("About {} in all, in {}.\n", duration_text(total), plan.folder.string());
   return {text, {{"runs", json}, {"seconds", total}}};
@@ -75,6 +77,10 @@ Result finished(const StudyPlan& plan, const std::vector<double>& chosen) {
   write_file(markdown, to_markdown(table));
   write_file(plan.folder / "table.json", to_json(table).dump(2) + "\n");
   return {fmt::format("{}The table: {}\n", to_text(table), markdown.string()), to_json(table)};
+}
+
+std::string trainings(const StudyWork& work) {
+  return fmt::format("{} training{}", work.missing().size(), work.missing().size() == 1 ? "" : "s");
 }
 
 Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
@@ -97,7 +103,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   if (arguments.dry_run) return shown(plan, first);
   std::filesystem::create_directories(folder);
   const RunLock lock(folder);
-  say(fmt::format("{}: {} trainings to do, {} at a time, about {}.", study.name, first.missing().size(), at_once,
+  say(fmt::format("{}: {} to do, {} at a time, about {}.", study.name, trainings(first), at_once,
                   duration_text(first.seconds_left())));
   std::vector<std::string> failed;
   if (!first.run(failed)) return interrupted(invocation, plan);
@@ -111,8 +117,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   StudyWork later(plan, at_once);
   later.add(plan.later_jobs(chosen));
   if (!later.missing().empty())
-    say(fmt::format("The other seeds: {} trainings, about {}.", later.missing().size(),
-                    duration_text(later.seconds_left())));
+    say(fmt::format("The other seeds: {}, about {}.", trainings(later), duration_text(later.seconds_left())));
   if (!later.run(failed)) return interrupted(invocation, plan);
   refuse();
   return finished(plan, chosen);

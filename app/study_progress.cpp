@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/job_queue.h"
+
 namespace refract {
 namespace {
 
@@ -38,8 +40,10 @@ double seconds_left(const std::vector<JobProgress>& jobs, int at_once) {
   const double so_far = expected_so_far(jobs);
   const double took = sum(jobs, [](const JobProgress& job) { return job.seconds; });
   const double slower = so_far > least ? took / so_far : 1;
-  const double evaluations = sum(jobs, [](const JobProgress& job) { return job.done ? 0 : evaluation_seconds; });
-  return (slower * (expected_in_all(jobs) - so_far) + evaluations) / at_once;
+  std::vector<double> each;
+  for (const JobProgress& job : jobs)
+    if (!job.done) each.push_back(slower * (1 - share_of(job)) * job.expected + evaluation_seconds);
+  return queue_seconds(each, at_once);
 }
 
 std::string study_progress_text(const std::vector<JobProgress>& jobs, int at_once) {

@@ -43,6 +43,8 @@ void read_progress(const std::filesystem::path& run, JobProgress& job) {
 void StudyWork::add(const std::vector<Job>& jobs) {
   for (const Job& job : jobs)
     if (!finished_table(plan_, job)) missing_.push_back(job);
+  std::stable_sort(missing_.begin(), missing_.end(),
+                   [this](const Job& a, const Job& b) { return seconds(a) > seconds(b); });
 }
 
 double StudyWork::seconds(const Job& job) {
@@ -53,9 +55,9 @@ double StudyWork::seconds(const Job& job) {
 }
 
 double StudyWork::seconds_left() {
-  double sum = 0;
-  for (const Job& job : missing_) sum += seconds(job);
-  return sum / at_once_;
+  std::vector<double> each;
+  for (const Job& job : missing_) each.push_back(seconds(job));
+  return queue_seconds(each, at_once_);
 }
 
 bool StudyWork::run(std::vector<std::string>& failed) {

@@ -15,7 +15,8 @@ class StudyWork {
  public:
   StudyWork(const StudyPlan& plan, int at_once) : plan_(plan), at_once_(at_once) {}
 
-  // Those that are not done. Throws what finished_table throws.
+  // Those that are not done; the longest are done first, so that none is left alone at the end. Throws what
+  // finished_table throws.
   void add(const std::vector<Job>& jobs);
 
   [[nodiscard]] const std::vector<Job>& missing() const { return missing_; }

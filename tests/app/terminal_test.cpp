@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/job_queue.h"
 #include "app/progress.h"
 #include "app/study_progress.h"
 
@@ -36,8 +37,15 @@ TEST(Progress, ALineSaysHowFarAStudyIs) {
                                          {"srbvae-seed1", 1000, 2000, 300, 300, true, false},
                                          {"rbvae-seed1", 0, 1000, 0, 100, false, false}};
   EXPECT_DOUBLE_EQ(share_done(jobs), 210.0 / 460);
-  EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), (420.0 / 210 * 250 + 2 * evaluation_seconds) / 2);
-  EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  5 min left  srbvae-seed1: step 1000 of 2000");
+  EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), 420.0 / 210 * 150 + evaluation_seconds);  // one process waits
+  EXPECT_DOUBLE_EQ(seconds_left(jobs, 1), 420.0 / 210 * 250 + 2 * evaluation_seconds);
+  EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  6 min left  srbvae-seed1: step 1000 of 2000");
+}
+
+TEST(JobQueue, TakesAsLongAsTheLastToBeFree) {
+  EXPECT_DOUBLE_EQ(queue_seconds({}, 2), 0);
+  EXPECT_DOUBLE_EQ(queue_seconds({5, 3, 3, 1}, 2), 6);
+  EXPECT_DOUBLE_EQ(queue_seconds({5, 3, 3, 1}, 8), 5);
 }
 
 }  // namespace
