@@ -10,6 +10,7 @@
 #include "app/picture_command.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
+#include "refract/core/text.h"
 #include "refract/data/registry.h"
 #include "refract/figures/sheets.h"
 
@@ -30,7 +31,7 @@ Split split_named(const std::string& name) {
     if (name_of(split) == name) return split;
     names.emplace_back(name_of(split));
   }
-  throw BadInput(fmt::format("Rendering: there is no split '{}'. The nearest is '{}'.", name, nearest(name, names)));
+  refuse_name("split", name, names);
 }
 
 Result separate_files(const Arguments& arguments, const DataSource& data) {

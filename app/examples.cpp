@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -18,11 +17,10 @@ Split split_for_show(const DataSource& data) {
 
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,
                                                   const std::filesystem::path& folder) {
-  Indices indices(static_cast<size_t>(std::min(count, data.count(split))));
+  const Indices indices = all_indices(std::min(count, data.count(split)));
   if (indices.empty())
     throw BadInput(fmt::format("Writing images of {}: its split {} is empty. Choose another --split.", data.info().name,
                                name_of(split)));
-  std::iota(indices.begin(), indices.end(), 0);
   const Tensor frames = to_bytes(data.images(split, indices));
   std::vector<std::filesystem::path> files;
   for (const int64_t i : indices)

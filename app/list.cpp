@@ -9,6 +9,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/options.h"
+#include "refract/core/text.h"
 #include "refract/data/registry.h"
 #include "refract/eval/metric.h"
 #include "refract/figures/figure.h"

@@ -10,12 +10,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <thread>
 
 #include "refract/core/tensor.h"
 #include "refract/kernels/isa.h"
+#include "refract/train/machine.h"
 
 namespace refract {
 namespace {
@@ -27,17 +27,17 @@ struct Variable {
   const char* value;  // nullptr: leave it alone
 };
 
-// OPENBLAS_CORETYPE and ATEN_CPU_CAPABILITY choose the widest kernels; without the first, matrix products run on
-// OpenBLAS's oldest ones, at a sixth of the speed. GOMP_SPINCOUNT: a thread that waits for another soon gives its core
-// away. LibTorch's threads would otherwise spin for milliseconds; on 2 cores that others use too, training is then 5 to
-// 10 times slower. GLIBC_TUNABLES: memory in huge pages, whose addresses processors translate faster.
+// The first two choose the widest kernels; without OPENBLAS_CORETYPE, matrix products run on OpenBLAS's oldest ones, at
+// a sixth of the speed. GOMP_SPINCOUNT: a thread that waits for another soon gives its core away. LibTorch's threads
+// would otherwise spin for milliseconds; on 2 cores that others use too, training is then 5 to 10 times slower.
+// GLIBC_TUNABLES: memory in huge pages, whose addresses processors translate faster.
 std::array<Variable, 4> variables() {
   const char* spins = std::getenv("OMP_WAIT_POLICY") == nullptr ? "1000" : nullptr;
-  const auto with = [&](const char* core, const char* capability) -> std::array<Variable, 4> {
-    return {{{"OPENBLAS_CORETYPE", core},
-             {"ATEN_CPU_CAPABILITY", capability},
-             {"GOMP_SPINCOUNT", spins},
-             {"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}}};
+  const auto with = [&](const char* core, const char* capability) {
+    const std::array<const char*, 4> values = {core, capability, spins, "glibc.malloc.hugetlb=1"};
+    std::array<Variable, 4> all{};
+    for (size_t i = 0; i < all.size(); ++i) all.at(i) = {speed_variables.at(i), values.at(i)};
+    return all;
   };
   switch (best_isa()) {
     case Isa::avx512:
@@ -54,21 +54,11 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string processor() {
-  std::ifstream facts("/proc/cpuinfo");
-  for (std::string line; std::getline(facts, line);)
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-  return "unknown";
-}
-
-// The file that answers for sgemm, and what OpenBLAS calls the kernels it chose.
+// And what OpenBLAS calls the kernels it chose.
 std::string blas_library() {
-  void* sgemm = ::dlsym(RTLD_DEFAULT, "sgemm_");
-  Dl_info found{};
-  if (sgemm == nullptr || ::dladdr(sgemm, &found) == 0) return "built into LibTorch";
-  void* core = ::dlsym(RTLD_DEFAULT, "openblas_get_corename");
-  if (core == nullptr) return found.dli_fname;
-  return fmt::format("{}, OpenBLAS with kernels for {}", found.dli_fname, reinterpret_cast<char* (*)()>(core)());
+  void* const core = ::dlsym(RTLD_DEFAULT, "openblas_get_corename");
+  if (core == nullptr) return blas_file();
+  return fmt::format("{}, OpenBLAS with kernels for {}", blas_file(), reinterpret_cast<char* (*)()>(core)());
 }
 
 std::string vectors_name() {
@@ -121,7 +111,7 @@ void set_up_machine(char** argv) {
 std::vector<std::pair<std::string, std::string>> machine_facts() {
   const std::string chosen = environment(started_again);
   std::vector<std::pair<std::string, std::string>> facts = {
-      {"processor", processor()},
+      {"processor", processor_name()},
       {"vector instructions", vectors_name()},
       {"processors", std::to_string(std::thread::hardware_concurrency())},
       {"threads", std::to_string(at::get_num_threads())},

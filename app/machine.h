@@ -8,10 +8,11 @@
 
 namespace refract {
 
-// OpenBLAS 0.3.21 does not know recent processors, ATen 1.13 leaves AVX-512 unused, and libgomp's threads wait for one
-// another at full speed; all three read an environment variable while they load. Where the user has not set them, this
-// sets them and starts the program again once; `argv` is main's. It also has glibc keep freed memory (otherwise each
-// training step pays for fresh pages) and LibTorch use all processors. Call it first in main.
+// OpenBLAS 0.3.21 does not know recent processors, ATen 1.13 leaves AVX-512 unused, libgomp's threads wait for one
+// another at full speed, and glibc takes small pages; each reads an environment variable while it loads
+// (speed_variables). Where the user has not set them, this sets them and starts the program again once; `argv` is
+// main's. It also has glibc keep freed memory (otherwise each training step pays for fresh pages) and LibTorch use all
+// processors. Call it first in main.
 void set_up_machine(char** argv);
 
 // Name and value, in the order to print: processor, threads, LibTorch, BLAS, and each variable set_up_machine cares

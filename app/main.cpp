@@ -10,7 +10,8 @@ namespace {
 
 // Whether the program only says something about itself. To start again would then take longer than that.
 bool only_tells(const std::vector<std::string>& arguments) {
-  return arguments.empty() || std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+  return arguments.empty() || arguments.front() == "list" || arguments.front() == "docs" ||
+         std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
            return argument == "-h" || argument == "--help" || argument == "--version";
          });
 }

@@ -1,11 +1,9 @@
-#include <fmt/format.h>
-
 #include <CLI/App.hpp>
 #include <memory>
 
 #include "app/commands.h"
 #include "app/option_flags.h"
-#include "refract/core/errors.h"
+#include "refract/core/text.h"
 #include "refract/train/settings.h"
 
 namespace refract {
@@ -21,7 +19,7 @@ Options options_of(const std::string& name) {
     if (entry.name == name) return entry.recipe().options;
     names.push_back(entry.name);
   }
-  throw BadInput(fmt::format("There is no method or data set '{}'. The nearest is '{}'.", name, nearest(name, names)));
+  refuse_name("method or data set", name, names);
 }
 
 Action declare(CLI::App& app) {

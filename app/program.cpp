@@ -15,6 +15,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/options.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {

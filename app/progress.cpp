@@ -1,4 +1,5 @@
 #include "app/progress.h"
+#include "refract/core/text.h"
 
 #include <fmt/format.h>
 

@@ -15,12 +15,11 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/text.h"
 #include "refract/train/run.h"
 
 namespace refract {
 namespace {
-
-constexpr int interrupted_status = 130;
 
 struct Arguments {
   std::string study, budget, out;

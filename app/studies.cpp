@@ -1,8 +1,6 @@
-#include <fmt/format.h>
-
 #include "app/parted_studies.h"
 #include "app/study.h"
-#include "refract/core/errors.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -119,17 +117,6 @@ Study table1_faces() {
   return s;
 }
 
-template <class Entry>
-const Entry& named(const std::vector<Entry>& entries, std::string_view name, const std::string& what) {
-  std::vector<std::string> names;
-  for (const Entry& entry : entries) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw BadInput(fmt::format("There is no {} '{}'. The nearest is '{}'; `refract reproduce --help` shows all.", what,
-                             name, nearest(name, names)));
-}
-
 }  // namespace
 
 const std::vector<Study>& studies() {
@@ -139,11 +126,11 @@ const std::vector<Study>& studies() {
 }
 
 const Study& study(std::string_view name) {
-  return named(studies(), name, "study");
+  return named(studies(), "study", name, "`refract reproduce --help` shows all");
 }
 
 const Budget& budget_of(const Study& study, std::string_view name) {
-  return named(study.budgets, name, "budget");
+  return named(study.budgets, "budget", name, "`refract reproduce --help` shows all");
 }
 
 }  // namespace refract

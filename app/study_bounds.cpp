@@ -12,10 +12,15 @@
 namespace refract {
 namespace {
 
-MetricTable kept(const std::filesystem::path& file, const std::function<MetricTable()>& measure) {
-  if (std::filesystem::exists(file)) return evaluation_from_json(read_file(file), file.string()).tables.at(0);
+// Measured once for the same options.
+MetricTable kept(const std::filesystem::path& file, const Settings& settings,
+                 const std::function<MetricTable()>& measure) {
+  const std::filesystem::path options = std::filesystem::path(file).replace_extension(".toml");
+  if (std::filesystem::exists(file) && std::filesystem::exists(options) && read_file(options) == settings.toml())
+    return evaluation_from_json(read_file(file), file.string()).tables.at(0);
   MetricTable table = measure();
   write_file(file, to_json(std::vector<MetricTable>{table}, 0));
+  write_file(options, settings.toml());
   return table;
 }
 
@@ -25,15 +30,16 @@ std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
   const auto settings = settings_of(plan.job(0, 0, 1));
   const MetricEntry& reader = metric(plan.study.metric);
   std::vector<StudyBound> bounds;
-  bounds.push_back({"untrained encoder", plan.study.rows[0].features, kept(plan.folder / "untrained.json", [&] {
-                      say("Measuring an untrained encoder.");
-                      const auto data = settings->data_recipe.make();
-                      at::manual_seed(mix(1, Stream::weights));
-                      const auto model = settings->method_recipe.make(data->info().shape);
-                      return Evaluator(*model, *data).measure(reader);
-                    })});
+  bounds.push_back(
+      {"untrained encoder", plan.study.rows[0].features, kept(plan.folder / "untrained.json", *settings, [&] {
+         say("Measuring an untrained encoder.");
+         const auto data = settings->data_recipe.make();
+         at::manual_seed(mix(1, Stream::weights));
+         const auto model = settings->method_recipe.make(data->info().shape);
+         return Evaluator(*model, *data).measure(reader);
+       })});
   if (plan.study.pixels)
-    bounds.push_back({"raw pixels", "pixels", kept(plan.folder / "pixels.json", [&] {
+    bounds.push_back({"raw pixels", "pixels", kept(plan.folder / "pixels.json", *settings, [&] {
                         say("Measuring raw pixels.");
                         const auto data = settings->data_recipe.make();
                         return Evaluator(PixelModel(data->info().shape), *data).measure(reader);

@@ -36,7 +36,12 @@ void check_same_options(const Run& run, const Job& job) {
 // Within the fitting split; measured once.
 double selection_error(const StudyPlan& plan, const Job& job) {
   const std::filesystem::path file = plan.folder_of(job) / "selection.json";
-  if (std::filesystem::exists(file)) return Json::parse(read_file(file)).at("error").get<double>();
+  if (std::filesystem::exists(file)) {
+    const Json kept = Json::parse(read_file(file), nullptr, false);
+    if (kept.contains("error") && kept["error"].is_number() &&
+        kept.value("step", int64_t{0}) == settings_of(job)->train.steps)
+      return kept["error"].get<double>();
+  }
   const OpenedRun opened = open_run(plan.folder_of(job), true);
   const double error =
       metric(plan.study.metric).error_within_fit(*opened.method, *opened.data, plan.study.rows[job.row].features);

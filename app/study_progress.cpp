@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/job_queue.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {

@@ -6,16 +6,16 @@
 #include <chrono>
 #include <thread>
 
+#include "app/command.h"
 #include "app/job_queue.h"
 #include "app/step_speed.h"
 #include "refract/core/errors.h"
+#include "refract/core/text.h"
 #include "refract/train/metrics_log.h"
 #include "refract/train/run.h"
 
 namespace refract {
 namespace {
-
-constexpr int interrupted_status = 130;
 
 // Where this program was killed, its trainings are about to end: each writes a checkpoint first.
 void wait_for_others(const std::filesystem::path& run) {

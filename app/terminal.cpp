@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
@@ -90,13 +89,6 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t
     }
   }
   return text;
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::llround(std::max(0.0, seconds)));
-  if (whole < 100) return fmt::format("{} s", whole);
-  if (whole < 5970) return fmt::format("{} min", (whole + 30) / 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
 
 }  // namespace refract

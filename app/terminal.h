@@ -39,7 +39,4 @@ class LiveLine {
 // broken into lines so that the table stays within `width`, but has at least 30 characters.
 std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 120);
 
-// "8 s", "2 min", "1 h 05 min".
-std::string duration_text(double seconds);
-
 }  // namespace refract

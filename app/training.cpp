@@ -10,12 +10,11 @@
 #include "app/program.h"
 #include "app/progress.h"
 #include "app/terminal.h"
+#include "refract/core/text.h"
 #include "refract/train/trainer.h"
 
 namespace refract {
 namespace {
-
-constexpr int interrupted_status = 130;  // 128 + SIGINT, as shells have it
 
 Outcome train_with_progress(OpenedRun& opened) {
   const StopOnSignal signals;

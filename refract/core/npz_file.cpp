@@ -14,6 +14,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/npy_header.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -198,14 +199,6 @@ size_t text_width(std::string_view type) {
   return width;
 }
 
-std::string utf8(char32_t c) {
-  const auto tail = [&](int shift) { return static_cast<char>(0x80U | (c >> shift & 0x3fU)); };
-  if (c < 0x80) return {static_cast<char>(c)};
-  if (c < 0x800) return {static_cast<char>(0xc0U | c >> 6U), tail(0)};
-  if (c < 0x10000) return {static_cast<char>(0xe0U | c >> 12U), tail(6), tail(0)};
-  return {static_cast<char>(0xf0U | (c >> 18U & 0x7U)), tail(12), tail(6), tail(0)};
-}
-
 }  // namespace
 
 NpzArrays read_npz(const Path& file, const std::vector<std::string>& names) {
@@ -250,9 +243,8 @@ std::vector<std::string> read_npz_texts(const Path& file, const std::string& nam
   for (int64_t i = 0; i < header.shape[0]; ++i) {
     std::u32string characters(width, U'\0');
     reader.read(characters.data(), width * sizeof(char32_t));
-    std::string& text = texts.emplace_back();
-    for (const char32_t c : characters)
-      if (c != 0) text += utf8(c);
+    std::erase(characters, U'\0');
+    texts.push_back(to_utf8(characters));
   }
   reader.finish();
   return texts;

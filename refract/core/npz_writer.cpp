@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "refract/core/errors.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -23,27 +24,6 @@ std::string npy(const std::string& type, const std::string& shape, std::string_v
   bytes += static_cast<char>(header.size() & 0xff);
   bytes += static_cast<char>(header.size() >> 8);
   return bytes.append(header).append(values);
-}
-
-// The character that starts at text[at], which moves behind it.
-char32_t next_character(std::string_view text, size_t& at) {
-  constexpr char32_t broken = 0xfffd;
-  const auto first = static_cast<unsigned char>(text[at++]);
-  if (first < 0x80) return first;
-  const int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc2 ? 1 : 0;
-  if (more == 0 || first > 0xf4) return broken;
-  char32_t value = first & (0x3fU >> more);
-  for (int i = 0; i < more; ++i) {
-    if (at == text.size() || (static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U) return broken;
-    value = value << 6U | (static_cast<unsigned char>(text[at++]) & 0x3fU);
-  }
-  return value;
-}
-
-std::u32string characters(std::string_view text) {
-  std::u32string all;
-  for (size_t at = 0; at < text.size();) all += next_character(text, at);
-  return all;
 }
 
 using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
@@ -94,7 +74,7 @@ NpzArray npz_array(std::string name, const Tensor& values) {
 NpzArray npz_array(std::string name, const std::vector<std::string>& texts) {
   std::vector<std::u32string> rows;
   size_t width = 1;
-  for (const std::string& text : texts) width = std::max(width, rows.emplace_back(characters(text)).size());
+  for (const std::string& text : texts) width = std::max(width, rows.emplace_back(from_utf8(text)).size());
   std::u32string all;
   for (std::u32string& row : rows) all += (row.resize(width), row);
   const std::string_view bytes(reinterpret_cast<const char*>(all.data()), all.size() * sizeof(char32_t));

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <toml.hpp>
 
 #include "refract/core/errors.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -171,7 +171,7 @@ const Option& Options::at(std::string_view key) const {
     if (option.name == key) return option;
     names.push_back(option.name);
   }
-  throw BadInput(fmt::format("There is no option '{}'. The nearest is '{}'.", key, nearest(key, names)));
+  refuse_name("option", key, names);
 }
 
 void Options::set(std::string_view key, std::string_view text) {
@@ -206,26 +206,6 @@ std::string to_toml(const Options& options) {
   std::string lines;
   for (const Option& option : options.all()) lines += fmt::format("{} = {}\n", option.name, option.toml());
   return lines;
-}
-
-std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  const auto distance = [&](const std::string& other) {
-    std::vector<size_t> row(other.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (const char letter : word) {
-      size_t diagonal = row[0]++;
-      for (size_t j = 0; j < other.size(); ++j) {
-        const size_t replaced = diagonal + (letter == other[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
-      }
-    }
-    return row.back();
-  };
-  const auto best = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
-    return distance(a) < distance(b);
-  });
-  return best == known.end() ? "" : *best;
 }
 
 }  // namespace refract

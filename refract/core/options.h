@@ -82,7 +82,4 @@ KeyValues read_toml(const std::filesystem::path& file);
 // One "key = value" line for each option, in order.
 std::string to_toml(const Options& options);
 
-// The entry of `known` with the smallest edit distance to `word`; "" when `known` is empty.
-std::string nearest(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace refract

@@ -14,6 +14,7 @@ struct Needs {
   bool second = false;                // a second batch of unlabelled images, drawn independently
   int64_t labelled = 0;               // unlabelled images whose labels may be seen, to draw side batches from; 0: none
   std::vector<int64_t> classes = {};  // as many as the method has, for each attribute; empty: any
+  int64_t least_batch = 1;            // images of each kind in a step: more than 1 where a term compares them
   bool balanced = true;               // as many of them of each class of the first attribute, or at random
 };
 

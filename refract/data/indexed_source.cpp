@@ -32,7 +32,12 @@ class IndexedSource final : public DataSource {
     return all_.factors.defined() ? rows(all_.factors, split, indices) : DataSource::factors(split, indices);
   }
   [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
-    return all_.labels.defined() ? rows(all_.labels, split, indices) : DataSource::labels(split, indices);
+    if (!all_.labels.defined()) return DataSource::labels(split, indices);
+    Tensor found = rows(all_.labels, split, indices);
+    if (found.lt(0).any().item<bool>())
+      throw BadInput(fmt::format("Reading labels of {} ({}): its images are of no class. Ask for another split.",
+                                 all_.info.name, name_of(split)));
+    return found;
   }
   [[nodiscard]] Tensor attributes(Split split, const Indices& indices) const override {
     return all_.attributes.defined() ? rows(all_.attributes, split, indices) : DataSource::attributes(split, indices);

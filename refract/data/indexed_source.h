@@ -17,7 +17,7 @@ struct IndexedImages {
 
   // Of every image; undefined where there are none.
   Tensor factors;     // [N, K] float
-  Tensor labels;      // [N] int64
+  Tensor labels;      // [N] int64; -1 for an image of no class, whose label may not be asked for
   Tensor attributes;  // [N, K] int64; undefined where the labels are all
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "refract/core/errors.h"
 #include "refract/data/order.h"
@@ -21,9 +20,7 @@ void check_labels(const DataInfo& info) {
 
 // Every image's row of attributes, [N, K].
 Tensor all_attributes(const DataSource& source) {
-  Indices all(static_cast<size_t>(source.count(Split::unlabelled)));
-  std::iota(all.begin(), all.end(), int64_t{0});
-  return source.attributes(Split::unlabelled, all);
+  return source.attributes(Split::unlabelled, all_indices(source.count(Split::unlabelled)));
 }
 
 Indices draw_balanced(const DataInfo& info, const Tensor& attributes, int64_t count, uint64_t key) {

@@ -36,6 +36,11 @@ void check_classes(const DataSource& source, const std::vector<int64_t>& expecte
 
 void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
   if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 image a batch, found {}.", batch));
+  if (batch < needs.least_batch)
+    throw BadInput(
+        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
+                    "found {}. Raise batch.",
+                    source.info().name, needs.least_batch, batch));
   if (source.count(Split::unlabelled) == 0)
     throw BadInput(
         fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "

@@ -1,8 +1,6 @@
 #include "refract/data/registry.h"
 
-#include <fmt/format.h>
-
-#include "refract/core/errors.h"
+#include "refract/core/text.h"
 #include "refract/data/celeba.h"
 #include "refract/data/cifar10.h"
 #include "refract/data/digit_style.h"
@@ -48,13 +46,7 @@ const std::vector<DataEntry>& data_sets() {
 }
 
 const DataEntry& data_set(std::string_view name) {
-  std::vector<std::string> names;
-  for (const DataEntry& entry : data_sets()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw BadInput(fmt::format("There is no data set '{}'. The nearest is '{}'; `refract list data` shows all.", name,
-                             nearest(name, names)));
+  return named(data_sets(), "data set", name, "`refract list data` shows all");
 }
 
 }  // namespace refract

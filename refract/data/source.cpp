@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "refract/core/errors.h"
 
 namespace refract {
@@ -31,6 +33,12 @@ Tensor DataSource::labels(Split split, const Indices& /*indices*/) const {
 
 Tensor DataSource::attributes(Split split, const Indices& indices) const {
   return labels(split, indices).unsqueeze(1);
+}
+
+Indices all_indices(int64_t count) {
+  Indices indices(static_cast<size_t>(count));
+  std::iota(indices.begin(), indices.end(), int64_t{0});
+  return indices;
 }
 
 std::vector<Attribute> attributes_of(const DataInfo& info) {

@@ -64,6 +64,9 @@ class DataSource {
   [[nodiscard]] virtual Tensor attributes(Split split, const Indices& indices) const;
 };
 
+// 0, 1, ... count - 1.
+Indices all_indices(int64_t count);
+
 // info.attributes, or the classes as an attribute named "class"; empty where there are no labels.
 std::vector<Attribute> attributes_of(const DataInfo& info);
 

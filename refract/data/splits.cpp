@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
@@ -68,8 +67,7 @@ Splits splits_of(const std::string& name, int64_t count, const DrawOptions& opti
                     name, options.fit_images, options.score_images, count));
   const Indices order = permutation(count, mix(static_cast<uint64_t>(options.data_seed), Stream::render));
   Splits splits;
-  splits[Split::unlabelled] = Indices(static_cast<size_t>(count));
-  std::iota(splits[Split::unlabelled].begin(), splits[Split::unlabelled].end(), int64_t{0});
+  splits[Split::unlabelled] = all_indices(count);
   splits[Split::fit] = part_of(order, 0, options.fit_images);
   splits[Split::score] = part_of(order, options.fit_images, options.score_images);
   return splits;

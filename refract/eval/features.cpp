@@ -1,10 +1,9 @@
 #include "refract/eval/features.h"
 
+#include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
@@ -12,20 +11,15 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kSlice = 250;  // images held at a time
-
 using Encoding = std::function<Codes(const Tensor& images)>;
 
 Codes encode_split(const Model& model, const DataSource& data, Split split, const Encoding& encode) {
   const torch::NoGradGuard no_grad;
-  const Indices all = all_indices(data.count(split));
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
-  for (auto from = all.begin(); from != all.end();) {
-    const auto to = from + std::min<int64_t>(kSlice, all.end() - from);
-    const Codes codes = encode(data.images(split, Indices(from, to)));
+  for_each_slice(data, split, [&](const Tensor& images) {
+    const Codes codes = encode(images);
     for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b].to(at::kCPU));
-    from = to;
-  }
+  });
   Codes codes;
   for (const auto& block : parts)
     if (!block.empty()) codes.push_back(at::cat(block));
@@ -73,10 +67,22 @@ FeatureSet within_fit(const Model& model, const DataSource& data, const std::str
   return {block, codes.slice(0, 0, fitted), codes.slice(0, fitted)};
 }
 
-Indices all_indices(int64_t count) {
-  Indices indices(static_cast<size_t>(count));
-  std::iota(indices.begin(), indices.end(), int64_t{0});
-  return indices;
+void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& images)>& use) {
+  constexpr int64_t slice = 250;  // held at a time
+  const Indices all = all_indices(data.count(split));
+  for (auto from = all.begin(); from != all.end();) {
+    const auto to = from + std::min<int64_t>(slice, all.end() - from);
+    use(data.images(split, Indices(from, to)));
+    from = to;
+  }
+}
+
+void expect_finite(const std::string& what, const Tensor& values) {
+  if (!at::isfinite(values).all().item<bool>())
+    throw BadInput(
+        fmt::format("Measuring {}: expected finite numbers, found NaN or infinity; a model whose training diverged "
+                    "gives such codes.",
+                    what));
 }
 
 std::string lacks_probe_splits(const DataSource& data) {

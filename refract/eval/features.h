@@ -1,6 +1,7 @@
 // What the probes read: the codes of a model for the fit and score splits.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,11 @@ std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data)
 // an unknown block and for fewer than 8 images.
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block);
 
-// 0, 1, ... count - 1.
-Indices all_indices(int64_t count);
+// Calls use() with the images of a split, at most 250 at a time, in order: [N, C, S, S] float in [-1, 1].
+void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& images)>& use);
+
+// Throws BadInput where values are NaN or infinite: "Measuring `what`: expected finite numbers, ...".
+void expect_finite(const std::string& what, const Tensor& values);
 
 // "" where both splits have images, else a sentence that names the empty one.
 std::string lacks_probe_splits(const DataSource& data);

@@ -1,5 +1,4 @@
 // How much each latent dimension says.
-#include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,23 +11,19 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kSlice = 250;  // images held at a time
-
 // Sums over the images of split score: [block.size] each, undefined for a block without a KL. Empty where the model
 // does not tell.
 Codes summed(const Model& model, const DataSource& data) {
-  const Indices all = all_indices(data.count(Split::score));
   Codes sums;
-  for (auto from = all.begin(); from < all.end(); from += std::min<ptrdiff_t>(kSlice, all.end() - from)) {
-    const Indices some(from, from + std::min<ptrdiff_t>(kSlice, all.end() - from));
-    const Codes kl = model.kl(data.images(Split::score, some));
+  for_each_slice(data, Split::score, [&](const Tensor& images) {
+    const Codes kl = model.kl(images);
     sums.resize(kl.size());
     for (size_t b = 0; b < kl.size(); ++b) {
       if (!kl[b].defined()) continue;
       const Tensor sum = kl[b].to(at::kCPU, at::kDouble).sum(0);
       sums[b] = sums[b].defined() ? sums[b] + sum : sum;
     }
-  }
+  });
   return sums;
 }
 
@@ -50,10 +45,7 @@ MetricTable measure(const Model& model, const DataSource& data) {
   for (size_t b = 0; b < sums.size(); ++b) {
     if (!sums[b].defined()) continue;
     const Tensor means = (sums[b] / count).contiguous();
-    if (!at::isfinite(means).all().item<bool>())
-      throw BadInput(
-          "Measuring the KL of each dimension: expected finite numbers, found NaN or infinity; a model whose training "
-          "diverged gives such codes.");
+    expect_finite("the KL of each dimension", means);
     std::vector<double> values(means.data_ptr<double>(), means.data_ptr<double>() + means.numel());
     values.resize(widest, std::numeric_limits<double>::quiet_NaN());
     values.push_back(means.sum().item<double>());

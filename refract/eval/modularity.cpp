@@ -1,5 +1,7 @@
 // Modularity and explicitness (Ridgeway and Mozer 2018, Sec. 3).
+#include <ATen/ops/nanmean.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +27,8 @@ double modularity(const Representation& row) {
   return (1 - spread).masked_fill(most.eq(0), 0).mean().item<double>();
 }
 
-// The mean over classes of a factor, of how well a linear reader of all dimensions tells each from the rest.
+// The mean over classes of a factor, of how well a linear reader of all dimensions tells each from the rest. NaN where
+// the rows scored have one class alone: that factor is left out.
 double explicitness(const Tensor& codes, const Tensor& classes, int64_t count, const Division& rows) {
   const LinearMap reader = fit_logistic(codes.index_select(0, rows.fit), classes.index_select(0, rows.fit), count);
   const Tensor likely = at::softmax(reader(codes.index_select(0, rows.score)), 1);
@@ -42,10 +45,11 @@ double explicitness(const Tensor& codes, const Tensor& classes, int64_t count, c
 }
 
 MetricTable::Row row_of(const Representation& row, const Division& rows) {
-  double sum = 0;
+  std::vector<double> each;
   for (int64_t k = 0; k < row.factors.count(); ++k)
-    sum += explicitness(row.codes, row.factors.classes.select(1, k), row.factors.sizes[static_cast<size_t>(k)], rows);
-  return {row.name, {sum / static_cast<double>(row.factors.count()), modularity(row)}};
+    each.push_back(
+        explicitness(row.codes, row.factors.classes.select(1, k), row.factors.sizes[static_cast<size_t>(k)], rows));
+  return {row.name, {at::tensor(each, at::kDouble).nanmean().item<double>(), modularity(row)}};
 }
 
 MetricTable score(const std::vector<Representation>& rows, uint64_t seed) {

@@ -1,27 +1,13 @@
 // How much of an image its code keeps.
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <functional>
-
-#include "refract/core/errors.h"
 #include "refract/eval/entries.h"
 #include "refract/eval/features.h"
 
 namespace refract {
 namespace {
-
-constexpr int64_t kSlice = 250;  // images held at a time
-
-void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& images)>& use) {
-  const int64_t count = data.count(split);
-  const Indices all = all_indices(count);
-  for (int64_t from = 0; from < count; from += kSlice)
-    use(data.images(split, Indices(all.begin() + from, all.begin() + std::min(count, from + kSlice))).to(at::kCPU));
-}
 
 Tensor mean_image(const DataSource& data) {
   Tensor sum;
@@ -34,11 +20,7 @@ Tensor mean_image(const DataSource& data) {
 
 Tensor reconstructed(const Model& model, const Tensor& images) {
   const Codes codes = model.encode(images);
-  for (const Tensor& code : codes)
-    if (!at::isfinite(code).all().item<bool>())
-      throw BadInput(
-          "Measuring reconstructions: expected finite codes, found NaN or infinity; a model whose training diverged "
-          "gives such codes.");
+  for (const Tensor& code : codes) expect_finite("reconstructions", code);
   return model.decode(codes).to(at::kCPU);
 }
 

@@ -1,7 +1,5 @@
-#include <fmt/format.h>
-
-#include "refract/core/errors.h"
 #include "refract/core/options.h"
+#include "refract/core/text.h"
 #include "refract/eval/entries.h"
 #include "refract/eval/metric.h"
 
@@ -25,13 +23,7 @@ const std::vector<MetricEntry>& metrics() {
 }
 
 const MetricEntry& metric(std::string_view name) {
-  std::vector<std::string> names;
-  for (const MetricEntry& entry : metrics()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw BadInput(fmt::format("There is no metric '{}'. The nearest is '{}'; `refract list metrics` shows all.", name,
-                             nearest(name, names)));
+  return named(metrics(), "metric", name, "`refract list metrics` shows all");
 }
 
 }  // namespace refract

@@ -3,7 +3,6 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/_unique.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
@@ -19,14 +18,6 @@ namespace refract {
 namespace {
 
 constexpr int64_t kFewest = 100;
-
-void expect_finite(const std::string& what, const Tensor& values) {
-  if (!at::isfinite(values).all().item<bool>())
-    throw BadInput(
-        fmt::format("Measuring {}: expected finite numbers, found NaN or infinity; a model whose training diverged "
-                    "gives such codes.",
-                    what));
-}
 
 // Both splits, one after the other.
 Factors factors_in(const DataSource& data) {

@@ -32,7 +32,8 @@ std::vector<Dimension> ranked_dimensions(const Model& model, const Tensor& image
                                          uint64_t seed) {
   const torch::NoGradGuard no_grad;
   const Tensor means = encode_all(model, images).at(block).to(at::kCPU);
-  const Tensor codes = (range == Range::prior ? prior_codes(model, block, seed) : means).to(at::kCPU);
+  const Tensor codes =
+      (range == Range::prior && model.blocks()[block].prior ? prior_codes(model, block, seed) : means).to(at::kCPU);
   const Tensor low = codes.quantile(kTail, 0);
   const Tensor high = codes.quantile(1 - kTail, 0);
   const Tensor says = information(model, images, means, block);

@@ -42,6 +42,12 @@ size_t exchanged_block(const Model& model) {
   return block_of(model, has_block(model, Role::target) ? Role::target : Role::class_independent);
 }
 
+std::string lacks_synthesis(const Model& model) {
+  const std::string missing = lacks_exchange(model);
+  if (!missing.empty() || model.blocks()[exchanged_block(model)].prior) return missing;
+  return lacks_prior(model);
+}
+
 std::string lacks_exchange(const Model& model) {
   const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
   if (found && model.blocks().size() > 1) return "";
@@ -71,6 +77,7 @@ Tensor exchange(const Model& model, const Tensor& images, size_t block, const Te
 }
 
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
+  if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
   const size_t block = exchanged_block(model);
   return exchange(model, images, block, standard_normal({variants, model.blocks()[block].size}, seed));
 }
@@ -81,6 +88,7 @@ Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) 
 }
 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
+  if (const std::string missing = lacks_prior(model); !missing.empty()) throw BadInput(missing);
   at::manual_seed(mix(seed, Stream::figures));
   if (!has_block(model, Role::target)) return tabled(decode_cpu(model, model.draw_prior(panels * positions)), panels);
   const Codes of_panels = model.draw_prior(panels);

@@ -19,6 +19,9 @@ size_t exchanged_block(const Model& model);
 // "" where there is such a block, else a sentence that says what the model has.
 std::string lacks_exchange(const Model& model);
 
+// The same for `synthesize`, which wants a prior of that block, too.
+std::string lacks_synthesis(const Model& model);
+
 // encode, then decode: [N, C, S, S].
 Tensor reconstruct(const Model& model, const Tensor& images);
 

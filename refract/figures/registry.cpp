@@ -1,7 +1,5 @@
-#include <fmt/format.h>
-
-#include "refract/core/errors.h"
 #include "refract/core/options.h"
+#include "refract/core/text.h"
 #include "refract/figures/entries.h"
 #include "refract/figures/figure.h"
 
@@ -23,13 +21,7 @@ const std::vector<FigureEntry>& figures() {
 }
 
 const FigureEntry& figure(std::string_view name) {
-  std::vector<std::string> names;
-  for (const FigureEntry& entry : figures()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw BadInput(fmt::format("There is no figure '{}'. The nearest is '{}'; `refract list figures` shows all.", name,
-                             nearest(name, names)));
+  return named(figures(), "figure", name, "`refract list figures` shows all");
 }
 
 }  // namespace refract

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/text.h"
 #include "refract/eval/table.h"
 #include "refract/figures/stored.h"
 #include "refract/train/metrics_log.h"
@@ -47,13 +47,6 @@ void flatten(const std::string& prefix, const Json& json, Report::Facts& facts) 
   if (!text.empty() && !shown_elsewhere(prefix)) facts.emplace_back(prefix, text);
 }
 
-std::string duration(double seconds) {
-  const auto whole = static_cast<int64_t>(std::lround(seconds));
-  if (whole < 120) return fmt::format("{} s", whole);
-  if (whole < 7200) return fmt::format("{} min", (whole + 30) / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 void add_manifest(const Run& run, Report& report) {
   try {
     const Json manifest = Json::parse(run.manifest());
@@ -86,7 +79,7 @@ void add_curves(const Run& run, Report& report) {
   report.summary.emplace_back("steps", fmt::format("{:.0f}", steps.back()));
   for (size_t c = 1; c < table.columns.size(); ++c) {
     if (table.columns[c] == "seconds")
-      report.summary.emplace_back("training time", duration(column(c).back()));
+      report.summary.emplace_back("training time", duration_text(column(c).back()));
     else
       report.curves.push_back({table.columns[c], steps, column(c)});
   }

@@ -13,8 +13,8 @@ constexpr int64_t kPanels = 6;
 constexpr size_t kAcross = 3;
 constexpr int64_t kSide = 4;
 
-std::string lacks(const Model& /*model*/, const DataSource& /*data*/) {
-  return "";
+std::string lacks(const Model& model, const DataSource& /*data*/) {
+  return lacks_prior(model);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr int64_t kVariants = 9;
 
 std::string lacks(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
-  return images.empty() ? lacks_exchange(model) : images;
+  return images.empty() ? lacks_synthesis(model) : images;
 }
 
 }  // namespace

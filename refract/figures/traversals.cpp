@@ -29,7 +29,8 @@ std::string label_of(const Model& model, const Dimension& d) {
 }
 
 std::string range_name(Range range) {
-  return range == Range::prior ? "draws from the prior" : "the posterior means";
+  return range == Range::prior ? "draws from the prior (of a block without one, the posterior means)"
+                               : "the posterior means";
 }
 
 // For each block with a way between two codes, its dimensions that say most.

@@ -8,11 +8,12 @@ enum class Isa { none, any, avx2, avx512 };
 
 Isa best_isa();            // that this processor runs
 Isa isa();                 // that loops written for each are chosen for: the best, or less
-void limit_isa(Isa most);  // so that tests reach all of them
+void limit_isa(Isa most);  // so that tests reach all copies that REFRACT_CHOSEN chooses from
 
 }  // namespace refract
 
-// One copy for each instruction set, chosen when the program loads. Sanitizers instrument the chooser itself, which
+// One copy for each instruction set, chosen when the program loads, whatever limit_isa says; only loops that a compiler
+// turns into vectors without being told how are compiled so. Sanitizers instrument the chooser itself, which
 // runs too early for them.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define REFRACT_EVERY_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -2,25 +2,12 @@
 #pragma once
 
 #include <ATen/Parallel.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 
 namespace refract {
-
-// While it lives, OpenMP regions that the calling thread opens have one thread: for libraries that open their own.
-class OneThread {
- public:
-  OneThread() : threads_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(threads_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int threads_;
-};
 
 // Calls work(0), ..., work(tasks - 1), each on one thread. Threads take the next task when they have done one, so that
 // a core that others use too delays nobody.
@@ -29,7 +16,6 @@ void for_each_task(int64_t tasks, const Work& work) {
   std::atomic<int64_t> next = 0;
   const int64_t threads = std::min<int64_t>(tasks, at::get_num_threads());
   at::parallel_for(0, threads, 1, [&](int64_t from, int64_t to) {
-    const OneThread alone;
     for (int64_t thread = from; thread < to; ++thread)
       for (int64_t task = next++; task < tasks; task = next++) work(task);
   });

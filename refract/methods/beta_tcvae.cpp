@@ -1,5 +1,5 @@
-#include "refract/methods/beta_tcvae.h"
-
+// beta-TCVAE (Chen et al. 2018): of the KL divergence, only the total correlation weighs more.
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/total_correlation.h"
 
@@ -29,6 +29,8 @@ class BetaTcVae : public VaeBase {
         beta_(options.beta),
         sampling_(options.sampling == "stratified" ? BatchSampling::stratified : BatchSampling::weighted) {}
 
+  [[nodiscard]] Needs needs() const override { return {.least_batch = 2}; }
+
  protected:
   [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
     const Tensor correlation = total_correlation(inferred.posterior, inferred.z, inferred.population, sampling_);
@@ -43,9 +45,7 @@ class BetaTcVae : public VaeBase {
 }  // namespace
 
 MethodRecipe beta_tcvae_recipe() {
-  auto values = std::make_shared<BetaTcVaeOptions>();
-  return {values->describe(),
-          [values](const ImageShape& shape) { return std::make_unique<BetaTcVae>(*values, shape); }};
+  return recipe_of<BetaTcVae, BetaTcVaeOptions>();
 }
 
 }  // namespace refract

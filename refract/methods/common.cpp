@@ -2,8 +2,11 @@
 
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/softplus.h>
+#include <fmt/format.h>
 
 #include <cmath>
+
+#include "refract/core/errors.h"
 
 namespace refract {
 
@@ -24,9 +27,9 @@ void NetworkOptions::describe_into(Options& options) {
   options.add("hidden", hidden, "features between a strided network's convolutions and codes").range(1, 65536);
   options
       .add("generator_output", generator_output,
-           "how the generator ends: linear, tanh (the paper) or leaky, a clamp to [-1, 1] with slope 0.1 outside")
+           "how the generator ends: linear, tanh (Ruiz et al.) or leaky, a clamp to [-1, 1] with slope 0.1 outside")
       .one_of({"linear", "tanh", "leaky"});
-  options.add("learning_rate", learning_rate, "step size of Adam (paper: 1e-4)").range(0, 1);
+  options.add("learning_rate", learning_rate, "step size of Adam (Ruiz et al.: 1e-4)").range(0, 1);
   options.add("beta1", beta1, "decay of Adam's first moment").range(0, 0.9999);
   options.add("beta2", beta2, "decay of Adam's second moment").range(0, 0.99999);
 }
@@ -34,11 +37,6 @@ void NetworkOptions::describe_into(Options& options) {
 Architecture NetworkOptions::architecture() const {
   using Style = Architecture::Style;
   return {widths, architecture_style == "strided" ? Style::strided : Style::pooled, generator_widths, hidden};
-}
-
-Output NetworkOptions::output() const {
-  if (generator_output == "tanh") return Output::tanh;
-  return generator_output == "leaky" ? Output::leaky : Output::linear;
 }
 
 Adam NetworkOptions::adam(double rate_factor) const {
@@ -58,8 +56,25 @@ void LikelihoodOptions::describe_into(Options& options) {
       .range(1e-6, 1e6);
   options
       .add("pyramid", pyramid,
-           "average the L1 error with that of this many halvings of the images, which guides thin lines (paper: 0)")
+           "average the L1 error with that of this many halvings of the images, which guides thin lines (Ruiz et al.: "
+           "0)")
       .range(0, 12);
+}
+
+Output LikelihoodOptions::output(const NetworkOptions& network) const {
+  const std::string& end = network.generator_output;
+  if (likelihood == "bernoulli" && end != "linear")
+    throw BadInput(fmt::format(
+        "Building the generator: likelihood bernoulli reads its output as logits, which have no bounds, and "
+        "generator_output is {}. Set generator_output=linear, or likelihood=laplace.",
+        end));
+  if (likelihood == "bernoulli" && pyramid > 0)
+    throw BadInput(fmt::format(
+        "Building the generator: pyramid is {}, and likelihood bernoulli compares no halvings of images. Set "
+        "pyramid=0, or likelihood=laplace.",
+        pyramid));
+  if (end == "tanh") return Output::tanh;
+  return end == "leaky" ? Output::leaky : Output::linear;
 }
 
 Tensor LikelihoodOptions::pyramid_error(Tensor x, Tensor mean) const {

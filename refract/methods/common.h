@@ -21,7 +21,6 @@ struct NetworkOptions {
 
   void describe_into(Options& options);
   [[nodiscard]] Architecture architecture() const;
-  [[nodiscard]] Output output() const;
   [[nodiscard]] Adam adam(double rate_factor = 1.0) const;
 };
 
@@ -39,6 +38,9 @@ struct LikelihoodOptions {
   void describe_into(Options& options);
   [[nodiscard]] Tensor negative_log_likelihood(const Tensor& x,
                                                const Tensor& made) const;  // 0-dim: mean over the batch
+
+  // How the generator ends. Throws BadInput where options contradict each other.
+  [[nodiscard]] Output output(const NetworkOptions& network) const;
 
   // What the generator made, as images: the distribution's mean. Not clamped.
   [[nodiscard]] Tensor images(const Tensor& made) const;

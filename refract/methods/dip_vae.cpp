@@ -1,7 +1,7 @@
-#include "refract/methods/dip_vae.h"
-
+// DIP-VAE-I and -II (Kumar et al. 2018): VAEs whose codes are held uncorrelated, with unit variance.
 #include <ATen/ops/diag.h>
 
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 
 namespace refract {
@@ -9,8 +9,10 @@ namespace {
 
 struct DipVaeOptions {
   VaeOptions vae;
+  bool of_samples;  // II, else I
   double lambda_od = 10.0;
-  double lambda_d = 10.0;
+  double lambda_d;  // the ratios are those of Kumar et al., Sec. 4
+  explicit DipVaeOptions(bool second) : of_samples(second), lambda_d(second ? 10 : 100) {}
   Options describe() {
     Options options;
     vae.describe_into(options);
@@ -30,11 +32,13 @@ Tensor covariance(const Tensor& means) {
 // are added), on top of the KL divergence.
 class DipVae : public VaeBase {
  public:
-  DipVae(const DipVaeOptions& options, const ImageShape& shape, bool of_samples)
+  DipVae(const DipVaeOptions& options, const ImageShape& shape)
       : VaeBase(options.vae, shape),
         lambda_od_(options.lambda_od),
         lambda_d_(options.lambda_d),
-        of_samples_(of_samples) {}
+        of_samples_(options.of_samples) {}
+
+  [[nodiscard]] Needs needs() const override { return {.least_batch = 2}; }
 
  protected:
   [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
@@ -51,22 +55,14 @@ class DipVae : public VaeBase {
   bool of_samples_;
 };
 
-MethodRecipe recipe(bool of_samples) {
-  auto values = std::make_shared<DipVaeOptions>();
-  if (!of_samples) values->lambda_d = 10 * values->lambda_od;  // the ratios of Kumar et al., Sec. 4
-  return {values->describe(), [values, of_samples](const ImageShape& shape) {
-            return std::make_unique<DipVae>(*values, shape, of_samples);
-          }};
-}
-
 }  // namespace
 
 MethodRecipe dip_vae_1_recipe() {
-  return recipe(false);
+  return recipe_of<DipVae, DipVaeOptions>(DipVaeOptions(false));
 }
 
 MethodRecipe dip_vae_2_recipe() {
-  return recipe(true);
+  return recipe_of<DipVae, DipVaeOptions>(DipVaeOptions(true));
 }
 
 }  // namespace refract

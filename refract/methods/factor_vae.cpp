@@ -1,7 +1,7 @@
-#include "refract/methods/factor_vae.h"
-
+// FactorVAE (Kim and Mnih 2018): a VAE with a heavier total correlation, which a discriminator estimates.
 #include <ATen/ops/cat.h>
 
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/code_discriminator.h"
 #include "refract/nn/density_ratio.h"
@@ -39,7 +39,7 @@ class FactorVae : public VaeBase {
     discriminator_.own("ratio", ratio_);
   }
 
-  [[nodiscard]] Needs needs() const override { return {.second = true}; }
+  [[nodiscard]] Needs needs() const override { return {.second = true, .least_batch = 2}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
 
   // Algorithm 2, but both players move at once: the discriminator sees the codes from before the model's step.
@@ -82,9 +82,7 @@ class FactorVae : public VaeBase {
 }  // namespace
 
 MethodRecipe factor_vae_recipe() {
-  auto values = std::make_shared<FactorVaeOptions>();
-  return {values->describe(),
-          [values](const ImageShape& shape) { return std::make_unique<FactorVae>(*values, shape); }};
+  return recipe_of<FactorVae, FactorVaeOptions>();
 }
 
 }  // namespace refract

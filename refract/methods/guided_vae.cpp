@@ -1,10 +1,9 @@
-#include "refract/methods/guided_vae.h"
-
+// Guided-VAE and Guided-beta-TCVAE, unsupervised (Ding et al. 2020): beside the generator, a deformable PCA
+// must make the image from the same code, so that its dimensions take on the meanings that this has for them.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "refract/core/errors.h"
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/deformable_pca.h"
 #include "refract/nn/total_correlation.h"
@@ -21,9 +20,10 @@ struct GuidedVaeOptions {
   int64_t latent_def = 2;
   double guide_weight = 1;
   double orthogonality_weight = 1;
-  double beta = 1;
+  double beta;  // an option where it is not 1 from the start
+  explicit GuidedVaeOptions(double start = 1) : beta(start) {}
 
-  Options describe(bool with_beta) {
+  Options describe() {
     Options options;
     vae.describe_into(options);
     options
@@ -38,11 +38,9 @@ struct GuidedVaeOptions {
     options
         .add("orthogonality_weight", orthogonality_weight, "weight of the squared products of different basis images")
         .range(0, 1e6);
-    if (with_beta) {
-      beta = 6;
+    if (beta != 1)
       options.add("beta", beta, "weight of the total correlation (Chen et al. 2018, Eq. 4; 1 is Guided-VAE)")
           .range(0, 1e6);
-    }
     return options;
   }
 
@@ -66,21 +64,18 @@ class GuidedVae : public VaeBase {
     model_.own("guide", guide_);
   }
 
+  [[nodiscard]] Needs needs() const override { return {.least_batch = beta_ == 1 ? 1 : 2}; }
+
   // The objective of a VAE and L_DPCA, which is the squared error and the orthogonality of the basis together.
   Scalars step(const Batch& batch, Update& update) override {
-    const Gaussian posterior = encoder_.forward(batch.images);
-    const Inferred inferred{posterior, posterior.sample(), std::max(batch.population, batch.images.size(0))};
-    const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));
-    const Tensor regularization = regularizer(inferred);
+    const Bound bound = this->bound(batch);
     const Tensor target = 0.5 * (batch.images + 1);
-    const Tensor guidance = (target - guide_.forward(inferred.z)).square().flatten(1).sum(1).mean();
+    const Tensor guidance = (target - guide_.forward(bound.inferred.z)).square().flatten(1).sum(1).mean();
     const Tensor overlap = guide_.overlap();
-    update.descend(
-        {{model_, reconstruction + regularization + guide_weight_ * guidance + orthogonality_weight_ * overlap}});
-    return {{"reconstruction", reconstruction.detach()},
-            {"regularizer", regularization.detach()},
-            {"guidance", guidance.detach()},
-            {"overlap", overlap.detach()}};
+    update.descend({{model_, bound.loss() + guide_weight_ * guidance + orthogonality_weight_ * overlap}});
+    Scalars scalars = bound.scalars();
+    scalars.insert(scalars.end(), {{"guidance", guidance.detach()}, {"overlap", overlap.detach()}});
+    return scalars;
   }
 
  protected:
@@ -96,20 +91,14 @@ class GuidedVae : public VaeBase {
   DeformablePca guide_;
 };
 
-MethodRecipe recipe(bool with_beta) {
-  auto values = std::make_shared<GuidedVaeOptions>();
-  return {values->describe(with_beta),
-          [values](const ImageShape& shape) { return std::make_unique<GuidedVae>(*values, shape); }};
-}
-
 }  // namespace
 
 MethodRecipe guided_vae_recipe() {
-  return recipe(false);
+  return recipe_of<GuidedVae, GuidedVaeOptions>();
 }
 
 MethodRecipe guided_beta_tcvae_recipe() {
-  return recipe(true);
+  return recipe_of<GuidedVae, GuidedVaeOptions>(GuidedVaeOptions(6));
 }
 
 }  // namespace refract

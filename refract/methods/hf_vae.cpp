@@ -1,11 +1,12 @@
-#include "refract/methods/hf_vae.h"
-
+// HFVAE (Esmaeili et al. 2019): a VAE whose KL divergence falls into mutual information, total correlation between
+// groups of dimensions, total correlation within them, and the dimensions' own divergences, the first three weighted.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <numeric>
 
 #include "refract/core/errors.h"
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/total_correlation.h"
 
@@ -64,6 +65,8 @@ class HfVae : public VaeBase {
         groups_(options.sizes()),
         sampling_(options.batch_sampling()) {}
 
+  [[nodiscard]] Needs needs() const override { return {.least_batch = 2}; }
+
  protected:
   // The paper's terms: 2, mutual information (alpha); A, between groups (beta); i, within (gamma); ii, the dimensions'
   // divergences (1). All four add up to the KL divergence, which is known in closed form; what weights other than 1 add
@@ -83,8 +86,7 @@ class HfVae : public VaeBase {
 }  // namespace
 
 MethodRecipe hf_vae_recipe() {
-  auto values = std::make_shared<HfVaeOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<HfVae>(*values, shape); }};
+  return recipe_of<HfVae, HfVaeOptions>();
 }
 
 }  // namespace refract

@@ -1,5 +1,5 @@
-#include "refract/methods/mathieu.h"
-
+// Mathieu et al. 2016, adapted to reference sets as Ruiz et al. 2019, Sec. 5.2, describe: pairs come from the reference
+// set alone.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
@@ -7,6 +7,7 @@
 #include <ATen/ops/softplus.h>
 
 #include "refract/methods/common.h"
+#include "refract/methods/entries.h"
 #include "refract/methods/method.h"
 #include "refract/optim/shared_pass.h"
 
@@ -77,11 +78,11 @@ class Mathieu : public Method {
   Mathieu(const MathieuOptions& options, const ImageShape& shape)
       : options_(options),
         shape_(shape),
-        blocks_{{"s", options.latent_s, Role::target}, {"z", options.latent_z, Role::common}},
+        blocks_{{"s", options.latent_s, Role::target, false, false}, {"z", options.latent_z, Role::common}},
         encoder_s_(shape, options.network.architecture(), options.latent_s),
         encoder_z_(shape, options.network.architecture(), options.latent_z),
         generator_(shape, options.network.architecture(), options.latent_s + options.latent_z,
-                   options.network.output()),
+                   options.likelihood.output(options.network)),
         adversary_(shape, options.network.architecture()),
         model_("model", options.network.adam()),
         discriminator_("discriminator", options.network.adam(options.discriminator_rate)) {
@@ -105,7 +106,7 @@ class Mathieu : public Method {
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return options_.likelihood.images(generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1))).clamp(-1, 1);
   }
-  [[nodiscard]] Needs needs() const override { return {.reference = true}; }
+  [[nodiscard]] Needs needs() const override { return {.reference = true, .least_batch = 2}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
 
   // Algorithm 1, but both players move at once.
@@ -131,9 +132,12 @@ class Mathieu : public Method {
     const Tensor reconstruction = error(batch.images, own.slice(0, 0, n));
     const Tensor reconstruction_reference =
         error(batch.reference, own.slice(0, n)) + error(batch.reference, made.slice(0, n + m, n + 2 * m));
-    const Tensor kl = posterior.kl_to_standard().mean();
+    // As in the error, each set counts by its own mean.
+    const auto sets = [&](const Tensor& each) { return each.slice(0, 0, n).mean() + each.slice(0, n).mean(); };
+    const Tensor kl = sets(posterior.kl_to_standard());
     const SharedPass seen = judge(images, mixed, n, m);
-    const Tensor adversarial = fooling(seen.verdicts, n + m);
+    const std::vector<Tensor> fooled = at::softplus(-seen.verdicts.slice(0, n + m)).chunk(2);  // -log Adv(.)
+    const Tensor adversarial = sets(fooled[0]) + sets(fooled[1]);
 
     update.descend({{model_, reconstruction + reconstruction_reference + options_.kl_weight * kl +
                                  options_.adversarial_weight * adversarial},
@@ -157,11 +161,6 @@ class Mathieu : public Method {
     return shared_pass({at::cat({images, mixed}), sets}, adversary_.parameters(), network, loss);
   }
 
-  // -log Adv(.) of both kinds of generated images.
-  static Tensor fooling(const Tensor& verdicts, int64_t all) {
-    return at::softplus(-verdicts.slice(0, all, 2 * all)).mean() + at::softplus(-verdicts.slice(0, 2 * all)).mean();
-  }
-
   MathieuOptions options_;
   ImageShape shape_;
   std::vector<Block> blocks_;
@@ -175,8 +174,7 @@ class Mathieu : public Method {
 }  // namespace
 
 MethodRecipe mathieu_recipe() {
-  auto values = std::make_shared<MathieuOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<Mathieu>(*values, shape); }};
+  return recipe_of<Mathieu, MathieuOptions>();
 }
 
 }  // namespace refract

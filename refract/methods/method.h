@@ -19,7 +19,7 @@ class Method : public Model {
  public:
   [[nodiscard]] virtual Needs needs() const = 0;
 
-  // Every parameter of the method belongs to exactly one player.
+  // Every parameter of the method is owned by exactly one player; another may share it (Player::share).
   [[nodiscard]] virtual std::vector<Player*> players() = 0;
 
   // One iteration on one batch. Weights change through `update` alone.

@@ -41,7 +41,7 @@ std::string_view name_of(Role role) {
 
 Codes Model::draw_prior(int64_t count) const {
   Codes codes;
-  for (const Block& block : blocks()) codes.push_back(at::randn({count, block.size}));
+  for (const Block& block : blocks()) codes.push_back(block.prior ? at::randn({count, block.size}) : Tensor());
   return codes;
 }
 
@@ -63,6 +63,13 @@ bool has_block(const Model& model, Role role) {
 
 size_t block_named(const Model& model, std::string_view name) {
   return find_block(model, name, [&](const Block& b) { return b.name == name; });
+}
+
+std::string lacks_prior(const Model& model) {
+  for (const Block& block : model.blocks())
+    if (!block.prior)
+      return fmt::format("This draws codes from the prior, and the model has none for its block {}.", block.name);
+  return "";
 }
 
 Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {

@@ -27,6 +27,7 @@ struct Block {
   int64_t size = 0;  // dimensions
   Role role = Role::whole;
   bool categorical = false;  // the code is a probability for each of `size` classes
+  bool prior = true;         // whether the model has one for it; else its codes come from images alone
 };
 
 // One tensor a block, in the order of blocks(): [N, block.size] each.
@@ -59,7 +60,7 @@ class Model {
   [[nodiscard]] virtual Gaussian class_prior(size_t /*block*/) const { return {}; }
 
   // `count` draws from the prior, from torch's generator, on the CPU. Standard normal in every block unless a model
-  // says otherwise.
+  // says otherwise; undefined for a block without a prior.
   [[nodiscard]] virtual Codes draw_prior(int64_t count) const;
 
   // The generator's mean image, [N, C, H, W], clamped to [-1, 1].
@@ -77,6 +78,9 @@ std::string listed_blocks(const Model& model);
 size_t block_of(const Model& model, Role role);
 bool has_block(const Model& model, Role role);
 size_t block_named(const Model& model, std::string_view name);
+
+// "" where every block has a prior, else a sentence that names one that has none.
+std::string lacks_prior(const Model& model);
 
 // encode and decode in slices of at most `slice` images, without gradients: memory stays bounded for any N.
 Codes encode_all(const Model& model, const Tensor& images, int64_t slice = 250);

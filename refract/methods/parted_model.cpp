@@ -13,16 +13,6 @@
 #include "refract/nn/categorical.h"
 
 namespace refract {
-namespace {
-
-constexpr double kLogVarianceBound = 8;  // as in Encoder: it cannot overflow
-
-Gaussian bounded(const Tensor& raw) {
-  const std::vector<Tensor> halves = raw.chunk(2, 1);
-  return {halves[0], kLogVarianceBound * (halves[1] / kLogVarianceBound).tanh()};
-}
-
-}  // namespace
 
 PartedEncoder::PartedEncoder(const ImageShape& image, const Architecture& architecture, const PartedShape& shape)
     : trunk_(register_module("trunk", std::make_shared<Trunk>(image, architecture))) {
@@ -51,11 +41,11 @@ std::vector<Tensor> PartedEncoder::classes(const Tensor& features) const {
 
 Gaussian PartedEncoder::related(size_t k, const Tensor& features, const Tensor& c, const Tensor& slope) const {
   const Tensor attention = at::sigmoid(slope * attention_.at(k)->forward(c));
-  return bounded(related_heads_.at(k)->forward(features * attention));
+  return bounded_gaussian(related_heads_.at(k)->forward(features * attention));
 }
 
 Gaussian PartedEncoder::independent(const Tensor& features) const {
-  return bounded(independent_head_->forward(features));
+  return bounded_gaussian(independent_head_->forward(features));
 }
 
 ClassPriors::ClassPriors(const PartedShape& shape, std::vector<int64_t> shares) {
@@ -77,6 +67,12 @@ ClassPriors::ClassPriors(const PartedShape& shape, std::vector<int64_t> shares) 
   }
 }
 
+const Tensor& ClassPriors::shares(size_t k) const {
+  Tensor& share = shares_.at(k);
+  if (share.device() != means_.at(k).device()) share = share.to(means_.at(k).device());
+  return share;
+}
+
 Gaussian ClassPriors::of(size_t k) const {
   return {means_.at(k), 2 * spreads_.at(k).tanh() - 1};
 }
@@ -88,7 +84,8 @@ Gaussian ClassPriors::of(size_t k, const Tensor& c) const {
 
 std::vector<Tensor> ClassPriors::draw_classes(int64_t count) const {
   std::vector<Tensor> all;
-  for (const Tensor& share : shares_) all.push_back(one_hot_mode(gumbel_softmax(share.log().expand({count, -1}), 1)));
+  for (size_t k = 0; k < shares_.size(); ++k)
+    all.push_back(one_hot_mode(gumbel_softmax(shares(k).log().expand({count, -1}), 1)));
   return all;
 }
 

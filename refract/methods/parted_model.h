@@ -46,15 +46,18 @@ class ClassPriors : public torch::nn::Module {
   // are not as many as the classes.
   ClassPriors(const PartedShape& shape, std::vector<int64_t> shares);
 
-  [[nodiscard]] const Tensor& shares(size_t k) const { return shares_.at(k); }  // p(c_k), [L_k], constant
-  [[nodiscard]] Gaussian of(size_t k) const;                                    // [L_k, latent_u]
-  [[nodiscard]] Gaussian of(size_t k, const Tensor& c) const;                   // of one-hot rows [N, L_k]
+  [[nodiscard]] const Tensor& shares(size_t k) const;          // p(c_k), [L_k], constant, where the priors are
+  [[nodiscard]] Gaussian of(size_t k) const;                   // [L_k, latent_u]
+  [[nodiscard]] Gaussian of(size_t k, const Tensor& c) const;  // of one-hot rows [N, L_k]
 
   // One-hot rows of each variable, from p(c).
   [[nodiscard]] std::vector<Tensor> draw_classes(int64_t count) const;
 
  private:
-  std::vector<Tensor> means_, spreads_, shares_;
+  std::vector<Tensor> means_, spreads_;
+  // No parameters, so that they move when first asked for: a step that is recorded on a device must not wait for
+  // copies.
+  mutable std::vector<Tensor> shares_;
 };
 
 // The overlap that Eq. 6 penalises: max(BC - tolerance, 0), summed over pairs i < j of classes. 0-dim.

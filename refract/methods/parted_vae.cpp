@@ -1,11 +1,12 @@
-#include "refract/methods/parted_vae.h"
-
+// PartedVAE (Hajimiri et al. 2021): classes c, class-related factors u and class-independent factors z. Learning rates
+// follow the trainer's schedule; the authors halve them on plateaus.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
+#include "refract/methods/entries.h"
 #include "refract/methods/parted_options.h"
 #include "refract/nn/categorical.h"
 
@@ -33,7 +34,8 @@ class PartedVae : public Method {
         image_(image),
         blocks_(blocks_of(options.shape)),
         encoder_(image, options.network.architecture(), options.shape),
-        generator_(image, options.network.architecture(), continuous(options.shape), options.network.output()),
+        generator_(image, options.network.architecture(), continuous(options.shape),
+                   options.likelihood.output(options.network)),
         priors_(options.shape, options.class_shares),
         model_("model", options.network.adam()),
         supervised_("supervised", options.network.adam()) {
@@ -194,7 +196,7 @@ PartedVae::Terms PartedVae::terms(const Tensor& images, const Tensor& progress) 
     codes.push_back(posterior.sample());
     add(t.kl_u, expected_kl(classes[k], posterior, priors).mean());
     add(t.entropy, entropy(classes[k]).mean());
-    add(t.kl_c, aggregate_kl(classes[k], priors_.shares(k).to(images.device())));
+    add(t.kl_c, aggregate_kl(classes[k], priors_.shares(k)));
     add(t.overlap, overlap(priors, options_.overlap_tolerance));
   }
   const Gaussian z = encoder_.independent(features);
@@ -216,9 +218,7 @@ Tensor PartedVae::loss(const Terms& t, const Tensor& progress) const {
 }  // namespace
 
 MethodRecipe parted_vae_recipe() {
-  auto values = std::make_shared<PartedVaeOptions>();
-  return {values->describe(),
-          [values](const ImageShape& shape) { return std::make_unique<PartedVae>(*values, shape); }};
+  return recipe_of<PartedVae, PartedVaeOptions>();
 }
 
 }  // namespace refract

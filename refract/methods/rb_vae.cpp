@@ -1,7 +1,7 @@
-#include "refract/methods/rb_vae.h"
-
+// Rb-VAE (Ruiz et al. 2019, Sec. 4.2): the reference-based model under the conventional variational bound.
 #include <ATen/ops/cat.h>
 
+#include "refract/methods/entries.h"
 #include "refract/methods/reference_based.h"
 
 namespace refract {
@@ -32,8 +32,7 @@ class RbVae : public ReferenceBased {
 }  // namespace
 
 MethodRecipe rb_vae_recipe() {
-  auto values = std::make_shared<RbVaeOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<RbVae>(*values, shape); }};
+  return recipe_of<RbVae, RbVaeOptions>();
 }
 
 }  // namespace refract

@@ -32,7 +32,8 @@ ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const Image
       options_(options),
       shape_(shape),
       blocks_{{"e", options.latent_e, Role::target}, {"z", options.latent_z, Role::common}},
-      generator_(shape, options.network.architecture(), options.latent_e + options.latent_z, options.network.output()),
+      generator_(shape, options.network.architecture(), options.latent_e + options.latent_z,
+                 options.likelihood.output(options.network)),
       reference_(at::zeros({options.latent_e}).requires_grad_()) {
   model_.own("encoder_e", encoder_e_);
   model_.own("encoder_z", encoder_z_);

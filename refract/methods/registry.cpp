@@ -1,20 +1,7 @@
 #include "refract/methods/registry.h"
 
-#include <fmt/format.h>
-
-#include "refract/core/errors.h"
-#include "refract/methods/beta_tcvae.h"
-#include "refract/methods/beta_vae.h"
-#include "refract/methods/dip_vae.h"
-#include "refract/methods/factor_vae.h"
-#include "refract/methods/guided_vae.h"
-#include "refract/methods/hf_vae.h"
-#include "refract/methods/mathieu.h"
-#include "refract/methods/parted_vae.h"
-#include "refract/methods/rb_vae.h"
-#include "refract/methods/s_vae.h"
-#include "refract/methods/srb_vae.h"
-#include "refract/methods/vae.h"
+#include "refract/core/text.h"
+#include "refract/methods/entries.h"
 
 namespace refract {
 
@@ -50,13 +37,7 @@ const std::vector<MethodEntry>& methods() {
 }
 
 const MethodEntry& method(std::string_view name) {
-  std::vector<std::string> names;
-  for (const MethodEntry& entry : methods()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
-  throw BadInput(fmt::format("There is no method '{}'. The nearest is '{}'; `refract list methods` shows all.", name,
-                             nearest(name, names)));
+  return named(methods(), "method", name, "`refract list methods` shows all");
 }
 
 }  // namespace refract

@@ -1,8 +1,9 @@
-#include "refract/methods/s_vae.h"
-
+// sVAE (Pu et al. 2018, as Ruiz et al. 2019, Sec. 5.2, compare with it): a VAE under the symmetric KL divergence;
+// sRb-VAE without a reference set.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/randn.h>
 
+#include "refract/methods/entries.h"
 #include "refract/methods/symmetric.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/density_ratio.h"
@@ -77,8 +78,7 @@ class SVae : public VaeBase {
 }  // namespace
 
 MethodRecipe s_vae_recipe() {
-  auto values = std::make_shared<SVaeOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<SVae>(*values, shape); }};
+  return recipe_of<SVae, SVaeOptions>();
 }
 
 }  // namespace refract

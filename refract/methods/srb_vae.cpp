@@ -1,8 +1,9 @@
-#include "refract/methods/srb_vae.h"
-
+// sRb-VAE (Ruiz et al. 2019, Sec. 4.3): the reference-based model under the symmetric KL divergence, trained
+// adversarially.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/randn.h>
 
+#include "refract/methods/entries.h"
 #include "refract/methods/reference_based.h"
 #include "refract/methods/symmetric.h"
 #include "refract/nn/density_ratio.h"
@@ -96,8 +97,7 @@ class SrbVae : public ReferenceBased {
 }  // namespace
 
 MethodRecipe srb_vae_recipe() {
-  auto values = std::make_shared<SrbVaeOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<SrbVae>(*values, shape); }};
+  return recipe_of<SrbVae, SrbVaeOptions>();
 }
 
 }  // namespace refract

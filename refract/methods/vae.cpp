@@ -1,40 +1,48 @@
-#include "refract/methods/vae.h"
-
+// The variational autoencoder (Kingma and Welling 2014), and beta-VAE (Higgins et al. 2017), which is the same with a
+// heavier KL divergence.
+#include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 
 namespace refract {
 namespace {
 
-struct PlainVaeOptions {
+struct WeightedVaeOptions {
   VaeOptions vae;
-  double kl_weight = 1.0;
+  double weight;  // an option named and explained as follows
+  std::string name, meaning;
+  WeightedVaeOptions(double value, std::string its_name, std::string its_meaning)
+      : weight(value), name(std::move(its_name)), meaning(std::move(its_meaning)) {}
   Options describe() {
     Options options;
     vae.describe_into(options);
-    options.add("kl_weight", kl_weight, "weight of the KL divergence from the prior").range(0, 1e6);
+    options.add(name, weight, meaning).range(0, 1e6);
     return options;
   }
 };
 
-class Vae : public VaeBase {
+class WeightedVae : public VaeBase {
  public:
-  Vae(const PlainVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape), kl_weight_(options.kl_weight) {}
+  WeightedVae(const WeightedVaeOptions& options, const ImageShape& shape)
+      : VaeBase(options.vae, shape), weight_(options.weight) {}
 
  protected:
   [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    return kl_weight_ * inferred.posterior.kl_to_standard().mean();
+    return weight_ * inferred.posterior.kl_to_standard().mean();
   }
 
  private:
-  double kl_weight_;
+  double weight_;
 };
 
 }  // namespace
 
 MethodRecipe vae_recipe() {
-  auto values = std::make_shared<PlainVaeOptions>();
-  return {values->describe(), [values](const ImageShape& shape) { return std::make_unique<Vae>(*values, shape); }};
+  return recipe_of<WeightedVae, WeightedVaeOptions>({1, "kl_weight", "weight of the KL divergence from the prior"});
+}
+
+MethodRecipe beta_vae_recipe() {
+  return recipe_of<WeightedVae, WeightedVaeOptions>(
+      {4, "beta", "weight of the KL divergence from the prior (Eq. 4; 1 is a VAE)"});
 }
 
 }  // namespace refract

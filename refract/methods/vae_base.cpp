@@ -12,7 +12,7 @@ void VaeOptions::describe_into(Options& options) {
 
 VaeBase::VaeBase(const VaeOptions& options, const ImageShape& shape)
     : encoder_(shape, options.network.architecture(), options.latent),
-      generator_(shape, options.network.architecture(), options.latent, options.network.output()),
+      generator_(shape, options.network.architecture(), options.latent, options.likelihood.output(options.network)),
       likelihood_(options.likelihood),
       model_("model", options.network.adam()),
       shape_(shape),
@@ -37,13 +37,21 @@ Tensor VaeBase::decode(const Codes& codes) const {
   return likelihood_.images(generator_.forward(codes.at(0))).clamp(-1, 1);
 }
 
-Scalars VaeBase::step(const Batch& batch, Update& update) {
+VaeBase::Bound VaeBase::bound(const Batch& batch) const {
   const Gaussian posterior = encoder_.forward(batch.images);
   const Inferred inferred{posterior, posterior.sample(), std::max(batch.population, batch.images.size(0))};
-  const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));
-  const Tensor regularization = regularizer(inferred);
-  update.descend({{model_, reconstruction + regularization}});
+  const Tensor mean = generator_.forward(inferred.z);
+  return {inferred, likelihood_.negative_log_likelihood(batch.images, mean), regularizer(inferred)};
+}
+
+Scalars VaeBase::Bound::scalars() const {
   return {{"reconstruction", reconstruction.detach()}, {"regularizer", regularization.detach()}};
+}
+
+Scalars VaeBase::step(const Batch& batch, Update& update) {
+  const Bound bound = this->bound(batch);
+  update.descend({{model_, bound.loss()}});
+  return bound.scalars();
 }
 
 }  // namespace refract

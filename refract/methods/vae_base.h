@@ -34,6 +34,15 @@ class VaeBase : public Method {
     Tensor z;
     int64_t population;
   };
+  // The two terms of the loss, 0-dim.
+  struct Bound {
+    Inferred inferred;
+    Tensor reconstruction, regularization;
+    [[nodiscard]] Tensor loss() const { return reconstruction + regularization; }
+    [[nodiscard]] Scalars scalars() const;
+  };
+  [[nodiscard]] Bound bound(const Batch& batch) const;
+
   // What is added to the reconstruction error: 0-dim.
   [[nodiscard]] virtual Tensor regularizer(const Inferred& inferred) const = 0;
 

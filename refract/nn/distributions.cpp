@@ -38,6 +38,12 @@ Gaussian Gaussian::rows(int64_t from, int64_t to) const {
   return {mean.slice(0, from, to), log_variance.slice(0, from, to)};
 }
 
+Gaussian bounded_gaussian(const Tensor& raw) {
+  constexpr double bound = 8;
+  const std::vector<Tensor> halves = raw.chunk(2, 1);
+  return {halves[0], bound * (halves[1] / bound).tanh()};
+}
+
 Tensor bhattacharyya_coefficient(const Gaussian& a, const Gaussian& b) {
   const Tensor variance = 0.5 * (a.log_variance.exp() + b.log_variance.exp());
   const Tensor distance = (a.mean - b.mean).square() / variance / 8;

@@ -30,6 +30,10 @@ struct Gaussian {
   [[nodiscard]] Gaussian rows(int64_t from, int64_t to) const;
 };
 
+// Of a network's last layer, [N, 2 D]: means, then log-variances, which a tanh holds within +-8 so that they cannot
+// overflow.
+Gaussian bounded_gaussian(const Tensor& raw);
+
 // How much two Gaussians overlap, in [0, 1]: 1 where they are the same (Hajimiri et al. 2021, A.1).
 Tensor bhattacharyya_coefficient(const Gaussian& a, const Gaussian& b);
 

@@ -14,7 +14,6 @@
 namespace refract {
 namespace {
 
-constexpr double kLogVarianceBound = 8;
 constexpr double kLogVarianceStart = -2;
 constexpr double kLeak = 0.1;          // slope outside [-1, 1]
 constexpr double kStridedSlope = 0.1;  // where strided networks have LeakyReLU
@@ -87,8 +86,7 @@ Encoder::Encoder(const ImageShape& shape, const Architecture& architecture, int6
 }
 
 Gaussian Encoder::forward(const Tensor& images, int64_t data) const {
-  const std::vector<Tensor> halves = head_->forward(trunk_->forward(images, data)).chunk(2, 1);
-  return {halves[0], kLogVarianceBound * (halves[1] / kLogVarianceBound).tanh()};
+  return bounded_gaussian(head_->forward(trunk_->forward(images, data)));
 }
 
 Generator::Generator(const ImageShape& shape, const Architecture& architecture, int64_t latents, Output output)

@@ -14,7 +14,7 @@ struct SharedPass {
 };
 
 // `network` maps inputs, [N, ...] each, to N verdicts, each of which depends on its own row of the inputs alone (no
-// layer mixes samples); `loss` maps verdicts to the owner's loss, which depends on every verdict. The gradients of both
+// layer mixes samples); `loss` maps verdicts to the owner's loss, which may leave some out. The gradients of both
 // results are those of two separate passes: the verdict of a row is one number, so that the gradient of any function of
 // it in that row's inputs is that of the loss, scaled.
 SharedPass shared_pass(const std::vector<Tensor>& inputs, const std::vector<Tensor>& parameters,

@@ -1,8 +1,11 @@
 #include "refract/train/machine.h"
 
 #include <ATen/Context.h>
+#include <dlfcn.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "refract/core/errors.h"
@@ -21,6 +24,22 @@ torch::Device device_of(const TrainOptions& options) {
         "Option device: expected a CUDA device, but LibTorch finds none on this machine. Use --set device=cpu "
         "or --set device=auto.");
   return options.device != "cpu" && available ? torch::kCUDA : torch::kCPU;
+}
+
+std::string processor_name() {
+  std::ifstream facts("/proc/cpuinfo");
+  for (std::string line; std::getline(facts, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+std::string blas_file() {
+  Dl_info found{};
+  void* const symbol = ::dlsym(RTLD_DEFAULT, "sgemm_");
+  if (symbol == nullptr || ::dladdr(symbol, &found) == 0 || found.dli_fname == nullptr) return "part of LibTorch";
+  std::error_code error;
+  const auto real = std::filesystem::canonical(found.dli_fname, error);
+  return error ? found.dli_fname : real.string();
 }
 
 void move_to(const torch::Device& device, Method& method) {

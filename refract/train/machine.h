@@ -1,6 +1,9 @@
 // What a run takes of the machine.
 #pragma once
 
+#include <array>
+#include <string>
+
 #include "refract/core/tensor.h"
 #include "refract/methods/method.h"
 #include "refract/train/settings.h"
@@ -12,6 +15,16 @@ int thread_count(const TrainOptions& options);
 
 // Throws BadInput where "cuda" is asked for and LibTorch has none.
 torch::Device device_of(const TrainOptions& options);
+
+std::string processor_name();  // "unknown" where the system does not tell
+
+// The file that multiplies matrices, its links followed: which one "libblas.so.3" stands for decides the speed of a
+// run. "part of LibTorch" where it is none of its own.
+std::string blas_file();
+
+// Environment variables that decide the speed of a run and are read while libraries load.
+constexpr std::array<const char*, 4> speed_variables = {"OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY", "GOMP_SPINCOUNT",
+                                                        "GLIBC_TUNABLES"};
 
 // Weights move; on a GPU, products of matrices take TF32 from here on, as convolutions do by default.
 void move_to(const torch::Device& device, Method& method);

@@ -1,7 +1,6 @@
 #include "refract/train/manifest.h"
 
 #include <ATen/Version.h>
-#include <dlfcn.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -38,23 +37,6 @@ std::string now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
 }
 
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-  return "unknown";
-}
-
-// The file that sgemm_ comes from. Which BLAS the name libblas.so.3 stands for decides the speed of a run.
-std::string blas() {
-  Dl_info found{};
-  void* const symbol = ::dlsym(RTLD_DEFAULT, "sgemm_");
-  if (symbol == nullptr || ::dladdr(symbol, &found) == 0 || found.dli_fname == nullptr) return "part of LibTorch";
-  std::error_code error;
-  const auto real = std::filesystem::canonical(found.dli_fname, error);
-  return error ? found.dli_fname : real.string();
-}
-
 std::vector<std::string> configuration() {
   std::vector<std::string> lines;
   std::istringstream text(at::show_config());
@@ -64,7 +46,7 @@ std::vector<std::string> configuration() {
 
 Json speed_settings() {
   Json found = Json::object();
-  for (const char* name : {"OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY"})
+  for (const char* name : speed_variables)
     if (const char* value = std::getenv(name)) found[name] = value;
   return found;
 }
@@ -73,7 +55,7 @@ Json host() {
   utsname system{};
   ::uname(&system);
   return {{"system", fmt::format("{} {} {}", system.sysname, system.release, system.machine)},
-          {"processor", processor()},
+          {"processor", processor_name()},
           {"cores", std::thread::hardware_concurrency()},
           {"memory_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)}};
 }
@@ -101,7 +83,7 @@ std::string manifest_text(const Settings& settings, const DataInfo& data, const 
       {"threads", thread_count(settings.train)},
       {"device", device_of(settings.train).str()},
       {"libtorch", {{"version", libtorch_version()}, {"configuration", configuration()}}},
-      {"blas", blas()},
+      {"blas", blas_file()},
       {"environment", speed_settings()},
       {"compiler", compiler()},
       {"host", host()},

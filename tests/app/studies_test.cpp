@@ -1,4 +1,5 @@
 // What holds for every study, and the plan that is made of one.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -110,7 +111,8 @@ class FakeRuns {
     MetricTable table{"probe", "title", "unit", {"red", "average"}, rows, "protocol"};
     table.rows.push_back({"predict the mean", {0.2, 0.2}});
     write_file(evaluation_file(run), to_json(std::vector<MetricTable>{table}, step < 0 ? settings->train.steps : step));
-    write_file(plan_.folder_of(job) / "selection.json", "{\"error\": " + std::to_string(selection) + "}");
+    write_file(plan_.folder_of(job) / "selection.json",
+               fmt::format(R"({{"error": {}, "step": {}}})", selection, settings->train.steps));
   }
   [[nodiscard]] const StudyPlan& plan() const { return plan_; }
 

@@ -17,13 +17,6 @@ TEST(Terminal, TablesAreAlignedAndTheLastColumnIsBroken) {
             "      seven eight\n");
 }
 
-TEST(Terminal, DurationsAreShort) {
-  EXPECT_EQ(duration_text(7.6), "8 s");
-  EXPECT_EQ(duration_text(125), "2 min");
-  EXPECT_EQ(duration_text(5400), "90 min");
-  EXPECT_EQ(duration_text(3900 + 3600), "2 h 05 min");
-}
-
 TEST(Progress, ALineSaysStepRateTimeLeftAndTheTermsThatFit) {
   const TrainingProgress progress{1200, 20000, 12.34, 1500, {{"reconstruction", 120.456}, {"kl", 3.25}}};
   EXPECT_EQ(progress_text(progress, 200),

@@ -12,7 +12,6 @@
 #include "refract/core/files.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
-#include "refract/kernels/isa.h"
 #include "tests/train/support.h"
 
 namespace refract {
@@ -64,6 +63,18 @@ TEST_P(MethodContract, OptionsAreDescribed) {
     EXPECT_FALSE(option.meaning.empty()) << option.name;
     EXPECT_EQ(option.text(), option.default_text) << option.name;
   }
+}
+
+// One image a step, or a sentence that says how many it must be.
+TEST_P(MethodContract, TheSmallestBatchTrainsAndASmallerOneIsRefused) {
+  const OpenedRun opened = start("run");
+  const int64_t least = opened.method->needs().least_batch;
+  const auto with = [](int64_t batch) { return KeyValues{{"batch", std::to_string(batch)}, {"steps", "2"}}; };
+  OpenedRun smallest = start("smallest", with(least));
+  EXPECT_EQ(train(smallest), Outcome::finished);
+  if (least == 1) return;
+  EXPECT_TRUE(
+      contains(message_of<BadInput>([&] { static_cast<void>(start("smaller", with(least - 1))); }), "Raise batch"));
 }
 
 TEST_P(MethodContract, CodesAndImagesHaveTheirShapes) {
@@ -201,54 +212,6 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
     outcome = train(next, &stop);
   }
   EXPECT_TRUE(read_file(whole.run.checkpoints().back()) == read_file(first.run.checkpoints().back()));
-}
-
-// Long trainings look at numbers; the memory they use is that of the short ones. Sanitizers take minutes for each.
-#ifdef __SANITIZE_ADDRESS__
-#define REFRACT_SKIP_LONG_TRAINING() GTEST_SKIP() << "a long training, under a sanitizer"
-#else
-#define REFRACT_SKIP_LONG_TRAINING()
-#endif
-
-// Better than any answer that ignores the image could be.
-TEST_P(MethodContract, OverfitsSixteenImages) {
-  REFRACT_SKIP_LONG_TRAINING();
-  auto settings = tiny(GetParam(), {{"steps", "600"}, {"learning_rate", "0.003"}, {"widths", "16,16"}});
-  settings->set({{"unlabelled_images", "16"}, {"reference_images", "16"}, {"batch", "16"}});
-  const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
-  for (const auto& [key, value] : roomy)
-    if (settings->options.has(key)) settings->options.set(key, value);
-  OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");
-  train(opened);
-  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
-  const auto error = [&](const Tensor& shown) { return (shown - images).abs().mean().item<double>(); };
-  const double best_constant = error(std::get<0>(images.median(0, true)));
-  const double trained = error(decode_all(*opened.method, encode_all(*opened.method, images)));
-  EXPECT_LT(trained, 0.7 * best_constant);
-}
-
-// Rounding differs, so that two trainings part in time, as those of two seeds do; they must end equally well.
-TEST_P(MethodContract, FastLoopsTrainLikePlainOperations) {
-  REFRACT_SKIP_LONG_TRAINING();
-  const auto mean_error = [&](const std::string& seed, Isa limit) {
-    const std::string name = fmt::format("{} {}", seed, static_cast<int>(limit));
-    OpenedRun opened = start(name, {{"seed", seed}, {"steps", "50"}, {"learning_rate", "0.003"}, {"widths", "16,32"}});
-    limit_isa(limit);
-    train(opened);
-    limit_isa(best_isa());
-    const Tensor images = opened.data->images(Split::score, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
-    const Tensor shown = decode_all(*opened.method, encode_all(*opened.method, images));
-    return (shown - images).abs().mean().item<double>();
-  };
-  double fast = 0, plain = 0, lowest = 1e9, highest = 0;
-  for (const std::string seed : {"1", "2", "3", "4", "5"}) {
-    const double of_seed = mean_error(seed, Isa::none);
-    fast += mean_error(seed, best_isa()) / 5;
-    plain += of_seed / 5;
-    lowest = std::min(lowest, of_seed);
-    highest = std::max(highest, of_seed);
-  }
-  EXPECT_NEAR(fast, plain, highest - lowest) << "plain: " << lowest << " to " << highest;
 }
 
 // Another value than the present one, as text.

@@ -7,38 +7,19 @@
 #include <thread>
 
 #include "refract/core/errors.h"
-#include "tests/train/support.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
 
 using testing_support::contains;
+using testing_support::FullDisk;
 using testing_support::message_of;
 using testing_support::TempFolder;
 
 size_t entries(const std::filesystem::path& folder) {
   return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
-
-// Files of this process stay below `bytes` while this stands, as on a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit low{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &low);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
 
 TEST(WriteFile, ReadsBackWhateverTheBytes) {
   const TempFolder folder;

@@ -10,14 +10,15 @@
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/npz_writer.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
 
 std::filesystem::path written(const std::string& bytes) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "npz_file_test.npz";
-  write_file(file, bytes);
-  return file;
+  static const testing_support::TempFolder folder;
+  write_file(folder / "a.npz", bytes);
+  return folder / "a.npz";
 }
 
 std::string header(const std::string& type, const std::string& shape, bool column_major = false) {

@@ -4,7 +4,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "tests/train/support.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
@@ -167,15 +167,6 @@ TEST(SplitAssignment, CutsAtTheFirstEqualsSign) {
   EXPECT_EQ(split_assignment("a="), std::make_pair(std::string("a"), std::string()));
   EXPECT_THROW(split_assignment("steps"), BadInput);
   EXPECT_THROW(split_assignment("=3"), BadInput);
-}
-
-TEST(Nearest, TakesTheSmallestEditDistance) {
-  const std::vector<std::string> known = {"steps", "epochs", "batch", "learning_rate"};
-  EXPECT_EQ(nearest("step", known), "steps");
-  EXPECT_EQ(nearest("learning-rate", known), "learning_rate");
-  EXPECT_EQ(nearest("epoch", known), "epochs");
-  EXPECT_EQ(nearest("bacth", known), "batch");
-  EXPECT_EQ(nearest("x", {}), "");
 }
 
 }  // namespace

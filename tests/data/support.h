@@ -16,7 +16,7 @@
 #include "refract/core/files.h"
 #include "refract/core/random.h"
 #include "refract/core/tensor.h"
-#include "tests/train/support.h"
+#include "tests/support/surroundings.h"
 
 namespace refract::testing_support {
 

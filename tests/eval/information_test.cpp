@@ -118,6 +118,15 @@ TEST(Modularity, ExplicitnessIsOneForWhatALineTellsAndHalfForNoise) {
   EXPECT_NEAR(known::scores("modularity", sum, factors)[0], 0.875, 0.03);  // ties in half of the pairs of half the rows
 }
 
+// One image alone has the second value of the second factor: for most seeds it is not among those scored.
+TEST(Modularity, AFactorOfWhichTheScoredRowsShowOneClassIsLeftOut) {
+  const Factors one = known::factors(900, {2});
+  const Tensor lone = at::arange(900, at::kDouble).eq(0).to(at::kDouble).unsqueeze(1);
+  const Factors both = factors_of({"one", "lone"}, at::cat({one.values, lone}, 1), {2, 2});
+  for (uint64_t seed = 0; seed < 6; ++seed)
+    EXPECT_GT(known::scores("modularity", known::perfect(one), both, seed)[0], 0.4) << seed;
+}
+
 TEST(Sap, DiscreteFactorsCountRecognisedClasses) {
   const ByHand by_hand;
   const auto found = known::scores("sap", by_hand.codes, by_hand.factors);

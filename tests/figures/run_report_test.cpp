@@ -2,25 +2,19 @@
 #include "refract/figures/run_report.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/table.h"
 #include "refract/figures/stored.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
 
 class RunReport : public testing::Test {
  protected:
-  RunReport()
-      : folder_(std::filesystem::temp_directory_path() / ("refract-report-" + std::to_string(::getpid()))),
-        settings_(methods().front().name, data_sets().front().name) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~RunReport() override { std::filesystem::remove_all(folder_); }
+  RunReport() : settings_(methods().front().name, data_sets().front().name) {}
 
   refract::Run make() {
     DataInfo info;
@@ -31,7 +25,7 @@ class RunReport : public testing::Test {
     return refract::Run::create(folder_ / "run", settings_, info, "refract train x --out \"a & b\"");
   }
 
-  std::filesystem::path folder_;
+  testing_support::TempFolder folder_;
   Settings settings_;
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "refract/core/errors.h"
 #include "refract/methods/registry.h"
 
 namespace refract {
@@ -154,6 +155,37 @@ TEST(Mathieu, ReferenceImagesAreReconstructedFromAnothersFactorsToo) {
     }
   }
   EXPECT_NEAR(step(*made).at("reconstruction_reference") / by_hand, 1, 0.05);
+}
+
+// Each image has one KL and two verdicts in its bound (Mathieu et al. 2016, Algorithm 1), beside an error that is a
+// mean over each of the two sets.
+TEST(Mathieu, EachSetCountsByItsOwnMean) {
+  const auto made = make("mathieu");
+  const Batch b = batch();
+  const auto kl = [&](const Tensor& images) { return made->kl(images).at(1).sum(1).mean().item<double>(); };
+  const double both = kl(b.images) + kl(b.reference);
+  const auto terms = step(*made);
+  EXPECT_NEAR(terms.at("kl") / both, 1, 1e-4);
+  // An adversary that knows nothing says log 2 each time: twice for an image of either set.
+  const torch::NoGradGuard no_grad;
+  for (const auto& [name, weight] : made->players().at(1)->weights()) weight.zero_();
+  const torch::AutoGradMode with_grad(true);
+  EXPECT_NEAR(step(*made).at("adversarial"), 4 * std::log(2.0), 1e-5);
+}
+
+TEST(Mathieu, SHasNoPriorToDrawFrom) {
+  const auto made = make("mathieu");
+  const Codes codes = made->draw_prior(3);
+  EXPECT_FALSE(codes.at(0).defined());
+  EXPECT_EQ(codes.at(1).sizes(), (std::vector<int64_t>{3, 5}));
+  EXPECT_NE(lacks_prior(*made).find("block s"), std::string::npos);
+  EXPECT_EQ(lacks_prior(*make("vae")), "");
+}
+
+TEST(Likelihood, OptionsThatContradictEachOtherAreRefused) {
+  EXPECT_NO_THROW(make("vae", {{"likelihood", "bernoulli"}}));
+  EXPECT_THROW(make("vae", {{"likelihood", "bernoulli"}, {"generator_output", "tanh"}}), BadInput);
+  EXPECT_THROW(make("vae", {{"likelihood", "bernoulli"}, {"pyramid", "2"}}), BadInput);
 }
 
 // With pairs among the references, what their s holds of the single image is of no use to the generator.

@@ -103,13 +103,11 @@ TEST(RbVae, UnlabelledImagesDoNotMoveTheReferenceCode) {
   Batch b = batch();
   const Tensor before = made.method->reference_code().clone();
   b.reference = b.reference.slice(0, 0, 0);
+  const Tensor weights = made.method->players()[0]->weights().front().second.clone();
   Update update;
-  try {
-    made.method->step(b, update);  // a mean over no images is not a number: then nothing may move
-  } catch (const std::exception&) {
-    SUCCEED();
-  }
+  made.method->step(b, update);
   EXPECT_TRUE(made.method->reference_code().equal(before));
+  EXPECT_FALSE(made.method->players()[0]->weights().front().second.equal(weights));
 }
 
 // Size of the gradient in encoder_z (Adam's first moment after one step), with next to nothing in the loss but what

@@ -40,23 +40,7 @@ Ran refract(const std::vector<std::string>& words) {
   return ran;
 }
 
-Folder::Folder() {
-  static std::atomic<int> count{0};
-  path_ = std::filesystem::path(::testing::TempDir()) /
-          ("refract-app-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-  std::filesystem::create_directories(path_);
-}
-
-Folder::~Folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 Process::Process(std::vector<std::string> words, const Environment& environment) {
-  static std::atomic<int> count{0};
-  folder_ = std::filesystem::path(::testing::TempDir()) /
-            ("refract-process-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-  std::filesystem::create_directories(folder_);
   words.insert(words.begin(), REFRACT_PROGRAM);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -76,8 +60,6 @@ Process::~Process() {
     send(SIGKILL);
     wait();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 void Process::send(int signal) const {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/surroundings.h"
+
 namespace refract::testing {
 
 struct Ran {
@@ -40,25 +42,16 @@ class Process {
  private:
   bool ended();
 
-  std::filesystem::path folder_;
+  testing_support::TempFolder folder_;
   pid_t id_ = 0;
   bool running_ = true;
   int status_ = 0;
 };
 
-// A new empty folder, removed with everything in it at the end.
-class Folder {
+// Gives names in it as words.
+class Folder : public testing_support::TempFolder {
  public:
-  Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
+  [[nodiscard]] std::string operator/(const std::string& name) const { return (path() / name).string(); }
 };
 
 // Words that train a tiny model on embedded digits of 16 pixels in a second, without --out.

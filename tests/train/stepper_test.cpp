@@ -28,6 +28,10 @@ std::vector<Tensor> weights_after(Method& method, const torch::Device& device, S
     Batch batch;
     batch.images = images();
     batch.reference = images();
+    batch.second = images();
+    batch.labelled = images();
+    batch.attributes = at::zeros({4, 1}, at::kLong).to(device);
+    batch.population = 64;
     step(batch, 1 - done, done);
   }
   std::vector<Tensor> weights;
@@ -36,9 +40,9 @@ std::vector<Tensor> weights_after(Method& method, const torch::Device& device, S
   return weights;
 }
 
-std::unique_ptr<Method> srb_vae() {
+std::unique_ptr<Method> made(const std::string& name) {
   at::manual_seed(3);
-  return tiny("srbvae")->method_recipe.make({3, 16});
+  return tiny(name)->method_recipe.make({3, 16});
 }
 
 std::vector<Tensor> plain(Method& method, const torch::Device& device) {
@@ -57,18 +61,22 @@ std::vector<Tensor> stepped(Method& method, const torch::Device& device) {
 }
 
 TEST(Stepper, StepsOnTheProcessorArePlain) {
-  const auto expected = plain(*srb_vae(), torch::kCPU);
-  const auto found = stepped(*srb_vae(), torch::kCPU);
-  for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(found[i].equal(expected[i]));
+  for (const MethodEntry& entry : methods()) {
+    const auto expected = plain(*made(entry.name), torch::kCPU);
+    const auto found = stepped(*made(entry.name), torch::kCPU);
+    for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(found[i].equal(expected[i])) << entry.name;
+  }
 }
 
 TEST(Stepper, ReplayedStepsArePlain) {
   if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
   if (!can_capture()) GTEST_SKIP() << "this LibTorch cannot capture steps";
-  const auto expected = plain(*srb_vae(), torch::kCUDA);
-  const auto found = stepped(*srb_vae(), torch::kCUDA);
-  for (size_t i = 0; i < expected.size(); ++i)
-    EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-4) << i;
+  for (const MethodEntry& entry : methods()) {
+    const auto expected = plain(*made(entry.name), torch::kCUDA);
+    const auto found = stepped(*made(entry.name), torch::kCUDA);
+    for (size_t i = 0; i < expected.size(); ++i)
+      EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-4) << entry.name << " " << i;
+  }
 }
 
 TEST(Stepper, TrainsAndGoesOnOnAGpu) {

@@ -1,39 +1,16 @@
-// What the tests of training share: folders that go away, small runs, and a method that does as it is told.
+// What the tests of training share: small runs, and a method that does as it is told.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "refract/train/run.h"
 #include "refract/train/trainer.h"
 #include "tests/support/fakes.h"
+#include "tests/support/surroundings.h"
 
 namespace refract::testing_support {
-
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "refract-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A method on few and small images of the embedded digits; options that it does not have are left out.
 inline std::unique_ptr<Settings> tiny(const std::string& method, const KeyValues& changes = {}) {
@@ -106,21 +83,6 @@ class Toy : public Method {
 
 inline fakes::Source toy_data() {
   return {0, 0, {{Split::unlabelled, 40}}};
-}
-
-// The sentence of the exception that `action` throws; "" where it throws nothing.
-template <class Exception, class Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace refract::testing_support

@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing_support::contains;
+using testing_support::FullDisk;
 using testing_support::message_of;
 using testing_support::TempFolder;
 using testing_support::tiny;
@@ -184,26 +185,6 @@ TEST(Trainer, WeightsThatAreNotFiniteAreNeverSaved) {
   EXPECT_TRUE(bench.run.checkpoints().empty());
 }
 
-// A limit on the size of files stands in for a full disk: writing fails in the middle.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  sighandler_t handler_;
-};
-
 TEST(Trainer, AFullDiskLeavesTheCheckpointBefore) {
   constexpr int64_t numbers = 10000;
   Bench bench;
@@ -215,7 +196,7 @@ TEST(Trainer, AFullDiskLeavesTheCheckpointBefore) {
   bench.run.load(second, true);
   std::string message;
   {
-    const FileSizeLimit limit(before.size() / 2);
+    const FullDisk limit(before.size() / 2);
     message = message_of<Error>([&] { bench.train(second, 1, {}); });
   }
   EXPECT_TRUE(contains(message, "step-00000006") && contains(message, "File too large")) << message;

@@ -1,0 +1,94 @@
+#include "refract/core/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+constexpr char32_t kBroken = 0xfffd;
+
+bool is_character(char32_t c) {
+  return c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+}
+
+// The character that starts at text[at], which moves behind it.
+char32_t next_character(std::string_view text, size_t& at) {
+  constexpr std::array<char32_t, 4> least = {0, 0x80, 0x800, 0x10000};  // with so many bytes after the first
+  const auto first = static_cast<unsigned char>(text[at++]);
+  if (first < 0x80) return first;
+  const size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+  if (first < 0xc0 || first > 0xf7) return kBroken;
+  char32_t value = first & (0x3fU >> more);
+  for (size_t i = 0; i < more; ++i) {
+    if (at == text.size() || (static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U) return kBroken;
+    value = value << 6U | (static_cast<unsigned char>(text[at++]) & 0x3fU);
+  }
+  return value >= least.at(more) && is_character(value) ? value : kBroken;
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  const auto distance = [&](const std::string& other) {
+    std::vector<size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), size_t{0});
+    for (const char letter : word) {
+      size_t diagonal = row[0]++;
+      for (size_t j = 0; j < other.size(); ++j) {
+        const size_t replaced = diagonal + (letter == other[j] ? 0 : 1);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+      }
+    }
+    return row.back();
+  };
+  const auto best = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+    return distance(a) < distance(b);
+  });
+  return best == known.end() ? "" : *best;
+}
+
+void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& known,
+                 std::string_view help) {
+  throw BadInput(fmt::format("There is no {} '{}'. The nearest is '{}'{}{}.", what, name, nearest(name, known),
+                             help.empty() ? "" : "; ", help));
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<int64_t>(std::llround(std::max(0.0, seconds)));
+  if (whole < 100) return fmt::format("{} s", whole);
+  if (whole < 5970) return fmt::format("{} min", (whole + 30) / 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::u32string from_utf8(std::string_view text) {
+  std::u32string all;
+  for (size_t at = 0; at < text.size();) all += next_character(text, at);
+  return all;
+}
+
+std::string to_utf8(std::u32string_view characters) {
+  std::string text;
+  for (const char32_t any : characters) {
+    const char32_t c = is_character(any) ? any : kBroken;
+    const auto tail = [&](int shift) { return static_cast<char>(0x80U | (c >> shift & 0x3fU)); };
+    if (c < 0x80)
+      text += static_cast<char>(c);
+    else if (c < 0x800)
+      text += {static_cast<char>(0xc0U | c >> 6U), tail(0)};
+    else if (c < 0x10000)
+      text += {static_cast<char>(0xe0U | c >> 12U), tail(6), tail(0)};
+    else
+      text += {static_cast<char>(0xf0U | c >> 18U), tail(12), tail(6), tail(0)};
+  }
+  return text;
+}
+
+}  // namespace refract

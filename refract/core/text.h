@@ -1,0 +1,37 @@
+// Words for people, and the characters that they are made of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace refract {
+
+// The entry of `known` with the smallest edit distance to `word`; "" when `known` is empty.
+std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+// Throws BadInput: there is no `what` of this name, the nearest of those known, and where to find all of them.
+[[noreturn]] void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& known,
+                              std::string_view help = "");
+
+// The entry that has this `name`. Throws BadInput as refuse_name does.
+template <class Entry>
+const Entry& named(const std::vector<Entry>& entries, std::string_view what, std::string_view name,
+                   std::string_view help = "") {
+  std::vector<std::string> known;
+  for (const Entry& entry : entries) {
+    if (entry.name == name) return entry;
+    known.push_back(entry.name);
+  }
+  refuse_name(what, name, known, help);
+}
+
+// "8 s", "25 min", "2 h 05 min".
+std::string duration_text(double seconds);
+
+// Each byte sequence that is no UTF-8 (RFC 3629: overlong forms, surrogates and what lies beyond U+10FFFF among them)
+// becomes U+FFFD.
+std::u32string from_utf8(std::string_view text);
+std::string to_utf8(std::u32string_view characters);
+
+}  // namespace refract

@@ -1,0 +1,55 @@
+#include "refract/core/text.h"
+
+#include <gtest/gtest.h>
+
+#include "refract/core/errors.h"
+#include "tests/support/surroundings.h"
+
+namespace refract {
+namespace {
+
+using testing_support::message_of;
+
+TEST(Text, NearestTakesTheSmallestEditDistance) {
+  const std::vector<std::string> known = {"steps", "epochs", "batch", "learning_rate"};
+  EXPECT_EQ(nearest("step", known), "steps");
+  EXPECT_EQ(nearest("learning-rate", known), "learning_rate");
+  EXPECT_EQ(nearest("epoch", known), "epochs");
+  EXPECT_EQ(nearest("bacth", known), "batch");
+  EXPECT_EQ(nearest("x", {}), "");
+}
+
+TEST(Text, DurationsAreShort) {
+  EXPECT_EQ(duration_text(7.6), "8 s");
+  EXPECT_EQ(duration_text(125), "2 min");
+  EXPECT_EQ(duration_text(5400), "90 min");
+  EXPECT_EQ(duration_text(3900 + 3600), "2 h 05 min");
+}
+
+TEST(Text, AnEntryIsFoundByItsNameOrTheNearestIsTold) {
+  struct Entry {
+    std::string name;
+  };
+  const std::vector<Entry> entries = {{"vae"}, {"srbvae"}};
+  EXPECT_EQ(&named(entries, "method", "srbvae"), &entries[1]);
+  EXPECT_EQ(message_of<BadInput>([&] { named(entries, "method", "sbvae", "`x` shows all"); }),
+            "There is no method 'sbvae'. The nearest is 'srbvae'; `x` shows all.");
+  EXPECT_EQ(message_of<BadInput>([&] { named(std::vector<Entry>{}, "method", "vae"); }),
+            "There is no method 'vae'. The nearest is ''.");
+}
+
+TEST(Text, Utf8GoesThereAndBack) {
+  const std::string text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+  EXPECT_EQ(from_utf8(text), U"a\u00e9\u20ac\U0001f600");
+  EXPECT_EQ(to_utf8(from_utf8(text)), text);
+}
+
+TEST(Text, WhatIsNoUtf8IsReplaced) {
+  for (const char* bad : {"\xff", "\x80", "\xc3", "\xe0\x80\x80", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
+    EXPECT_EQ(from_utf8(bad), U"\ufffd") << bad;
+  EXPECT_EQ(from_utf8("\xc3!"), U"\ufffd!");
+  EXPECT_EQ(to_utf8(std::u32string(1, char32_t{0xd800})), "\xef\xbf\xbd");
+}
+
+}  // namespace
+}  // namespace refract
