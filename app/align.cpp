@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/interrupt.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -25,6 +26,7 @@ struct Arguments {
 struct Marked {
   std::filesystem::path file, name;  // below the folder
   const Shape* shape;
+  [[nodiscard]] std::filesystem::path picture() const { return std::filesystem::path(name).replace_extension(".png"); }
 };
 
 // By path below the folder, by file name, or by file name without its ending.
@@ -53,29 +55,37 @@ std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std
   if (marked.empty())
     throw BadInput(
         fmt::format("Aligning {}: none of its images has landmarks in {}.", arguments.folder, arguments.landmarks));
+  std::map<std::filesystem::path, std::filesystem::path> pictures;
+  for (const Marked& image : marked)
+    if (const auto [other, added] = pictures.emplace(image.picture(), image.name); !added)
+      throw BadInput(fmt::format("Aligning {}: {} and {} would both become {}. Rename one of them.", arguments.folder,
+                                 other->second.string(), image.name.string(), image.picture().string()));
   if (missing > 0) say(fmt::format("{} images have no landmarks and are left out.", missing));
   return marked;
 }
 
-void write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
+// False after a signal.
+bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
                const std::filesystem::path& folder) {
   using Clock = std::chrono::steady_clock;
   auto said = Clock::now();
   for (size_t i = 0; i < marked.size(); ++i) {
     const Tensor image = decode_whole(read_file(marked[i].file), marked[i].file);
     const Tensor warped = warp(image, affine_map(*marked[i].shape, target), arguments.size);
-    const std::filesystem::path to = folder / std::filesystem::path(marked[i].name).replace_extension(".png");
+    if (StopOnSignal::requested()) return false;
+    const std::filesystem::path to = folder / marked[i].picture();
     std::filesystem::create_directories(to.parent_path());
     write_file(to, png(warped.expand({3, -1, -1}).contiguous()));
     if (Clock::now() - said < std::chrono::seconds(2)) continue;
     said = Clock::now();
     say(fmt::format("{} of {} images", i + 1, marked.size()));
   }
+  return true;
 }
 
 // Into a folder beside, which takes the name when it is whole.
 Result align(const Arguments& arguments) {
-  const std::filesystem::path out = arguments.out;
+  const std::filesystem::path out = without_slash(arguments.out);
   if (std::filesystem::exists(out))
     throw BadInput(fmt::format("Aligning images: {} exists already. Choose another folder.", out.string()));
   const std::map<std::string, Shape> landmarks = read_landmarks(arguments.landmarks);
@@ -85,17 +95,13 @@ Result align(const Arguments& arguments) {
   for (const Marked& image : marked) shapes.push_back(*image.shape);
   const Shape target = placed(mean_shape(shapes), arguments.size, arguments.margin);
 
-  std::filesystem::path partial = out;
-  partial += ".partial";
-  std::filesystem::remove_all(partial);
-  try {
-    write_all(arguments, marked, target, partial);
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove_all(partial, ignored);
-    throw;
+  const StopOnSignal signals;
+  NewFolder folder(out);
+  if (!write_all(arguments, marked, target, folder.path())) {
+    say("Stopped; nothing is left behind.");
+    return {"", {{"outcome", "interrupted"}}, interrupted_status};
   }
-  std::filesystem::rename(partial, out);
+  folder.publish();
   return {fmt::format("{} holds {} aligned images of {}x{} pixels.\n", out.string(), marked.size(), arguments.size,
                       arguments.size),
           {{"folder", out.string()}, {"images", marked.size()}, {"size", arguments.size}}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/examples.h"
+#include "app/program.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -74,13 +75,13 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
                                      const std::string& program) {
   const std::string run = opened.run.path().string();
   const std::string folder = examples.front().parent_path().string();
-  std::vector<std::string> lines = {fmt::format("{} encode {} {}", program, run, folder),
-                                    fmt::format("{} sample {}", program, run)};
-  if (lacks_exchange(*opened.method).empty()) {
-    lines.insert(lines.begin(), fmt::format("{} synthesize {} {}", program, run, folder));
-    lines.insert(lines.begin(), fmt::format("{} transfer {} --target {} --common {}", program, run,
-                                            examples.front().string(), examples.back().string()));
-  }
+  std::vector<std::string> lines;
+  const auto add = [&](const std::vector<std::string>& words) { lines.push_back(shell_quoted(words)); };
+  if (lacks_exchange(*opened.method).empty())
+    add({program, "transfer", run, "--target", examples.front().string(), "--common", examples.back().string()});
+  if (lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, folder});
+  add({program, "encode", run, folder});
+  if (lacks_prior(*opened.method).empty()) add({program, "sample", run});
   return lines;
 }
 
@@ -94,9 +95,13 @@ std::string last_column(const MetricTable& table) {
 
 }  // namespace
 
-void check_metrics(const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    if (name != usual_metrics && name != all_metrics) metric(name);
+void check_metrics(const std::vector<std::string>& names, const DataSource* data) {
+  for (const std::string& name : names) {
+    if (name == usual_metrics || name == all_metrics) continue;
+    const MetricEntry& entry = metric(name);
+    const std::string lacking = data == nullptr ? "" : entry.lacks(*data);
+    if (!lacking.empty()) throw BadInput(fmt::format("Metric {}: {} Leave it out of --metrics.", name, lacking));
+  }
 }
 
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.h"
+#include "refract/data/source.h"
 
 namespace refract {
 
@@ -13,8 +14,9 @@ namespace refract {
 inline constexpr const char* all_metrics = "all";
 inline constexpr const char* usual_metrics = "usual";
 
-// Throws BadInput for a name that is neither a metric's nor one of these words.
-void check_metrics(const std::vector<std::string>& names);
+// Throws BadInput for a name that is neither a metric's nor one of these words, and, where the data is given, for a
+// metric that it cannot serve: to be known before a training.
+void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
 
 // Evaluates a trained run by the named metrics, draws every figure that model and data can serve, and writes the
 // report. The result has the tables, where the report is, and commands to try next. Throws BadInput for a metric that

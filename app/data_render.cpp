@@ -10,6 +10,7 @@
 #include "app/picture_command.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
+#include "refract/core/files.h"
 #include "refract/core/text.h"
 #include "refract/data/registry.h"
 #include "refract/figures/sheets.h"
@@ -39,10 +40,21 @@ Result separate_files(const Arguments& arguments, const DataSource& data) {
     throw BadInput(
         fmt::format("Rendering: {} exists already. Add --overwrite, or name another folder.", arguments.separate));
   const Split split = split_named(arguments.split);
-  std::filesystem::create_directories(arguments.separate);
+  const std::filesystem::path target = without_slash(arguments.separate);
+  if (std::filesystem::exists(target) && !std::filesystem::is_directory(target))
+    throw BadInput(fmt::format("Rendering: expected a folder, found the file {}.", target.string()));
   Json files = Json::array();
-  for (const auto& file : write_examples(data, split, arguments.count, arguments.separate))
-    files.push_back(file.string());
+  const auto write_to = [&](const std::filesystem::path& folder) {
+    for (const auto& file : write_examples(data, split, arguments.count, folder))
+      files.push_back((target / file.filename()).string());
+  };
+  if (std::filesystem::exists(target)) {
+    write_to(target);
+  } else {
+    NewFolder folder(target);
+    write_to(folder.path());
+    folder.publish();
+  }
   return {fmt::format("{} holds {} images of split {}.\n", arguments.separate, files.size(), arguments.split),
           {{"folder", arguments.separate}, {"files", files}}};
 }

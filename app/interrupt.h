@@ -1,8 +1,9 @@
-// SIGINT and SIGTERM as a request to stop at the next step.
+// SIGINT, SIGTERM and SIGHUP (a terminal that was closed) as a request to stop at the next step.
 #pragma once
 
 #include <csignal>
 
+#include <array>
 #include <atomic>
 
 namespace refract {
@@ -18,8 +19,7 @@ class StopOnSignal {
   [[nodiscard]] static const std::atomic<bool>& requested();
 
  private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
+  std::array<struct sigaction, 3> before_{};
 };
 
 }  // namespace refract

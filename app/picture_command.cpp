@@ -14,8 +14,7 @@ void PictureArguments::declare(CLI::App& app, const std::string& kind) {
 }
 
 std::filesystem::path PictureArguments::file(const std::string& what) const {
-  const std::filesystem::path folder(run);
-  const std::string name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  const std::string name = without_slash(std::filesystem::weakly_canonical(run)).filename().string();
   return out.resolve(fmt::format("{}-{}", name, what));
 }
 

@@ -8,7 +8,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include "app/help.h"
@@ -32,7 +34,10 @@ const Command& take_command(Words& words) {
       words.erase(words.begin(), words.begin() + length);
       return command;
     }
-    names.push_back(command.name);
+    if (command.name.starts_with(words.front() + " "))
+      throw BadInput(fmt::format("The command '{}' takes a second word: `refract {} --help` explains it.",
+                                 words.front(), command.name));
+    if (!command.examples.empty()) names.push_back(command.name);
   }
   throw BadInput(fmt::format("There is no command '{}'. The nearest is '{}'; `refract --help` shows all.",
                              words.front(), nearest(words.front(), names)));
@@ -59,6 +64,7 @@ void print(const Result& result, bool json) {
     fmt::print("{}\n", result.json.dump(2, ' ', false, Json::error_handler_t::replace));
   else
     fmt::print("{}", result.text);
+  if (std::fflush(stdout) != 0) throw Error(fmt::format("Writing to standard output: {}.", std::strerror(errno)));
 }
 
 // Adds all arguments of the command and its help to `app`.

@@ -83,7 +83,9 @@ std::string trainings(const StudyWork& work) {
 }
 
 Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
-  say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}", invocation.command_line));
+  const std::string after_name = invocation.command_line.substr(invocation.command_line.find(' '));
+  say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}{}",
+                  shell_quoted({invocation.program}), after_name));
   return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, interrupted_status};
 }
 
@@ -93,13 +95,17 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   if (arguments.seeds < 1) throw BadInput(fmt::format("--seeds: expected 1 or more, found {}.", arguments.seeds));
   check_rows(study, arguments.only);
   const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
-  const StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
+  StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
+  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make()->info();
+  if (!plan.data->note.empty()) say(plan.data->note);
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
 
   StudyWork first(plan, at_once);
   first.add(plan.first_jobs());
   if (arguments.dry_run) return shown(plan, first);
+  if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
+    throw BadInput(fmt::format("Reproducing {}: expected a folder, found the file {}.", study.name, folder));
   std::filesystem::create_directories(folder);
   const RunLock lock(folder);
   say(fmt::format("{}: {} to do, {} at a time, about {}.", study.name, trainings(first), at_once,

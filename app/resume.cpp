@@ -19,6 +19,7 @@ Action declare(CLI::App& app) {
   return [arguments](const Invocation& invocation) {
     arguments->ending.check();
     OpenedRun opened = resume_run(arguments->run);
+    arguments->ending.check(opened.data.get());
     return train_to_the_end(opened, arguments->ending, invocation);
   };
 }

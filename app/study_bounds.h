@@ -15,7 +15,7 @@ struct StudyBound {
 };
 
 // An encoder of the first row's method as it is before training, and raw pixels where the study wants them. Measured
-// once for the same options; kept in the study's folder.
+// once for the same options and files; kept in the study's folder.
 std::vector<StudyBound> study_bounds(const StudyPlan& plan);
 
 }  // namespace refract

@@ -11,6 +11,7 @@
 #include "refract/core/files.h"
 #include "refract/eval/table.h"
 #include "refract/figures/run_report.h"
+#include "refract/train/manifest.h"
 #include "refract/train/run.h"
 #include "refract/train/trainer.h"
 
@@ -31,6 +32,15 @@ void check_same_options(const Run& run, const Job& job) {
       fmt::format("Reproducing {}: the run in {} was trained with other options than this study asks for now. Move it "
                   "away, or choose another folder with --out.",
                   job.name, run.path().string()));
+}
+
+void check_same_data(const Run& run, const DataInfo& now) {
+  if (manifest_data(run.manifest(), run.manifest_file().string()).checksums == now.checksums) return;
+  throw BadInput(
+      fmt::format("Reproducing a table: the run in {} was trained on other files of {} than those found now. {}{}Put "
+                  "them back, move "
+                  "the run away, or choose another folder with --out.",
+                  run.path().string(), now.name, now.note, now.note.empty() ? "" : " "));
 }
 
 // Within the fitting split; measured once.
@@ -97,6 +107,7 @@ std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job)
   if (!std::filesystem::exists(plan.folder_of(job))) return std::nullopt;
   const Run run = Run::open(plan.folder_of(job));
   check_same_options(run, job);
+  if (plan.data) check_same_data(run, *plan.data);
   const std::filesystem::path file = evaluation_file(run);
   if (!std::filesystem::exists(file)) return std::nullopt;
   const Evaluation evaluation = evaluation_from_json(read_file(file), file.string());

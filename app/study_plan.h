@@ -29,6 +29,9 @@ struct StudyPlan {
   int64_t seeds = 1;
   std::vector<std::string> only;  // keys of rows; empty: all
   std::filesystem::path folder;   // of all runs
+  // What the study's data set has here: runs that were trained on other files are refused. Not looked at where nobody
+  // asked for it.
+  std::optional<DataInfo> data = std::nullopt;
 
   [[nodiscard]] bool includes(const StudyRow& row) const;
   [[nodiscard]] std::filesystem::path folder_of(const Job& job) const { return folder / job.name; }

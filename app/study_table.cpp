@@ -105,6 +105,7 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   if (any.empty()) return table;
   table.columns = any.front().columns;
   table.protocol = any.front().protocol;
+  if (plan.data && !plan.data->note.empty()) table.protocol += " " + plan.data->note;
   for (const StudyBound& bound : study_bounds(plan))
     table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
   for (const char* bound : {"predict the mean", "chance", "noise"})

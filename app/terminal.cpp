@@ -32,6 +32,12 @@ std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& r
   return widths;
 }
 
+// Nobody reads what cannot be written, such as on a terminal that was closed: work goes on.
+void write_error(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
 bool error_is_terminal() {
@@ -53,23 +59,22 @@ size_t error_width() {
 }
 
 void say(const std::string& line) {
-  fmt::print(stderr, "{}\n", line);
+  write_error(line + "\n");
 }
 
 LiveLine::~LiveLine() {
-  if (open_) fmt::print(stderr, "\n");
+  if (open_) write_error("\n");
 }
 
 void LiveLine::draw(const std::string& text) {
   if (!terminal_) return;
-  fmt::print(stderr, "\r\033[K{}", coloured(Colour::cyan, text.substr(0, error_width() - 1)));
-  std::fflush(stderr);
+  write_error("\r\033[K" + coloured(Colour::cyan, text.substr(0, error_width() - 1)));
   open_ = true;
 }
 
 void LiveLine::clear() {
   if (!open_) return;
-  fmt::print(stderr, "\r\033[K");
+  write_error("\r\033[K");
   open_ = false;
 }
 

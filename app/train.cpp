@@ -38,6 +38,14 @@ std::string chosen_data(const Arguments& arguments, const KeyValues& config) {
   return data;
 }
 
+// So that the run is understood from any folder.
+void make_absolute(Settings& settings) {
+  for (const char* key : {"unlabelled", "reference"}) {
+    const std::string given = settings.options.at(key).text();
+    if (!given.empty()) settings.options.set(key, std::filesystem::absolute(given).lexically_normal().string());
+  }
+}
+
 std::unique_ptr<Settings> settings_of(const Arguments& arguments) {
   const KeyValues config = arguments.config.empty() ? KeyValues{} : read_toml(arguments.config);
   const std::string method = chosen(arguments.method, config, "method");
@@ -51,6 +59,7 @@ std::unique_ptr<Settings> settings_of(const Arguments& arguments) {
   auto settings = std::make_unique<Settings>(method, data);
   settings->set(config);
   settings->set(arguments.given);
+  if (data == "folders") make_absolute(*settings);
   return settings;
 }
 
@@ -59,7 +68,8 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
   auto settings = settings_of(arguments);
   if (arguments.out.empty())
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
-  OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line);
+  OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line,
+                               [&](const DataSource& data) { arguments.ending.check(&data); });
   say(fmt::format("The options of {}:\n{}", opened.run.path().string(), opened.settings->toml()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }

@@ -31,8 +31,8 @@ void Ending::declare(CLI::App& app) {
   app.add_flag("--no-evaluation,--no_evaluation", nothing, "leave out metrics, pictures and report");
 }
 
-void Ending::check() const {
-  check_metrics(metrics);
+void Ending::check(const DataSource* data) const {
+  if (!nothing) check_metrics(metrics, data);
 }
 
 Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation) {

@@ -70,10 +70,43 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   file.publish();
 }
 
+std::filesystem::path without_slash(const std::filesystem::path& path) {
+  return path.has_filename() ? path : path.parent_path();
+}
+
+NewFolder::NewFolder(const std::filesystem::path& target)
+    : target_(without_slash(target)), path_(target_.string() + fmt::format(".{}.partial", ::getpid())) {
+  std::error_code error;
+  if (target_.has_parent_path()) std::filesystem::create_directories(target_.parent_path(), error);
+  if (!error) std::filesystem::create_directory(path_, error);
+  if (error) fail(error);
+}
+
+NewFolder::~NewFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+void NewFolder::publish() {
+  std::error_code error;
+  std::filesystem::rename(path_, target_, error);
+  if (error) fail(error);
+  path_.clear();
+}
+
+void NewFolder::fail(const std::error_code& error) const {
+  throw Error(
+      fmt::format("Creating the folder {}: {}. Make its parent folder writable, or choose another path with --out.",
+                  target_.string(), error.message()));
+}
+
 std::string read_file(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path))
+    throw BadInput(fmt::format("Reading {}: expected a file, found a folder.", path.string()));
   std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path))
-    throw BadInput(fmt::format("Reading {}: there is no such readable file.", path.string()));
+  if (!stream)
+    throw BadInput(fmt::format("Reading {}: {}.", path.string(),
+                               std::filesystem::exists(path) ? "this user may not read it" : "there is no such file"));
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 

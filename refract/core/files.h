@@ -13,6 +13,28 @@ namespace refract {
 // no temporary file is left.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+// A path to create: "runs/a/" is "runs/a".
+std::filesystem::path without_slash(const std::filesystem::path& path);
+
+// A folder that is either whole or not there: files are written below path(), which lies beside the target and is
+// removed at the end, unless publish() has given it the target's name by then. Both throw Error with the system's
+// reason.
+class NewFolder {
+ public:
+  explicit NewFolder(const std::filesystem::path& target);
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  ~NewFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  void publish();
+
+ private:
+  [[noreturn]] void fail(const std::error_code& error) const;
+
+  std::filesystem::path target_, path_;
+};
+
 // The whole file. Throws BadInput where it is missing or unreadable.
 std::string read_file(const std::filesystem::path& path);
 

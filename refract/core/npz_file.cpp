@@ -60,6 +60,8 @@ const Type* type_of(const NpyHeader& header) {
 class Archive {
  public:
   explicit Archive(const Path& file) : file_(file) {
+    if (!std::filesystem::exists(file))
+      throw BadInput(fmt::format("Reading {}: there is no such file.", file.string()));
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
     if (zip_ == nullptr) refuse(file, reason(code));

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 #include <toml.hpp>
 
 #include "refract/core/errors.h"
+#include "refract/core/files.h"
 #include "refract/core/text.h"
 
 namespace refract {
@@ -186,17 +188,14 @@ std::pair<std::string, std::string> split_assignment(std::string_view text) {
 }
 
 KeyValues read_toml(const std::filesystem::path& file) {
+  std::istringstream text(read_file(file));
   KeyValues pairs;
   try {
-    const toml::value document = toml::parse(file.string());
+    const toml::value document = toml::parse(text, file.string());
     for (const auto& [key, value] : document.as_table()) pairs.emplace_back(key, toml_text(value, key, file));
   } catch (const toml::exception& error) {
-    throw BadInput(fmt::format("Reading the options in {}: {}", file.string(), error.what()));
-  } catch (const std::ios_base::failure&) {
-    throw BadInput(fmt::format("Reading the options in {}: the file cannot be opened.", file.string()));
-  } catch (const std::runtime_error& error) {  // what toml11 throws for a file that is not there
-    if (dynamic_cast<const Error*>(&error) != nullptr) throw;
-    throw BadInput(fmt::format("Reading the options in {}: {}", file.string(), error.what()));
+    throw BadInput(fmt::format("Reading {}, line {}: expected options as in `steps = 2000` (TOML), found '{}'.",
+                               file.string(), error.location().line(), error.location().line_str()));
   }
   std::sort(pairs.begin(), pairs.end());
   return pairs;

@@ -92,7 +92,7 @@ Faces read_fer2013(const std::filesystem::path& folder) {
     if (std::filesystem::exists(folder / name)) return from_idx(folder, folder / name);
   throw BadInput(
       fmt::format("Reading FER2013 from {}: expected fer2013.csv, or images.idx with labels.idx and split.csv, found "
-                  "neither. Name the folder with --fer2013_dir.",
+                  "neither. Name the folder with --fer2013_dir, or in the environment variable FER2013_DIR.",
                   folder.string()));
 }
 

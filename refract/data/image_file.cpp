@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 7> kExtensions = {"png", "jpg", "jpeg", "
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
   throw BadInput(
-      fmt::format("Reading the image {}: {}. Replace or remove the file, or leave out such files with "
-                  "--skip-bad-images.",
+      fmt::format("Reading the image {}: {}. Replace or remove the file; `train`, `encode` and "
+                  "`synthesize` leave such files out with --skip-bad-images.",
                   path.string(), found));
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/_unique.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
@@ -55,8 +56,12 @@ Factors factors_of(std::vector<std::string> names, const Tensor& values, const s
   if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names.size()) || sizes.size() != names.size())
     throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names.size(),
                                fmt::join(values.sizes(), ", ")));
+  if (values.size(0) < kFewest)
+    throw BadInput(fmt::format("Reading ground-truth factors: expected those of {} images or more, found {}.", kFewest,
+                               values.size(0)));
   const Tensor plain = values.to(at::kCPU, at::kDouble);
-  expect_finite("by ground-truth factors", plain);
+  if (!at::isfinite(plain).all().item<bool>())
+    throw BadInput("Reading ground-truth factors: expected finite numbers, found NaN or infinity.");
   Factors factors;
   std::vector<Tensor> columns, classes;
   for (int64_t k = 0; k < plain.size(1); ++k) {

@@ -61,7 +61,10 @@ std::string metric_table(const MetricTable& table) {
 
 std::string results(const Report& report) {
   if (report.tables.empty())
-    return "<p>Not evaluated yet: <code>refract evaluate</code> measures what the codes hold.</p>\n";
+    return report.evaluated_step > 0
+               ? "<p>No metric was measured: none that was asked for can be, without labels or ground-truth factors of "
+                 "images that are not trained on.</p>\n"
+               : "<p>Not evaluated yet: <code>refract evaluate</code> measures what the codes hold.</p>\n";
   std::string html = fmt::format("<p class=\"soft\">Measured after step {}.</p>\n", report.evaluated_step);
   for (const MetricTable& table : report.tables) html += metric_table(table);
   return html;

@@ -24,11 +24,6 @@ constexpr std::string_view prefix = "step-";
 constexpr std::string_view suffix = ".safetensors";
 constexpr size_t kept_checkpoints = 2;
 
-// A path to create: "runs/a/" is "runs/a".
-fs::path without_slash(const fs::path& path) {
-  return path.has_filename() ? path : path.parent_path();
-}
-
 fs::path checkpoint_folder(const fs::path& run) {
   return run / "checkpoints";
 }
@@ -43,44 +38,6 @@ std::optional<int64_t> step_of(const fs::path& file) {
   if (error != std::errc() || end != digits.data() + digits.size()) return {};
   return step;
 }
-
-// A directory under construction beside its final place; removed unless it is published.
-class Staging {
- public:
-  explicit Staging(fs::path target)
-      : target_(std::move(target)), path_(target_.string() + fmt::format(".{}.partial", ::getpid())) {
-    std::error_code error;
-    if (target_.has_parent_path()) fs::create_directories(target_.parent_path(), error);
-    if (!error) fs::create_directory(path_, error);
-    if (error) fail(error);
-  }
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-  ~Staging() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
-  void publish() {
-    std::error_code error;
-    fs::rename(path_, target_, error);
-    if (error) fail(error);
-    path_.clear();
-  }
-
- private:
-  [[noreturn]] void fail(const std::error_code& error) const {
-    throw Error(
-        fmt::format("Creating the run directory {}: {}. Make its parent folder writable, or choose another path with "
-                    "--out.",
-                    target_.string(), error.message()));
-  }
-
-  fs::path target_;
-  fs::path path_;
-};
 
 // What a kill left of unfinished files, and checkpoints older than the ones that are kept.
 void remove_leftovers(const Run& run) {
@@ -126,25 +83,24 @@ RunLock::~RunLock() {
 void Run::check_absent(const fs::path& directory) {
   if (directory.empty()) throw BadInput("Creating a run directory: expected a path, found none. Name one with --out.");
   std::error_code ignored;
-  if (fs::exists(fs::symlink_status(without_slash(directory), ignored)))
-    throw BadInput(
-        fmt::format("Creating the run directory {}: it exists already. Continue it with `refract resume {}`, or "
-                    "choose another path with --out.",
-                    directory.string(), directory.string()));
+  if (!fs::exists(fs::symlink_status(without_slash(directory), ignored))) return;
+  const bool is_run = fs::exists(directory / "options.toml", ignored);
+  throw BadInput(fmt::format(
+      "Creating the run directory {}: it exists already. {}hoose another path with --out.", directory.string(),
+      is_run ? fmt::format("Continue it with `refract resume '{}'`, or c", directory.string()) : "C"));
 }
 
 Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
                 const Indices& labelled) {
   check_absent(directory);
-  const fs::path target = without_slash(directory);
-  Staging staging(target);
+  NewFolder staging(directory);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
   write_file(run.manifest_file(), manifest_text(settings, data, command));
   if (!labelled.empty()) write_file(run.labelled_file(), fmt::format("{}\n", fmt::join(labelled, "\n")));
   fs::create_directory(checkpoint_folder(run.path()));
   staging.publish();
-  return Run(target);
+  return Run(without_slash(directory));
 }
 
 Run Run::open(const fs::path& directory) {
@@ -180,6 +136,8 @@ std::vector<fs::path> Run::checkpoints() const {
 }
 
 void Run::save(Method& method, const CheckpointInfo& info) const {
+  std::error_code ignored;  // writing says why
+  fs::create_directory(checkpoint_folder(path_), ignored);
   save_checkpoint(checkpoint_folder(path_) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
   remove_leftovers(*this);
 }
@@ -193,7 +151,7 @@ CheckpointInfo Run::load(Method& method, bool with_moments) const {
   try {
     return load_checkpoint(files.back(), settings()->method, method, with_moments);
   } catch (const BadInput& error) {
-    if (is_whole(files.back())) throw;
+    if (is_whole(files.back()) || ::access(files.back().c_str(), R_OK) != 0) throw;
     throw BadInput(fmt::format("{} {}", error.what(), way_out(files)));
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,9 +74,10 @@ struct OpenedRun {
 };
 
 // A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are
-// those chosen; `directory` and `command` as for Run::create. Throws what these throw, with nothing left behind.
+// those chosen; `directory` and `command` as for Run::create. `check` may refuse the data by throwing. Throws what
+// these throw, with nothing left behind.
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command);
+                    const std::string& command, const std::function<void(const DataSource&)>& check = {});
 
 // An interrupted run, ready to go on: method on the run's device, with Adam's moments. Goes on from step 0 where the
 // run was stopped before its first checkpoint. Notes what keeps the result from being bit-identical to an uninterrupted

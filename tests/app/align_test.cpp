@@ -76,5 +76,21 @@ TEST_F(AlignedPictures, AnExistingFolderAndMissingLandmarksAreRefused) {
   EXPECT_NE(again.err.find("exists already"), std::string::npos) << again.err;
 }
 
+TEST_F(AlignedPictures, TwoThatWouldGetOneNameAreRefused) {
+  std::filesystem::copy(folder_ / "photos/straight.png", folder_ / "photos/straight.jpg");
+  write_file(folder_ / "landmarks.csv", "straight,60,50,120,52,92,80\n");
+  const Ran ran = align({"--skip-missing"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("would both become straight.png"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
+TEST_F(AlignedPictures, AFolderOfTheUsersBesideTheNewOneStays) {
+  std::filesystem::create_directories(folder_ / "out.partial");
+  write_file(folder_ / "out.partial/notes.txt", "precious");
+  EXPECT_EQ(align().status, 0);
+  EXPECT_EQ(read_file(folder_ / "out.partial/notes.txt"), "precious");
+}
+
 }  // namespace
 }  // namespace refract

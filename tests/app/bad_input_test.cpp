@@ -115,10 +115,28 @@ TEST_F(BadInputs, DamagedIdxFiles) {
 }
 
 TEST_F(BadInputs, AnExistingRunDirectory) {
-  std::vector<std::string> words = testing::tiny_training("vae");
+  const auto into = [](const std::string& folder) {
+    std::vector<std::string> words = testing::tiny_training("vae");
+    words.insert(words.end(), {"--out", folder});
+    return words;
+  };
   fs::create_directories(folder_ / "run");
-  words.insert(words.end(), {"--out", folder_ / "run"});
-  expect_refused(words, {folder_ / "run", "resume", "--out"});
+  expect_refused(into(folder_ / "run"), {folder_ / "run", "--out"});
+  expect_refused(into(tiny_run().string()), {"resume '" + tiny_run().string() + "'", "--out"});
+}
+
+// Before the training, not after it.
+TEST_F(BadInputs, AMetricThatTheDataCannotServe) {
+  const std::string good = images("good");
+  expect_training_refused({"--unlabelled", good, "--reference", good, "--metrics", "mig"}, {"mig", "--metrics"});
+}
+
+TEST_F(BadInputs, AConfigurationThatIsAFolderOrNoToml) {
+  write_file(folder_ / "bad.toml", "steps = 3\nbatch 4\n");
+  expect_refused({"train", "--config", folder_.path().string(), "--out", folder_ / "run"}, {"found a folder"});
+  expect_refused({"train", "--config", folder_ / "none.toml", "--out", folder_ / "run"}, {"no such file"});
+  expect_refused({"train", "--config", folder_ / "bad.toml", "--out", folder_ / "run"},
+                 {"bad.toml, line 2", "batch 4"});
 }
 
 TEST_F(BadInputs, NoRunAtThePath) {

@@ -1,5 +1,8 @@
 // What only a process of its own shows: exit codes, signals, and the settings made before LibTorch loads.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -27,18 +30,37 @@ TEST(Process, MainTurnsBadInputIntoStatusTwo) {
   EXPECT_EQ(ran.err, "refract: There is no command 'trian'. The nearest is 'train'; `refract --help` shows all.\n");
 }
 
-TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
+int status_of(const std::string& words) {
+  const int status = std::system((std::string(REFRACT_PROGRAM) + " " + words).c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// As when the terminal was closed, or the disk is full.
+TEST(Process, GoesOnWithoutSomebodyToTellAndFailsWithoutPlaceForItsAnswer) {
   const Folder folder;
-  Process training(long_training(folder / "run"));
-  ASSERT_TRUE(training.says("step ")) << training.error_so_far();
-  training.send(SIGINT);
-  const Ran ran = training.wait();
-  EXPECT_EQ(ran.status, 130) << ran.err;
-  EXPECT_NE(ran.err.find("refract resume " + folder / "run"), std::string::npos) << ran.err;
-  const json result = json::parse(ran.out);
-  EXPECT_EQ(result.at("outcome"), "interrupted");
-  const Ran info = testing::refract({"info", folder / "run", "--json"});
-  EXPECT_EQ(json::parse(info.out).at("step"), result.at("step"));
+  EXPECT_EQ(status_of("nope 2>/dev/full"), 2);
+  EXPECT_EQ(status_of("train vae --data embedded-digits --size 16 --widths 4,4 --steps 2 --batch 2 --no-evaluation "
+                      "--out " +
+                      folder / "run" + " >/dev/null 2>/dev/full"),
+            0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "run/checkpoints/step-00000002.safetensors"));
+  EXPECT_EQ(status_of("list data >/dev/full 2>/dev/null"), 1);
+}
+
+TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
+  for (const int signal : {SIGINT, SIGHUP}) {
+    const Folder folder;
+    Process training(long_training(folder / "run"));
+    ASSERT_TRUE(training.says("step ")) << training.error_so_far();
+    training.send(signal);
+    const Ran ran = training.wait();
+    EXPECT_EQ(ran.status, 130) << ran.err;
+    EXPECT_NE(ran.err.find("refract resume " + folder / "run"), std::string::npos) << ran.err;
+    const json result = json::parse(ran.out);
+    EXPECT_EQ(result.at("outcome"), "interrupted");
+    const Ran info = testing::refract({"info", folder / "run", "--json"});
+    EXPECT_EQ(json::parse(info.out).at("step"), result.at("step"));
+  }
 }
 
 TEST(Process, ChoosesKernelsForTheProcessorOnceAndLeavesTheUsersChoiceAlone) {

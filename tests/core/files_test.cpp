@@ -21,6 +21,23 @@ size_t entries(const std::filesystem::path& folder) {
   return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
+TEST(NewFolder, HasItsNameOnceItIsPublishedAndNothingIsLeftOtherwise) {
+  const TempFolder folder;
+  {
+    NewFolder one(folder / "a/b/");
+    write_file(one.path() / "x", "1");
+    EXPECT_FALSE(std::filesystem::exists(folder / "a/b"));
+    one.publish();
+    EXPECT_EQ(read_file(folder / "a/b/x"), "1");
+    const NewFolder given_up(folder / "a/c");
+    write_file(given_up.path() / "x", "1");
+    NewFolder taken(folder / "a/b");
+    EXPECT_THROW(taken.publish(), Error);
+  }
+  EXPECT_EQ(entries(folder / "a"), 1U);
+  EXPECT_EQ(read_file(folder / "a/b/x"), "1");
+}
+
 TEST(WriteFile, ReadsBackWhateverTheBytes) {
   const TempFolder folder;
   std::string bytes("\0\xff\r\n\0", 5);
