@@ -111,7 +111,7 @@ TEST_F(Metrics, BadFilesAreNamed) {
   const NpzArray factor = npz_array("factors", factors().values);
   const std::string good = written("good.npz", {code, factor});
   write_file(folder_ / "text.npz", "no archive");
-  expect_refused({folder_ / "none.npz"}, {"none.npz", "No such file"});
+  expect_refused({folder_ / "none.npz"}, {"none.npz", "no such file"});
   expect_refused({folder_ / "text.npz"}, {"text.npz", "expected a NumPy archive"});
   expect_refused({written("a.npz", {code})}, {"a.npz", "no array 'factors'", "codes"});
   expect_refused({written("b.npz", {code, npz_array("factors", factors().values.slice(0, 0, 599))})},

@@ -2,9 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <cstdlib>
-
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "refract/core/files.h"

@@ -56,13 +56,14 @@ TEST(Run, AnExistingPathIsLeftAlone) {
   write_file(folder / "file", "content");
   fs::create_directory(folder / "empty");
   fs::create_symlink("nowhere", folder / "link");
-  for (const std::string name : {"file", "empty", "link"}) {
+  create(folder / "run");
+  for (const std::string name : {"file", "empty", "link", "run"}) {
     const std::string message = message_of<BadInput>([&] { create(folder / name); });
-    EXPECT_TRUE(contains(message, name) && contains(message, "refract resume") && contains(message, "--out"))
-        << message;
+    EXPECT_TRUE(contains(message, name) && contains(message, "--out")) << message;
+    EXPECT_EQ(contains(message, "refract resume"), name == "run") << message;
   }
   EXPECT_EQ(read_file(folder / "file"), "content");
-  EXPECT_EQ(entries(folder.path()), 3);
+  EXPECT_EQ(entries(folder.path()), 4);
 }
 
 TEST(Run, AnImpossiblePathIsASentenceAndLeavesNothing) {
