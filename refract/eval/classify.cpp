@@ -11,6 +11,8 @@
 namespace refract {
 namespace {
 
+constexpr const char* as_it_is = " (as it is)";
+
 std::string lacks(const DataSource& data) {
   if (data.info().classes.size() < 2)
     return fmt::format("The data set {} has no labels of two or more classes to tell apart.", data.info().name);
@@ -46,7 +48,7 @@ void add_own_classes(MetricTable& table, const Model& model, const DataSource& d
   const Codes codes = split_codes(model, data, Split::score);
   for (size_t b = 0; b < codes.size(); ++b)
     if (comparable(model.blocks()[b]))
-      table.rows.push_back(row_of(model.blocks()[b].name + " (as it is)", codes[b].argmax(1), truth, classes));
+      table.rows.push_back(row_of(model.blocks()[b].name + as_it_is, codes[b].argmax(1), truth, classes));
 }
 
 MetricTable measure(const Model& model, const DataSource& data) {
@@ -66,11 +68,12 @@ MetricTable measure(const Model& model, const DataSource& data) {
   }
   add_own_classes(table, model, data, score);
   const double guess = 1.0 / static_cast<double>(classes);
+  const std::string own = table.rows.back().name.ends_with(as_it_is) ? " As it is: the likeliest of its classes." : "";
   table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
   table.protocol = fmt::format(
       "Class-balanced logistic regression on posterior means, fitted on {} images, scored on {} others (Ruiz et al. "
-      "2019, Sec. 5.3). As it is: the likeliest of the model's own classes.",
-      fit.size(0), score.size(0));
+      "2019, Sec. 5.3).{}",
+      fit.size(0), score.size(0), own);
   return table;
 }
 

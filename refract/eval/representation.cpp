@@ -56,9 +56,7 @@ Factors factors_of(std::vector<std::string> names, const Tensor& values, const s
   if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names.size()) || sizes.size() != names.size())
     throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names.size(),
                                fmt::join(values.sizes(), ", ")));
-  if (values.size(0) < kFewest)
-    throw BadInput(fmt::format("Reading ground-truth factors: expected those of {} images or more, found {}.", kFewest,
-                               values.size(0)));
+  if (values.size(0) == 0) throw BadInput("Reading ground-truth factors: expected those of some images, found none.");
   const Tensor plain = values.to(at::kCPU, at::kDouble);
   if (!at::isfinite(plain).all().item<bool>())
     throw BadInput("Reading ground-truth factors: expected finite numbers, found NaN or infinity.");

@@ -64,6 +64,7 @@ TEST(Factors, RealOnesHaveTwentyBins) {
 TEST(Factors, RefusesWhatCannotBeMeasured) {
   const auto of = [](const Tensor& values) { return complaint([&] { factors_of({"a", "b"}, values, {0, 0}); }); };
   EXPECT_NE(of(at::zeros({5, 3})).find("[N, 2], found [5, 3]"), std::string::npos);
+  EXPECT_NE(of(at::zeros({0, 2})).find("found none"), std::string::npos);
   EXPECT_NE(of(at::full({5, 2}, std::numeric_limits<double>::quiet_NaN())).find("NaN"), std::string::npos);
   EXPECT_NE(of(at::ones({5, 2})).find("expected one that varies"), std::string::npos);
 }

@@ -36,7 +36,7 @@ TEST(StartRun, RefusesBeforeAnythingIsWritten) {
   EXPECT_TRUE(contains(refusal({{"batch", "65"}}), "65"));
   EXPECT_TRUE(fs::is_empty(folder.path()));
   fs::create_directory(folder / "run");
-  EXPECT_TRUE(contains(refusal({}), "resume"));
+  EXPECT_TRUE(contains(refusal({}), "it exists already"));
 }
 
 TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
