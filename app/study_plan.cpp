@@ -38,8 +38,7 @@ void check_same_data(const Run& run, const DataInfo& now) {
   if (manifest_data(run.manifest(), run.manifest_file().string()).checksums == now.checksums) return;
   throw BadInput(
       fmt::format("Reproducing a table: the run in {} was trained on other files of {} than those found now. {}{}Put "
-                  "them back, move "
-                  "the run away, or choose another folder with --out.",
+                  "them back, move the run away, or choose another folder with --out.",
                   run.path().string(), now.name, now.note, now.note.empty() ? "" : " "));
 }
 

@@ -101,12 +101,14 @@ void NewFolder::fail(const std::error_code& error) const {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path))
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
     throw BadInput(fmt::format("Reading {}: expected a file, found a folder.", path.string()));
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
     throw BadInput(fmt::format("Reading {}: {}.", path.string(),
-                               std::filesystem::exists(path) ? "this user may not read it" : "there is no such file"));
+                               errno == ENOENT ? "there is no such file" : std::strerror(errno)));
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 

@@ -60,7 +60,8 @@ const Type* type_of(const NpyHeader& header) {
 class Archive {
  public:
   explicit Archive(const Path& file) : file_(file) {
-    if (!std::filesystem::exists(file))
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
       throw BadInput(fmt::format("Reading {}: there is no such file.", file.string()));
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));

@@ -171,5 +171,17 @@ TEST(StudyPlan, ARunWithOtherOptionsIsRefused) {
   EXPECT_TRUE(contains(message, job.name) && contains(message, "--out")) << message;
 }
 
+TEST(StudyPlan, ARunOfOtherFilesIsRefused) {
+  const FakeRuns fake;
+  StudyPlan plan = fake.plan();
+  const Job job = plan.first_jobs().front();
+  fake.add(job, {{"z", {0.1, 0.1}}}, 0.1);
+  plan.data = DataInfo();
+  plan.data->name = "digit-style";
+  EXPECT_TRUE(finished_table(plan, job).has_value());
+  plan.data->checksums = {{"train-images", "0123"}};
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { finished_table(plan, job); }), "other files of digit-style"));
+}
+
 }  // namespace
 }  // namespace refract

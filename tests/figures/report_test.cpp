@@ -38,6 +38,14 @@ TEST(Report, HoldsEverythingItWasGiven) {
   EXPECT_NE(page.find(data_url("image/gif", "GIFBYTES")), std::string::npos);
 }
 
+TEST(Report, TellsWhatWasNotEvaluatedFromWhatCannotBe) {
+  Report report = full();
+  report.tables.clear();
+  EXPECT_NE(to_html(report).find("No metric was measured"), std::string::npos);
+  report.evaluated_step = 0;
+  EXPECT_NE(to_html(report).find("Not evaluated yet"), std::string::npos);
+}
+
 TEST(Report, UserTextCannotBecomeMarkup) {
   const std::string page = to_html(full());
   EXPECT_EQ(page.find("<script"), std::string::npos);
