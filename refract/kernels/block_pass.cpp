@@ -52,20 +52,15 @@ void finish_backward(const BlockShape& block, const float* full, const float* sc
     activation.backward(full, scale, gy, raw, block.full_pixels());
 }
 
-// The gradients of weight and bias, one after the other, summed over the images of each group.
-class GroupSums {
- public:
-  GroupSums(int64_t groups, int64_t weights, int64_t outputs, const at::TensorOptions& options)
-      : weights_(weights), size_(weights + outputs), sums_(at::empty({groups, size_}, options)) {}
+// The gradients of weight and bias, summed over the images of each group.
+struct GroupSums {
+  GroupSums(int64_t groups, int64_t size, int64_t outputs, const at::TensorOptions& options)
+      : weights(at::empty({groups, size}, options)), biases(at::empty({groups, outputs}, options)) {}
 
-  [[nodiscard]] float* weight(int64_t group) const { return sums_.data_ptr<float>() + group * size_; }
-  [[nodiscard]] float* bias(int64_t group) const { return weight(group) + weights_; }
-  [[nodiscard]] Tensor weights() const { return sums_.slice(1, 0, weights_); }
-  [[nodiscard]] Tensor total_bias() const { return sums_.slice(1, weights_).sum(0); }
+  Tensor weights, biases;  // [groups, .]
 
- private:
-  int64_t weights_, size_;
-  Tensor sums_;
+  [[nodiscard]] float* weight(int64_t group) const { return weights.data_ptr<float>() + group * weights.size(1); }
+  [[nodiscard]] float* bias(int64_t group) const { return biases.data_ptr<float>() + group * biases.size(1); }
 };
 
 // Convolutions read images tile by tile, which memory serves several times more slowly than in order.
@@ -92,8 +87,11 @@ const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, cons
 }
 
 // Many groups leave no thread waiting for the last one. But where a group has few pixels for its weights, summing the
-// gradients of groups takes longer than finding them.
-int64_t group_count(int64_t pixels, int64_t weights) {
+// gradients of groups takes longer than finding them: for a 4x4 filter they are 100 numbers, for a 3x3 one 36 at most.
+int64_t group_count(const BlockShape& block) {
+  const bool small = block.kind.filter == Filter::same || block.kind.filter == Filter::up_sampled;
+  const int64_t weights = block.convolution.in * block.convolution.out * (small ? 1 : 3);
+  const int64_t pixels = block.images * block.met_pixels();
   constexpr int64_t fewest = 4;
   constexpr int64_t usual = 8;
   constexpr int64_t most = 32;
@@ -124,7 +122,7 @@ class BackwardPass {
     else
       in_groups(sums);
     if (!needs_.weight) return {gx_, Tensor(), Tensor()};
-    return {gx_, convolution_->unpack_gradient(sums.weights()), sums.total_bias()};
+    return {gx_, convolution_->unpack_gradient(sums.weights), sums.biases.sum(0)};
   }
 
  private:
@@ -132,7 +130,7 @@ class BackwardPass {
   [[nodiscard]] bool wants_parts() const {
     constexpr int64_t fewest = 4;  // so that four threads have something to do
     return convolution_->weight_parts() >= fewest &&
-           block_.images * block_.full_pixels() < 2 * block_.convolution.in * block_.convolution.out;
+           block_.images * block_.met_pixels() < 2 * block_.convolution.in * block_.convolution.out;
   }
 
   void in_groups(const GroupSums& sums) const {
@@ -190,7 +188,7 @@ BlockShape::BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& k
     : kind(kind_),
       images(x.size(0)),
       convolution{x.size(1), weight.size(kind.filter == Filter::transposed ? 1 : 0), x.size(2), x.size(3), kind.filter},
-      groups(group_count(images * full_pixels(), convolution.in * convolution.out)),
+      groups(group_count(*this)),
       slice(std::clamp<int64_t>(kSliceFloats / std::max<int64_t>(1, x_size() + full_size()), 1,
                                 std::max<int64_t>(1, images / groups))) {
   groups = std::min(groups, slice_count(*this));

@@ -37,6 +37,10 @@ struct BlockShape {
   [[nodiscard]] int64_t full_height() const { return convolution.after(convolution.height); }
   [[nodiscard]] int64_t full_width() const { return convolution.after(convolution.width); }
   [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
+  // That each tap of a filter meets.
+  [[nodiscard]] int64_t met_pixels() const {
+    return kind.filter == Filter::transposed ? convolution.height * convolution.width : full_pixels();
+  }
   [[nodiscard]] int64_t x_size() const { return convolution.in * convolution.height * convolution.width; }
   [[nodiscard]] int64_t full_size() const { return out() * full_pixels(); }
   [[nodiscard]] int64_t y_size() const { return kind.pools() ? full_size() / 4 : full_size(); }

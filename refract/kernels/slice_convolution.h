@@ -52,7 +52,7 @@ class SliceConvolution {
   virtual void backward_weight(int64_t images, const float* x, const float* gy, bool add, float* packed,
                                float* bias) const = 0;
 
-  // The same, overwriting, in parts that can be found one without the others: each of some channels of y. 1: it cannot.
+  // The same, overwriting, in parts that can be found one without the others. 1: it cannot.
   [[nodiscard]] virtual int64_t weight_parts() const { return 1; }
   virtual void backward_weight_part(int64_t /*part*/, int64_t images, const float* x, const float* gy, float* packed,
                                     float* bias) const {

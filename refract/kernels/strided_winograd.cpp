@@ -1,6 +1,5 @@
 #include "refract/kernels/strided_winograd.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include "refract/kernels/matrix_product.h"
@@ -16,7 +15,8 @@ using namespace winograd;
 
 constexpr int64_t kPoints = kStridedPoints * kStridedPoints;
 constexpr int64_t kPhases = 4;  // of fine pixels: even and odd rows, even and odd columns
-constexpr int64_t kTaps = 4;    // that a phase meets
+
+constexpr int64_t kAll = -1;
 
 enum class Pass { to_coarse, to_fine, gradient };
 
@@ -28,7 +28,10 @@ struct Job {
   const float *of_fine, *of_coarse, *weight;
   const float* bias;  // of what is made; or null
   float* result;
-  bool add;  // to the gradient, [points, phases * fine, coarse]
+  bool add;             // to the gradient, [points, phases * fine, coarse]
+  int64_t part = kAll;  // of the gradient: all of it, or a row of points
+
+  [[nodiscard]] int64_t apart() const { return Filters{fine, coarse, Kind::strided}.apart(); }  // weights of points
 };
 
 // Calls use(grid, channel) for each phase: where its pixels are, and where its channels begin among those at a point.
@@ -38,11 +41,12 @@ REFRACT_INLINE void each_phase(int64_t channels, Use use) {
     for (int64_t j = 0; j < 2; ++j) use(Grid{8, 2, i - 1, j - 1}, (2 * i + j) * channels);
 }
 
-template <int64_t Lanes>
+template <int64_t Lanes, int64_t first_row = 0, int64_t rows = kStridedPoints>
 REFRACT_INLINE void fine_to_points(const Tiled<const float>& images, int64_t first, int64_t count, const Points& to) {
   for (int64_t t = 0; t < count; ++t)
     each_phase(images.channels, [&](const Grid& grid, int64_t channel) REFRACT_INLINED {
-      tile_to_points<FineToPoints, Lanes>(images, first + t, grid, to.data + t * to.row + channel, to.apart);
+      tile_to_points<FineToPoints, Lanes, first_row, rows>(images, first + t, grid, to.data + t * to.row + channel,
+                                                           to.apart);
     });
 }
 
@@ -57,10 +61,10 @@ REFRACT_INLINE void points_to_fine(const Points& from, int64_t first, int64_t co
 
 constexpr Grid kCoarse{4, 1, 0, 0};
 
-template <int64_t Lanes>
+template <int64_t Lanes, int64_t first_row = 0, int64_t rows = kStridedPoints>
 REFRACT_INLINE void coarse_to_points(const Tiled<const float>& images, int64_t first, int64_t count, const Points& to) {
   for (int64_t t = 0; t < count; ++t)
-    tile_to_points<CoarseToPoints, Lanes>(images, first + t, kCoarse, to.data + t * to.row, to.apart);
+    tile_to_points<CoarseToPoints, Lanes, first_row, rows>(images, first + t, kCoarse, to.data + t * to.row, to.apart);
 }
 
 template <int64_t Lanes>
@@ -72,11 +76,51 @@ REFRACT_INLINE void points_to_coarse(const Points& from, const float* bias, int6
 }
 
 // At every point a product with the weights, [points, columns / panel, rows, panel].
-void multiply(const Points& from, int64_t panel, int64_t count, const float* weight, const Points& to) {
+void multiply(const Points& from, int64_t panel, int64_t count, const Job& job, const Points& to) {
   for (int64_t p = 0; p < kPoints; ++p)
-    for (int64_t column = 0; column < to.row; column += panel, weight += from.row * panel)
-      matrix_product({from.matrix(p), from.row, 1}, count, {weight, panel}, panel, from.row, {}, to.matrix(p) + column,
-                     to.row);
+    for (int64_t column = 0; column < to.row; column += panel)
+      matrix_product({from.matrix(p), from.row, 1}, count, {job.weight + p * job.apart() + column * from.row, panel},
+                     panel, from.row, {}, to.matrix(p) + column, to.row);
+}
+
+// The gradient at `rows` rows of points.
+template <int64_t Lanes, int64_t first_row, int64_t rows>
+REFRACT_INLINE void weigh(const Job& job, const Tiled<const float>& fine, const Tiled<const float>& coarse,
+                          int64_t tiles) {
+  constexpr int64_t points = rows * kStridedPoints;
+  const int64_t block = block_size(points * (kPhases * job.fine + job.coarse), tiles);
+  const Points left(Scratch::left, points, block, kPhases * job.fine);
+  const Points right(Scratch::right, points, block, job.coarse);
+  for (int64_t first = 0; first < tiles; first += block) {
+    const int64_t count = std::min(block, tiles - first);
+    fine_to_points<Lanes, first_row, rows>(fine, first, count, left);
+    coarse_to_points<Lanes, first_row, rows>(coarse, first, count, right);
+    for (int64_t p = 0; p < points; ++p) {
+      float* c = job.result + (first_row * kStridedPoints + p) * job.apart();
+      matrix_product({left.matrix(p), 1, left.row}, left.row, {right.matrix(p), right.row}, right.row, count,
+                     job.add || first > 0 ? Start{c, right.row} : Start{}, c, right.row);
+    }
+  }
+}
+
+template <int64_t Lanes>
+REFRACT_INLINE void weigh_part(const Job& job, const Tiled<const float>& fine, const Tiled<const float>& coarse,
+                               int64_t tiles) {
+  static_assert(kStridedPoints == 5);
+  switch (job.part) {
+    case 0:
+      return weigh<Lanes, 0, 1>(job, fine, coarse, tiles);
+    case 1:
+      return weigh<Lanes, 1, 1>(job, fine, coarse, tiles);
+    case 2:
+      return weigh<Lanes, 2, 1>(job, fine, coarse, tiles);
+    case 3:
+      return weigh<Lanes, 3, 1>(job, fine, coarse, tiles);
+    case 4:
+      return weigh<Lanes, 4, 1>(job, fine, coarse, tiles);
+    default:
+      return weigh<Lanes, 0, kStridedPoints>(job, fine, coarse, tiles);
+  }
 }
 
 template <int64_t Lanes>
@@ -91,6 +135,8 @@ REFRACT_INLINE void run_with(const Job& job) {
   const float* zeros = scratch(Scratch::zeros, most);  // as new ones are; never written
   const Tiled<const float> fine{job.of_fine, height, width, job.fine, rows, columns, zeros};
   const Tiled<const float> coarse{job.of_coarse, job.height, job.width, job.coarse, rows, columns, zeros};
+  if (job.pass == Pass::gradient) return weigh_part<Lanes>(job, fine, coarse, tiles);
+
   const Tiled<float> to_fine{job.result, height, width, job.fine, rows, columns, outside};
   const Tiled<float> to_coarse{job.result, job.height, job.width, job.coarse, rows, columns, outside};
   if (job.pass == Pass::to_fine)
@@ -101,26 +147,14 @@ REFRACT_INLINE void run_with(const Job& job) {
   const Points right(Scratch::right, kPoints, block, job.coarse);
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
-    switch (job.pass) {
-      case Pass::to_coarse:
-        fine_to_points<Lanes>(fine, first, count, left);
-        multiply(left, panel_width(job.coarse), count, job.weight, right);
-        points_to_coarse<Lanes>(right, job.bias, first, count, to_coarse);
-        break;
-      case Pass::to_fine:
-        coarse_to_points<Lanes>(coarse, first, count, right);
-        multiply(right, panel_width(job.fine), count, job.weight, left);
-        points_to_fine<Lanes>(left, first, count, to_fine);
-        break;
-      case Pass::gradient:
-        fine_to_points<Lanes>(fine, first, count, left);
-        coarse_to_points<Lanes>(coarse, first, count, right);
-        for (int64_t p = 0; p < kPoints; ++p) {
-          float* c = job.result + p * left.row * right.row;
-          matrix_product({left.matrix(p), 1, left.row}, left.row, {right.matrix(p), right.row}, right.row, count,
-                         job.add || first > 0 ? Start{c, right.row} : Start{}, c, right.row);
-        }
-        break;
+    if (job.pass == Pass::to_coarse) {
+      fine_to_points<Lanes>(fine, first, count, left);
+      multiply(left, panel_width(job.coarse), count, job, right);
+      points_to_coarse<Lanes>(right, job.bias, first, count, to_coarse);
+    } else {
+      coarse_to_points<Lanes>(coarse, first, count, right);
+      multiply(right, panel_width(job.fine), count, job, left);
+      points_to_fine<Lanes>(left, first, count, to_fine);
     }
   }
 }
@@ -137,27 +171,6 @@ void run_any(const Job& job) {
   run_with<4>(job);
 }
 
-// The weights of all points for those of the taps of a phase: [points, taps].
-constexpr std::array<float, kPoints * kTaps> taps_to_points() {
-  std::array<float, kPoints * kTaps> all{};
-  for (int64_t p = 0; p < kPoints; ++p)
-    for (int64_t tap = 0; tap < kTaps; ++tap)
-      all.at(p * kTaps + tap) =
-          kStridedTaps.at(p / kStridedPoints).at(tap / 2) * kStridedTaps.at(p % kStridedPoints).at(tap % 2);
-  return all;
-}
-constexpr std::array<float, kPoints* kTaps> kTapsToPoints = taps_to_points();
-
-// For work(first, columns) on parts of `columns` columns, a multiple of 16.
-template <class Work>
-void for_columns(int64_t columns, const Work& work) {
-  constexpr int64_t part = 2048;
-  at::parallel_for(0, (columns + part - 1) / part, 2, [&](int64_t begin, int64_t end) {
-    for (int64_t first = begin * part; first < std::min(end * part, columns); first += part)
-      work(first, std::min(part, columns - first));
-  });
-}
-
 class StridedWinograd : public SliceConvolution {
  public:
   explicit StridedWinograd(const ConvolutionShape& s)
@@ -170,18 +183,12 @@ class StridedWinograd : public SliceConvolution {
   // Either way `weight` is [coarse, fine, 4, 4].
   [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override { return pack(strided_, weight); }
   [[nodiscard]] Tensor pack_backward(const Tensor& weight) const override { return pack(!strided_, weight); }
-  [[nodiscard]] int64_t gradient_size() const override { return kPoints * columns(); }
+  [[nodiscard]] int64_t gradient_size() const override { return filters().size(); }
   [[nodiscard]] Tensor unpack_gradient(const Tensor& sums) const override {
-    const Tensor taps = at::empty({2, 2, 2, 2, fine_, coarse_}, sums.options());
-    const auto* from = sums.data_ptr<float>();
-    auto* to = taps.data_ptr<float>();
-    for_columns(columns(), [&](int64_t first, int64_t count) {
-      for (int64_t group = 0; group < sums.size(0); ++group)
-        matrix_product({kTapsToPoints.data(), 1, kTaps}, kTaps, {from + group * sums.stride(0) + first, columns()},
-                       count, kPoints, group > 0 ? Start{to + first, columns()} : Start{}, to + first, columns());
-    });
-    const Tensor rows = taps.permute({4, 0, 2, 1, 3, 5}).reshape({kPhases * kTaps * fine_, coarse_});
-    return rows.t().contiguous().view({coarse_, fine_, 4, 4});
+    const Tensor gradient = at::empty({coarse_, fine_, 4, 4}, sums.options());
+    winograd::unpack_gradient(filters(), sums.data_ptr<float>(), sums.size(0), sums.stride(0),
+                              gradient.data_ptr<float>());
+    return gradient;
   }
 
   void forward(int64_t images, const float* x, const float* packed, const float* bias, float* y) const override {
@@ -192,45 +199,24 @@ class StridedWinograd : public SliceConvolution {
   }
   void backward_weight(int64_t images, const float* x, const float* gy, bool add, float* packed,
                        float* bias) const override {
-    run({Pass::gradient, images, fine_, coarse_, height_, width_, strided_ ? x : gy, strided_ ? gy : x, nullptr,
-         nullptr, packed, add});
-    const int64_t out = strided_ ? coarse_ : fine_;
-    const int64_t pixels = images * height_ * width_;
-    if (!add) std::fill_n(bias, out, 0.0F);
-    add_pixels(gy, strided_ ? pixels : 4 * pixels, out, bias);
+    weigh(images, x, gy, add, packed, kAll);
+    add_bias(images, gy, add, bias);
+  }
+  [[nodiscard]] int64_t weight_parts() const override { return kStridedPoints; }
+  void backward_weight_part(int64_t part, int64_t images, const float* x, const float* gy, float* packed,
+                            float* bias) const override {
+    weigh(images, x, gy, false, packed, part);
+    if (part == 0) add_bias(images, gy, false, bias);
   }
 
  private:
-  [[nodiscard]] int64_t columns() const { return kPhases * fine_ * coarse_; }  // weights at a point
-
-  // As multiply() has them. A tap is (2 k + i, 2 l + j) where (i, j) is the phase. Transposing matrices first is faster
-  // than gathering single weights.
-  [[nodiscard]] Tensor taps(bool to_coarse, const Tensor& weight) const {
-    const int64_t panel = panel_width(to_coarse ? coarse_ : fine_);
-    if (to_coarse)
-      return weight.reshape({coarse_, -1})
-          .t()
-          .contiguous()
-          .view({fine_, 2, 2, 2, 2, coarse_ / panel, panel})
-          .permute({1, 3, 5, 2, 4, 0, 6})
-          .contiguous();
-    return weight.reshape({-1, kPhases * kTaps})
-        .t()
-        .contiguous()
-        .view({2, 2, 2, 2, coarse_, fine_ / panel, panel})
-        .permute({0, 2, 1, 3, 5, 4, 6})
-        .contiguous();
-  }
+  [[nodiscard]] Filters filters() const { return {fine_, coarse_, Kind::strided}; }
 
   [[nodiscard]] Tensor pack(bool to_coarse, const Tensor& weight) const {
-    const Tensor of_taps = taps(to_coarse, weight);
-    const Tensor packed = at::empty({kPoints, columns()}, weight.options());
-    const auto* from = of_taps.data_ptr<float>();
-    auto* to = packed.data_ptr<float>();
-    for_columns(columns(), [&](int64_t first, int64_t count) {
-      matrix_product({kTapsToPoints.data(), kTaps, 1}, kPoints, {from + first, columns()}, count, kTaps, {}, to + first,
-                     columns());
-    });
+    const Tensor packed = at::empty({filters().size()}, weight.options());
+    const Tensor from = weight.contiguous();
+    (to_coarse ? winograd::pack_forward : winograd::pack_backward)(filters(), from.data_ptr<float>(),
+                                                                   packed.data_ptr<float>());
     return packed;
   }
 
@@ -238,6 +224,18 @@ class StridedWinograd : public SliceConvolution {
             float* to) const {
     run({to_coarse ? Pass::to_coarse : Pass::to_fine, images, fine_, coarse_, height_, width_,
          to_coarse ? from : nullptr, to_coarse ? nullptr : from, packed, bias, to, false});
+  }
+
+  void weigh(int64_t images, const float* x, const float* gy, bool add, float* packed, int64_t part) const {
+    run({Pass::gradient, images, fine_, coarse_, height_, width_, strided_ ? x : gy, strided_ ? gy : x, nullptr,
+         nullptr, packed, add, part});
+  }
+
+  void add_bias(int64_t images, const float* gy, bool add, float* bias) const {
+    const int64_t out = strided_ ? coarse_ : fine_;
+    const int64_t pixels = images * height_ * width_;
+    if (!add) std::fill_n(bias, out, 0.0F);
+    add_pixels(gy, strided_ ? pixels : 4 * pixels, out, bias);
   }
 
   static void run(const Job& job) { REFRACT_CHOSEN(run)(job); }

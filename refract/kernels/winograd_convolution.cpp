@@ -14,7 +14,9 @@ using winograd::Pass;
 class Winograd : public SliceConvolution {
  public:
   explicit Winograd(const ConvolutionShape& shape)
-      : shape_(shape), filters_{shape.in, shape.out, shape.filter == Filter::up_sampled} {}
+      : shape_(shape),
+        filters_{shape.in, shape.out,
+                 shape.filter == Filter::up_sampled ? winograd::Kind::up_sampled : winograd::Kind::same} {}
 
   [[nodiscard]] Tensor pack_forward(const Tensor& weight) const override {
     const Tensor packed = at::empty({filters_.size()}, weight.options());
@@ -76,7 +78,7 @@ class Winograd : public SliceConvolution {
   [[nodiscard]] Job start(Pass pass, int64_t images, float* result) const {
     Job job{};
     job.pass = pass;
-    job.up = filters_.up;
+    job.up = filters_.kind == winograd::Kind::up_sampled;
     job.images = images;
     job.in = shape_.in;
     job.out = shape_.out;

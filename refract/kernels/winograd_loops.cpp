@@ -35,7 +35,7 @@ REFRACT_INLINE void convolve(const Products& products, const Tiled<const float>&
   const int64_t in = from.channels;
   const int64_t out = to.channels;
   const int64_t panel = panel_width(out);
-  const int64_t apart = Filters{in, out, false}.apart();
+  const int64_t apart = Filters{in, out, Kind::same}.apart();
   const int64_t block = block_size(in_points * in + out_points * out, tiles);
   const Points left(Scratch::left, in_points, block, in);
   const Points right(Scratch::right, out_points, block, out);
@@ -67,7 +67,7 @@ REFRACT_INLINE void weigh(const Products& products, const Tiled<const float>& x,
   const int64_t in = x.channels;
   const int64_t out = gy.channels;
   const int64_t used = gy.used;
-  const int64_t apart = Filters{in, out, false}.apart();
+  const int64_t apart = Filters{in, out, Kind::same}.apart();
   const int64_t block = block_size(in_points * in + out_points * used, tiles);
   const Points left(Scratch::left, in_points, block, in);
   const Points right(Scratch::right, out_points, block, used);
