@@ -58,6 +58,9 @@ Result draw(const Arguments& arguments) {
   if (std::filesystem::exists(arguments.out) && !arguments.overwrite)
     throw BadInput(
         fmt::format("Drawing figures: {} exists already. Add --overwrite, or name another folder.", arguments.out));
+  if (std::filesystem::exists(arguments.out) && !std::filesystem::is_directory(arguments.out))
+    throw BadInput(
+        fmt::format("Drawing figures: expected {} to be a folder, found a file. Name another.", arguments.out));
   std::vector<OpenedRun> runs;
   for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true));
   const std::vector<std::string> names = headings(runs);

@@ -240,7 +240,11 @@ std::vector<std::string> read_npz_texts(const Path& file, const std::string& nam
   ArrayReader reader(archive, name);
   const NpyHeader& header = reader.header();
   const size_t width = text_width(header.type);
-  if (width == 0 || header.shape.size() != 1) return {};
+  if (width == 0 || header.shape.size() != 1)
+    throw BadInput(
+        fmt::format("Reading {}: expected in '{}' a row of Unicode strings (NumPy's <U), found type {} in {} "
+                    "dimensions.",
+                    file.string(), name, header.type, header.shape.size()));
   reader.expect_values_of(width * sizeof(char32_t));
   std::vector<std::string> texts;
   for (int64_t i = 0; i < header.shape[0]; ++i) {

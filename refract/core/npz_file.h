@@ -27,8 +27,8 @@ NpzArrays read_npz(const std::filesystem::path& file, const std::vector<std::str
 void read_npz_rows(const std::filesystem::path& file, const std::string& name, int64_t rows,
                    const std::function<void(int64_t first, const Tensor& values)>& visit);
 
-// A one-dimensional array of Unicode strings, as UTF-8; nothing where there is no such array. Throws BadInput for a bad
-// file.
+// A one-dimensional array of Unicode strings, as UTF-8; nothing where there is none of that name. Throws BadInput for a
+// bad file and for an array of another kind.
 std::vector<std::string> read_npz_texts(const std::filesystem::path& file, const std::string& name);
 
 }  // namespace refract

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #include "refract/core/errors.h"
@@ -20,7 +21,7 @@ bool number(std::string text, double& value) {
   text.erase(0, text.find_first_not_of(" \t"));
   text.erase(text.find_last_not_of(" \t\r") + 1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
 // All have the same number of points, and enough of them.
@@ -45,7 +46,7 @@ std::map<std::string, Shape> from_csv(const std::filesystem::path& file) {
   Collected all;
   int64_t count = 0;
   for (std::string line; std::getline(lines, line);) {
-    ++count;
+    if (++count == 1 && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);  // what some spreadsheets begin with
     std::istringstream cells(line);
     std::string name, cell;
     std::getline(cells, name, ',');

@@ -123,6 +123,8 @@ TEST_F(Metrics, BadFilesAreNamed) {
                  {"e.npz", "100 images", "found 50"});
   expect_refused({written("f.npz", {code, factor, npz_array("factor_names", {std::string("one")})})},
                  {"f.npz", "factor_names", "found 1"});
+  expect_refused({written("h.npz", {code, factor, npz_array("factor_names", at::zeros({2}))})},
+                 {"h.npz", "factor_names", "Unicode strings"});
   expect_refused({good, written("g.npz", {code, npz_array("factors", factors().values.flip(0))})},
                  {"g.npz", "good.npz", "same images"});
 }

@@ -109,6 +109,9 @@ TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {
   EXPECT_GT(std::filesystem::file_size(two.at("files").at(0).get<std::string>()),
             std::filesystem::file_size(folder / "one/synthesize.png"));
   EXPECT_EQ(refract({"figures", run, "--out", folder / "one"}).status, 2);
+  const Ran into_file = refract({"figures", run, "--out", folder / "one/synthesize.png", "--overwrite"});
+  EXPECT_EQ(into_file.status, 2);
+  EXPECT_NE(into_file.err.find("found a file"), std::string::npos) << into_file.err;
 }
 
 TEST(RunCommands, InfoTellsWhatTheRunHolds) {

@@ -116,6 +116,10 @@ TEST(Landmarks, AreReadFromCsvAndPts) {
   ASSERT_EQ(csv.size(), 2);
   EXPECT_EQ(csv.at("a.png"), (Shape{{1, 2}, {3.5, 4}, {5, 6}}));
   EXPECT_EQ(csv.at("b.png")[2], Point(11, 12.25));
+  write_file(folder / "marked.csv",
+             "\xef\xbb\xbf"
+             "a.png,1,2,3.5,4,5,6\n");
+  EXPECT_EQ(read_landmarks(folder / "marked.csv").at("a.png"), csv.at("a.png"));
   std::filesystem::create_directories(folder / "pts");
   write_file(folder / "pts/a.pts", "version: 1\nn_points: 3\n{\n1 2\n3.5 4\n5 6\n}\n");
   EXPECT_EQ(read_landmarks(folder / "pts").at("a"), csv.at("a.png"));
@@ -127,6 +131,7 @@ TEST(Landmarks, DamageIsASentenceWithALine) {
     write_file(folder / "all.csv", text);
     return message_of<BadInput>([&] { read_landmarks(folder / "all.csv"); });
   };
+  EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5,6\nb.png,1,2,nan,4,5,6\n"), "all.csv, line 2"));
   EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5,6\nb.png,1,2,x,4,5,6\n"), "all.csv, line 2"));
   EXPECT_TRUE(
       contains(refusal("a.png,1,2,3,4,5,6\nb.png,1,2,3,4,5,6,7,8\n"), "expected 3 points as elsewhere, found 4"));
