@@ -8,6 +8,7 @@
 #include "refract/kernels/matrix_product.h"
 #include "refract/kernels/pixel_rows.h"
 #include "refract/kernels/scratch.h"
+#include "refract/kernels/thin_winograd.h"
 #include "refract/kernels/vectors.h"
 
 namespace refract {
@@ -24,9 +25,12 @@ struct Thin {
   // Of a tap's few channels for each pixel, all taps side by side, rounded up to full vectors.
   [[nodiscard]] int64_t columns() const { return (9 * few + 15) / 16 * 16; }
 
+  [[nodiscard]] winograd::ThinImage shape() const { return {few, many, height, width}; }
+  [[nodiscard]] bool pays() const { return winograd::thin_pays(shape()); }
+
   // With a border of zeros: three neighbours in a row and their channels lie together, as a row of a matrix.
   const float* padded(const float* image) const {
-    float* to = scratch(Scratch::padded, (height + 2) * pitch());
+    float* to = scratch(Scratch::padded, (height + 2) * pitch() + 16);
     std::fill_n(to, pitch() + few, 0.0F);
     for (int64_t i = 0; i < height; ++i) {
       float* row = to + (i + 1) * pitch() + few;
@@ -37,9 +41,10 @@ struct Thin {
     return to;
   }
 
-  // `weight` is [3, 3, few, many].
+  // `weight` is [3, 3, few, many], or what thin_winograd.h makes of it where that pays.
   void to_many(const float* from, const float* weight, const float* bias, float* to) const {
     const float* image = padded(from);
+    if (pays()) return winograd::thin_convolve(shape(), image, weight, bias, to);
     for (int64_t i = 0; i < height; ++i)
       matrix_product({image + i * pitch(), few, 1, 3 * few, pitch()}, width, {weight, many}, many, 9 * few, {bias},
                      to + i * width * many, many);
@@ -63,9 +68,11 @@ struct Thin {
     }
   }
 
-  // Adds to the gradient of the weights of to_many(), [3, 3, few, many].
-  void gradient(const float* of_few, const float* of_many, float* to) const {
+  // Adds to the gradient of the weights of to_many(), and, if it is wanted here, to that of the bias.
+  void gradient(const float* of_few, const float* of_many, float* to, float* bias) const {
     const float* image = padded(of_few);
+    if (pays()) return winograd::thin_weigh(shape(), image, of_many, to, bias);
+    if (bias != nullptr) add_pixels(of_many, height * width, many, bias);
     for (int64_t i = 0; i < height; ++i)
       for (int64_t tap = 0; tap < 3; ++tap)
         matrix_product({image + (i + tap) * pitch(), 1, few}, 3 * few, {of_many + i * width * many, many}, many, width,
@@ -105,9 +112,11 @@ class ThinConvolution : public SliceConvolution {
     const Tensor turned = weight.flip({2, 3});
     return widens_ ? for_few(turned.permute({0, 2, 3, 1})) : for_many(turned.permute({2, 3, 0, 1}));
   }
-  [[nodiscard]] int64_t gradient_size() const override { return 9 * shape_.in * shape_.out; }
+  [[nodiscard]] int64_t gradient_size() const override { return (thin_.pays() ? 36 : 9) * shape_.in * shape_.out; }
   [[nodiscard]] Tensor unpack_gradient(const Tensor& gradients) const override {
-    const Tensor taps = gradients.sum(0).view({3, 3, thin_.few, thin_.many});
+    const Tensor sum = gradients.sum(0);
+    const Tensor taps = thin_.pays() ? winograd::thin_taps(sum.view({-1, thin_.few, thin_.many}))
+                                     : sum.view({3, 3, thin_.few, thin_.many});
     return (widens_ ? taps.permute({3, 2, 0, 1}) : taps.flip({0, 1}).permute({2, 3, 0, 1})).contiguous();
   }
 
@@ -127,8 +136,8 @@ class ThinConvolution : public SliceConvolution {
     const float* many = widens_ ? gy : x;
     const int64_t pixels = shape_.height * shape_.width;
     for (int64_t k = 0; k < images; ++k)
-      thin_.gradient(few + k * pixels * thin_.few, many + k * pixels * thin_.many, packed);
-    add_pixels(gy, images * pixels, shape_.out, bias);
+      thin_.gradient(few + k * pixels * thin_.few, many + k * pixels * thin_.many, packed, widens_ ? bias : nullptr);
+    if (!widens_) add_pixels(gy, images * pixels, shape_.out, bias);
   }
 
  private:
@@ -143,7 +152,9 @@ class ThinConvolution : public SliceConvolution {
   }
 
   // From [3, 3, few, many], and from [many, 3, 3, few].
-  [[nodiscard]] static Tensor for_many(const Tensor& weight) { return weight.contiguous(); }
+  [[nodiscard]] Tensor for_many(const Tensor& weight) const {
+    return thin_.pays() ? winograd::thin_weights(weight) : weight.contiguous();
+  }
   [[nodiscard]] Tensor for_few(const Tensor& weight) const {
     // What arrives at p through a tap was sent by p + tap - 1: the order of the taps stays.
     return at::constant_pad_nd(weight.reshape({thin_.many, 9 * thin_.few}), {0, thin_.columns() - 9 * thin_.few});
