@@ -44,13 +44,18 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   return recipe.make(of.shape);
 }
 
-refract::Batch batch_of(const Case& of, const torch::Device& device) {
+refract::Batch batch_of(const Case& of, const refract::Needs& needs, const torch::Device& device) {
+  const auto images = [&](bool wanted) {
+    if (!wanted) return refract::Tensor();
+    const refract::Tensor pixels = at::rand({of.batch, of.shape.channels, of.shape.size, of.shape.size}) * 2 - 1;
+    return pixels.contiguous(at::MemoryFormat::ChannelsLast).to(device);
+  };
   refract::Batch batch;
-  for (refract::Tensor* field : {&batch.images, &batch.reference, &batch.second, &batch.labelled})
-    *field = (at::rand({of.batch, of.shape.channels, of.shape.size, of.shape.size}) * 2 - 1)
-                 .contiguous(at::MemoryFormat::ChannelsLast)
-                 .to(device);
-  batch.attributes = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
+  batch.images = images(true);
+  batch.reference = images(needs.reference);
+  batch.second = images(needs.second);
+  batch.labelled = images(needs.labelled > 0);
+  if (needs.labelled > 0) batch.attributes = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
   return batch;
 }
 
@@ -93,7 +98,7 @@ void answer_requests(const torch::Device& device) {
       stepper.reset();
       method.reset();
       method = make(name);
-      batch = batch_of(case_of(name), device);
+      batch = batch_of(case_of(name), method->needs(), device);
       refract::move_to(device, *method);
       stepper = std::make_unique<refract::Stepper>(*method);
       made = name;

@@ -107,7 +107,7 @@ class Vae:
         self.networks = [self.encoder, self.generator]
         self.optimizer = adam(*self.networks)
 
-    def step(self, x, _):
+    def step(self, x):
         posterior = self.encoder(x)
         loss = error(x, self.generator(sample(*posterior))) + kl(*posterior)
         self.optimizer.zero_grad()
@@ -170,15 +170,19 @@ class SrbVae(RbVae):
         self.discriminators.step()
 
 
-def image_pair():
-    return [torch.rand(BATCH, CHANNELS, SIZE, SIZE) * 2 - 1 for _ in range(2)]
+def unlabelled():
+    return [torch.rand(BATCH, CHANNELS, SIZE, SIZE) * 2 - 1]
+
+
+def with_reference():
+    return unlabelled() + unlabelled()
 
 
 # What takes the steps, and what makes a batch for it.
 METHODS = {
-    "vae": (Vae, image_pair),
-    "rbvae": (RbVae, image_pair),
-    "srbvae": (SrbVae, image_pair),
+    "vae": (Vae, unlabelled),
+    "rbvae": (RbVae, with_reference),
+    "srbvae": (SrbVae, with_reference),
     "partedvae": (parted.PartedVae, parted.batch),
 }
 

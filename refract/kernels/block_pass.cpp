@@ -37,9 +37,12 @@ void finish(const BlockShape& block, const float* raw, float* full, float* scale
   const Activation activation{block.out(), block.kind.slope};
   if (!block.kind.pools()) return activation.forward(raw, full, scale, block.full_pixels());
   const int64_t pixels = 2 * block.full_width();
+  const bool stored = !block.recomputes();
+  float* near = stored ? full : scratch(Scratch::left, pixels * (block.out() + 1));
+  float* near_scale = stored ? scale : near + pixels * block.out();
   for (int64_t i = 0; i < block.full_height() / 2; ++i) {
-    float* rows = full + i * pixels * block.out();
-    activation.forward(raw + i * pixels * block.out(), rows, scale + i * pixels, pixels);
+    float* rows = near + (stored ? i * pixels * block.out() : 0);
+    activation.forward(raw + i * pixels * block.out(), rows, near_scale + (stored ? i * pixels : 0), pixels);
     average_pool(rows, y + i * pixels / 4 * block.out(), 2, block.full_width(), block.out());
   }
 }
@@ -69,23 +72,6 @@ void bring_near(const float* from, int64_t floats) {
   for (int64_t k = 0; k < floats; k += line) __builtin_prefetch(from + k);
 }
 
-// The gradient of what the convolution computed for a slice: where it is, or else, in `raw`.
-const float* raw_gradient(const BlockShape& block, const BlockSaved& saved, const Tensor& gy, const Slice& slice,
-                          float* raw) {
-  const float* g = gy.data_ptr<float>() + slice.first * block.y_size();
-  if (block.kind.finish == Finish::none) return g;
-  const auto* full = saved.full.data_ptr<float>() + slice.first * block.full_size();
-  if (block.kind.finish == Finish::rectify) {
-    rectify_backward(block.kind.slope, full, g, raw, slice.images * block.full_size());
-    return raw;
-  }
-  const auto* scale = saved.scale.data_ptr<float>() + slice.first * block.full_pixels();
-  for (int64_t k = 0; k < slice.images; ++k)
-    finish_backward(block, full + k * block.full_size(), scale + k * block.full_pixels(), g + k * block.y_size(),
-                    raw + k * block.full_size());
-  return raw;
-}
-
 // Many groups leave no thread waiting for the last one. But where a group has few pixels for its weights, summing the
 // gradients of groups takes longer than finding them: for a 4x4 filter they are 100 numbers, for a 3x3 one 36 at most.
 int64_t group_count(const BlockShape& block) {
@@ -111,6 +97,7 @@ class BackwardPass {
         needs_(needs),
         convolution_(SliceConvolution::of(block.convolution)),
         packed_(needs.x ? convolution_->pack_backward(saved.weight) : Tensor()),
+        packed_forward_(block.recomputes() ? convolution_->pack_forward(saved.weight) : Tensor()),
         gx_(needs.x ? at::empty_like(saved.x) : Tensor()) {}
 
   [[nodiscard]] BlockGradients run() const {
@@ -140,8 +127,7 @@ class BackwardPass {
       for (int64_t index = begin; index < slices * (group + 1) / block_.groups; ++index) {
         const Slice slice = slice_of(block_, index);
         const float* x = saved_.x.data_ptr<float>() + slice.first * block_.x_size();
-        const float* raw =
-            raw_gradient(block_, saved_, gy_, slice, scratch(Scratch::raw, slice.images * block_.full_size()));
+        const float* raw = raw_gradient(slice, scratch(Scratch::raw, slice.images * block_.full_size()));
         bring_near(x, slice.images * block_.x_size());
         if (needs_.weight)
           convolution_->backward_weight(slice.images, x, raw, index > begin, sums.weight(group), sums.bias(group));
@@ -157,12 +143,47 @@ class BackwardPass {
     auto* raw = all.data_ptr<float>();
     for_each_task(slice_count(block_), [&](int64_t index) {
       const Slice slice = slice_of(block_, index);
-      find_gx(slice, raw_gradient(block_, saved_, gy_, slice, raw + slice.first * block_.full_size()));
+      find_gx(slice, raw_gradient(slice, raw + slice.first * block_.full_size()));
     });
     const auto* x = saved_.x.data_ptr<float>();
     for_each_task(convolution_->weight_parts(), [&](int64_t part) {
       convolution_->backward_weight_part(part, block_.images, x, raw, sums.weight(0), sums.bias(0));
     });
+  }
+
+  // The gradient of what the convolution computed for a slice: where it is, or else, in `raw`.
+  const float* raw_gradient(const Slice& slice, float* raw) const {
+    const float* g = gy_.data_ptr<float>() + slice.first * block_.y_size();
+    if (block_.kind.finish == Finish::none) return g;
+    const int64_t first = slice.first;
+    if (block_.kind.finish == Finish::rectify) {
+      const float* full = saved_.full.data_ptr<float>() + first * block_.full_size();
+      rectify_backward(block_.kind.slope, full, g, raw, slice.images * block_.full_size());
+      return raw;
+    }
+    const Normalised y = block_.recomputes()
+                             ? recomputed(slice, raw)
+                             : Normalised{saved_.full.data_ptr<float>() + first * block_.full_size(),
+                                          saved_.scale.data_ptr<float>() + first * block_.full_pixels()};
+    for (int64_t k = 0; k < slice.images; ++k)
+      finish_backward(block_, y.full + k * block_.full_size(), y.scale + k * block_.full_pixels(),
+                      g + k * block_.y_size(), raw + k * block_.full_size());
+    return raw;
+  }
+
+  struct Normalised {
+    const float *full, *scale;
+  };
+
+  // `raw` is room for what the convolution computes.
+  [[nodiscard]] Normalised recomputed(const Slice& slice, float* raw) const {
+    const float* x = saved_.x.data_ptr<float>() + slice.first * block_.x_size();
+    convolution_->forward(slice.images, x, packed_forward_.data_ptr<float>(), saved_.bias.data_ptr<float>(), raw);
+    const int64_t pixels = slice.images * block_.full_pixels();
+    float* full = scratch(Scratch::again, pixels * (block_.out() + 1));
+    float* scale = full + pixels * block_.out();
+    Activation{block_.out(), block_.kind.slope}.forward(raw, full, scale, pixels);
+    return {full, scale};
   }
 
   void find_gx(const Slice& slice, const float* raw) const {
@@ -179,7 +200,7 @@ class BackwardPass {
   const Tensor& gy_;
   BlockNeeds needs_;
   std::unique_ptr<const SliceConvolution> convolution_;
-  Tensor packed_, gx_;
+  Tensor packed_, packed_forward_, gx_;
 };
 
 }  // namespace
@@ -197,17 +218,18 @@ BlockShape::BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& k
 BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   BlockOutput to;
   const bool normalises = block.kind.normalises();
-  to.full = images_like(x, block.out(), block.full_height(), block.full_width());
+  const bool stores = !block.recomputes();
+  if (stores) to.full = images_like(x, block.out(), block.full_height(), block.full_width());
   to.y = block.kind.pools() ? images_like(x, block.out(), block.full_height() / 2, block.full_width() / 2) : to.full;
-  if (normalises) to.scale = at::empty({block.images * block.full_pixels()}, x.options());
+  if (normalises && stores) to.scale = at::empty({block.images * block.full_pixels()}, x.options());
   const auto convolution = SliceConvolution::of(block.convolution);
   const Tensor packed = convolution->pack_forward(weight);
   const auto* w = packed.data_ptr<float>();
   const auto* b = bias.data_ptr<float>();
   const auto* in = x.data_ptr<float>();
-  auto* full = to.full.data_ptr<float>();
+  auto* full = stores ? to.full.data_ptr<float>() : nullptr;
   auto* y = to.y.data_ptr<float>();
-  auto* scale = normalises ? to.scale.data_ptr<float>() : nullptr;
+  auto* scale = to.scale.defined() ? to.scale.data_ptr<float>() : nullptr;
   for_each_task(slice_count(block), [&](int64_t index) {
     const auto [first, images] = slice_of(block, index);
     float* raw = normalises ? scratch(Scratch::raw, images * block.full_size()) : full + first * block.full_size();
@@ -216,8 +238,8 @@ BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor
     if (block.kind.finish == Finish::rectify) rectify(block.kind.slope, raw, images * block.full_size());
     if (!normalises) return;
     for (int64_t image = first; image < first + images; ++image)
-      finish(block, raw + (image - first) * block.full_size(), full + image * block.full_size(),
-             scale + image * block.full_pixels(), y + image * block.y_size());
+      finish(block, raw + (image - first) * block.full_size(), stores ? full + image * block.full_size() : nullptr,
+             stores ? scale + image * block.full_pixels() : nullptr, y + image * block.y_size());
   });
   return to;
 }

@@ -37,6 +37,9 @@ struct BlockShape {
   [[nodiscard]] int64_t full_height() const { return convolution.after(convolution.height); }
   [[nodiscard]] int64_t full_width() const { return convolution.after(convolution.width); }
   [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
+  // Whether the backward pass computes y before pooling once more: from the few channels of images that takes no longer
+  // than storing it and reading it again, and it is the largest tensor of most networks.
+  [[nodiscard]] bool recomputes() const { return kind.pools() && convolution.in <= 4; }
   // That each tap of a filter meets.
   [[nodiscard]] int64_t met_pixels() const {
     return kind.filter == Filter::transposed ? convolution.height * convolution.width : full_pixels();
@@ -47,7 +50,8 @@ struct BlockShape {
 };
 
 // x and gradients of y are channels-last, `weight` as SliceConvolution has it. `full` is y before pooling (or y
-// itself), `scale` that of each of its pixels (undefined unless normalised).
+// itself), `scale` that of each of its pixels (undefined unless normalised); both are undefined where they are
+// recomputed.
 struct BlockOutput {
   Tensor y, full, scale;
 };
@@ -57,7 +61,7 @@ struct BlockGradients {
   Tensor x, weight, bias;  // undefined where not asked for; weight and bias go together
 };
 struct BlockSaved {
-  Tensor x, weight, full, scale;
+  Tensor x, weight, bias, full, scale;
 };
 struct BlockNeeds {
   bool x, weight;

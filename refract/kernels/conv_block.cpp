@@ -23,7 +23,7 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
                         const BlockKind& kind, int64_t data) {
     const Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast);
     const BlockOutput result = block_forward({x, weight, kind}, x, weight, bias);
-    context->save_for_backward({x, weight, kind.finish == Finish::none ? Tensor() : result.full, result.scale});
+    context->save_for_backward({x, weight, bias, kind.finish == Finish::none ? Tensor() : result.full, result.scale});
     context->saved_data["filter"] = static_cast<int64_t>(kind.filter);
     context->saved_data["finish"] = static_cast<int64_t>(kind.finish);
     context->saved_data["slope"] = static_cast<double>(kind.slope);
@@ -37,10 +37,11 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
                          static_cast<Finish>(context->saved_data["finish"].toInt()),
                          static_cast<float>(context->saved_data["slope"].toDouble())};
     const BlockShape block(saved[0], saved[1], kind);
-    const BlockGradients result = block_backward(
-        block, {saved[0], saved[1], saved[2], saved[3]}, gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
-        {context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2),
-         context->saved_data["data"].toInt()});
+    const BlockGradients result =
+        block_backward(block, {saved[0], saved[1], saved[2], saved[3], saved[4]},
+                       gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
+                       {context->needs_input_grad(0), context->needs_input_grad(1) || context->needs_input_grad(2),
+                        context->saved_data["data"].toInt()});
     return {result.x, result.weight, result.bias, Tensor(), Tensor()};
   }
 };

@@ -7,7 +7,7 @@
 
 namespace refract {
 
-enum class Scratch { raw, left, right, padded, outside, zeros, count };
+enum class Scratch { raw, again, left, right, padded, outside, zeros, count };
 
 // Of the calling thread, kept for its life: `floats` of them at the start of a line of the cache, since vectors that
 // cross lines take twice as long. A larger request moves what was there; what is new is 0.
