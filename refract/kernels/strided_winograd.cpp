@@ -29,31 +29,34 @@ struct Job {
   const float* bias;  // of what is made; or null
   float* result;
   bool add;             // to the gradient, [points, phases * fine, coarse]
-  int64_t part = kAll;  // of the gradient: all of it, or a row of points
+  int64_t part = kAll;  // of the gradient: all of it, or a phase
 
   [[nodiscard]] int64_t apart() const { return Filters{fine, coarse, Kind::strided}.apart(); }  // weights of points
 };
 
-// Calls use(grid, channel) for each phase: where its pixels are, and where its channels begin among those at a point.
+// Calls use(grid, channel) for each phase, or one alone: where its pixels are, and where its channels begin among those
+// at a point.
 template <class Use>
-REFRACT_INLINE void each_phase(int64_t channels, Use use) {
-  for (int64_t i = 0; i < 2; ++i)
-    for (int64_t j = 0; j < 2; ++j) use(Grid{8, 2, i - 1, j - 1}, (2 * i + j) * channels);
+REFRACT_INLINE void each_phase(int64_t channels, int64_t alone, Use use) {
+  const int64_t first = alone == kAll ? 0 : alone;
+  const int64_t end = alone == kAll ? kPhases : alone + 1;
+  for (int64_t phase = first; phase < end; ++phase)
+    use(Grid{8, 2, phase / 2 - 1, phase % 2 - 1}, (phase - first) * channels);
 }
 
-template <int64_t Lanes, int64_t first_row = 0, int64_t rows = kStridedPoints>
-REFRACT_INLINE void fine_to_points(const Tiled<const float>& images, int64_t first, int64_t count, const Points& to) {
+template <int64_t Lanes>
+REFRACT_INLINE void fine_to_points(const Tiled<const float>& images, int64_t alone, int64_t first, int64_t count,
+                                   const Points& to) {
   for (int64_t t = 0; t < count; ++t)
-    each_phase(images.channels, [&](const Grid& grid, int64_t channel) REFRACT_INLINED {
-      tile_to_points<FineToPoints, Lanes, first_row, rows>(images, first + t, grid, to.data + t * to.row + channel,
-                                                           to.apart);
+    each_phase(images.channels, alone, [&](const Grid& grid, int64_t channel) REFRACT_INLINED {
+      tile_to_points<FineToPoints, Lanes>(images, first + t, grid, to.data + t * to.row + channel, to.apart);
     });
 }
 
 template <int64_t Lanes>
 REFRACT_INLINE void points_to_fine(const Points& from, int64_t first, int64_t count, const Tiled<float>& images) {
   for (int64_t t = 0; t < count; ++t)
-    each_phase(images.channels, [&](const Grid& grid, int64_t channel) REFRACT_INLINED {
+    each_phase(images.channels, kAll, [&](const Grid& grid, int64_t channel) REFRACT_INLINED {
       tile_to_pixels<PointsToFine, Lanes, true>(from.data + t * from.row + channel, from.apart, nullptr, first + t,
                                                 grid, images);
     });
@@ -61,10 +64,10 @@ REFRACT_INLINE void points_to_fine(const Points& from, int64_t first, int64_t co
 
 constexpr Grid kCoarse{4, 1, 0, 0};
 
-template <int64_t Lanes, int64_t first_row = 0, int64_t rows = kStridedPoints>
+template <int64_t Lanes>
 REFRACT_INLINE void coarse_to_points(const Tiled<const float>& images, int64_t first, int64_t count, const Points& to) {
   for (int64_t t = 0; t < count; ++t)
-    tile_to_points<CoarseToPoints, Lanes, first_row, rows>(images, first + t, kCoarse, to.data + t * to.row, to.apart);
+    tile_to_points<CoarseToPoints, Lanes>(images, first + t, kCoarse, to.data + t * to.row, to.apart);
 }
 
 template <int64_t Lanes>
@@ -83,43 +86,24 @@ void multiply(const Points& from, int64_t panel, int64_t count, const Job& job, 
                      panel, from.row, {}, to.matrix(p) + column, to.row);
 }
 
-// The gradient at `rows` rows of points.
-template <int64_t Lanes, int64_t first_row, int64_t rows>
+// The gradient, of all phases or of one.
+template <int64_t Lanes>
 REFRACT_INLINE void weigh(const Job& job, const Tiled<const float>& fine, const Tiled<const float>& coarse,
                           int64_t tiles) {
-  constexpr int64_t points = rows * kStridedPoints;
-  const int64_t block = block_size(points * (kPhases * job.fine + job.coarse), tiles);
-  const Points left(Scratch::left, points, block, kPhases * job.fine);
-  const Points right(Scratch::right, points, block, job.coarse);
+  const int64_t rows = (job.part == kAll ? kPhases : 1) * job.fine;
+  const int64_t before = job.part == kAll ? 0 : job.part * job.fine * job.coarse;
+  const int64_t block = block_size(kPoints * (rows + job.coarse), tiles);
+  const Points left(Scratch::left, kPoints, block, rows);
+  const Points right(Scratch::right, kPoints, block, job.coarse);
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
-    fine_to_points<Lanes, first_row, rows>(fine, first, count, left);
-    coarse_to_points<Lanes, first_row, rows>(coarse, first, count, right);
-    for (int64_t p = 0; p < points; ++p) {
-      float* c = job.result + (first_row * kStridedPoints + p) * job.apart();
-      matrix_product({left.matrix(p), 1, left.row}, left.row, {right.matrix(p), right.row}, right.row, count,
+    fine_to_points<Lanes>(fine, job.part, first, count, left);
+    coarse_to_points<Lanes>(coarse, first, count, right);
+    for (int64_t p = 0; p < kPoints; ++p) {
+      float* c = job.result + p * job.apart() + before;
+      matrix_product({left.matrix(p), 1, rows}, rows, {right.matrix(p), right.row}, right.row, count,
                      job.add || first > 0 ? Start{c, right.row} : Start{}, c, right.row);
     }
-  }
-}
-
-template <int64_t Lanes>
-REFRACT_INLINE void weigh_part(const Job& job, const Tiled<const float>& fine, const Tiled<const float>& coarse,
-                               int64_t tiles) {
-  static_assert(kStridedPoints == 5);
-  switch (job.part) {
-    case 0:
-      return weigh<Lanes, 0, 1>(job, fine, coarse, tiles);
-    case 1:
-      return weigh<Lanes, 1, 1>(job, fine, coarse, tiles);
-    case 2:
-      return weigh<Lanes, 2, 1>(job, fine, coarse, tiles);
-    case 3:
-      return weigh<Lanes, 3, 1>(job, fine, coarse, tiles);
-    case 4:
-      return weigh<Lanes, 4, 1>(job, fine, coarse, tiles);
-    default:
-      return weigh<Lanes, 0, kStridedPoints>(job, fine, coarse, tiles);
   }
 }
 
@@ -135,7 +119,7 @@ REFRACT_INLINE void run_with(const Job& job) {
   const float* zeros = scratch(Scratch::zeros, most);  // as new ones are; never written
   const Tiled<const float> fine{job.of_fine, height, width, job.fine, rows, columns, zeros};
   const Tiled<const float> coarse{job.of_coarse, job.height, job.width, job.coarse, rows, columns, zeros};
-  if (job.pass == Pass::gradient) return weigh_part<Lanes>(job, fine, coarse, tiles);
+  if (job.pass == Pass::gradient) return weigh<Lanes>(job, fine, coarse, tiles);
 
   const Tiled<float> to_fine{job.result, height, width, job.fine, rows, columns, outside};
   const Tiled<float> to_coarse{job.result, job.height, job.width, job.coarse, rows, columns, outside};
@@ -148,7 +132,7 @@ REFRACT_INLINE void run_with(const Job& job) {
   for (int64_t first = 0; first < tiles; first += block) {
     const int64_t count = std::min(block, tiles - first);
     if (job.pass == Pass::to_coarse) {
-      fine_to_points<Lanes>(fine, first, count, left);
+      fine_to_points<Lanes>(fine, kAll, first, count, left);
       multiply(left, panel_width(job.coarse), count, job, right);
       points_to_coarse<Lanes>(right, job.bias, first, count, to_coarse);
     } else {
@@ -202,7 +186,7 @@ class StridedWinograd : public SliceConvolution {
     weigh(images, x, gy, add, packed, kAll);
     add_bias(images, gy, add, bias);
   }
-  [[nodiscard]] int64_t weight_parts() const override { return kStridedPoints; }
+  [[nodiscard]] int64_t weight_parts() const override { return kPhases; }
   void backward_weight_part(int64_t part, int64_t images, const float* x, const float* gy, float* packed,
                             float* bias) const override {
     weigh(images, x, gy, false, packed, part);

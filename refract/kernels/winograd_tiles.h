@@ -61,10 +61,10 @@ struct Points {
   [[nodiscard]] REFRACT_INLINE float* matrix(int64_t point) const { return data + point * apart; }
 };
 
-// A step along columns, then along rows; or only what it makes of `rows` rows from `first` on.
-template <class Step, int64_t Lanes, int64_t first = 0, int64_t rows = Step::to, class Load, class Store>
+// A step along columns, then along rows.
+template <class Step, int64_t Lanes, class Load, class Store>
 REFRACT_INLINE void both_ways(Load load, Store store) {
-  std::array<std::array<Vector<Lanes>, Step::from>, rows> half;
+  std::array<std::array<Vector<Lanes>, Step::from>, Step::to> half;
 #pragma GCC unroll 6
   for (int64_t j = 0; j < Step::from; ++j) {
     std::array<Vector<Lanes>, Step::from> column;
@@ -73,10 +73,10 @@ REFRACT_INLINE void both_ways(Load load, Store store) {
     for (int64_t i = 0; i < Step::from; ++i) column[i] = load(i, j);
     Step::apply(column, result);
 #pragma GCC unroll 6
-    for (int64_t i = 0; i < rows; ++i) half[i][j] = result[first + i];
+    for (int64_t i = 0; i < Step::to; ++i) half[i][j] = result[i];
   }
 #pragma GCC unroll 6
-  for (int64_t i = 0; i < rows; ++i) {
+  for (int64_t i = 0; i < Step::to; ++i) {
     std::array<Vector<Lanes>, Step::to> result;
     Step::apply(half[i], result);
 #pragma GCC unroll 6
@@ -84,16 +84,15 @@ REFRACT_INLINE void both_ways(Load load, Store store) {
   }
 }
 
-// One tile to its row at the points, or at `rows` rows of them from `first` on, whose channels begin at `to`.
-template <class Step, int64_t Lanes, int64_t first = 0, int64_t rows = Step::to>
+// One tile to its row at the points, whose channels begin at `to`.
+template <class Step, int64_t Lanes>
 REFRACT_INLINE void tile_to_points(const Tiled<const float>& images, int64_t tile, const Grid& grid, float* to,
                                    int64_t apart) {
   images.template window<Step::from>(tile, grid, [&](auto pixel) REFRACT_INLINED {
     for (int64_t c = 0; c < images.used; c += Lanes)
-      both_ways<Step, Lanes, first, rows>([&](int64_t i, int64_t j)
-                                              REFRACT_INLINED { return Vector<Lanes>::load(pixel(i, j) + c); },
-                                          [&](int64_t i, int64_t j, const Vector<Lanes>& value)
-                                              REFRACT_INLINED { value.store(to + (i * Step::to + j) * apart + c); });
+      both_ways<Step, Lanes>([&](int64_t i, int64_t j) REFRACT_INLINED { return Vector<Lanes>::load(pixel(i, j) + c); },
+                             [&](int64_t i, int64_t j, const Vector<Lanes>& value)
+                                 REFRACT_INLINED { value.store(to + (i * Step::to + j) * apart + c); });
   });
 }
 
