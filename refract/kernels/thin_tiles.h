@@ -15,9 +15,10 @@ namespace refract::winograd {
 constexpr int64_t kSide = 6;  // points along one dimension
 constexpr int64_t kPoints = kSide * kSide;
 constexpr int64_t kTile = 4;  // pixels
-constexpr int64_t kMostFew = 4;
+constexpr int64_t kFew = 3;   // channels, and room for a fourth so that vectors hold a pixel
+constexpr int64_t kRoom = 4;
 
-using TileAtPoints = std::array<float, kPoints * kMostFew>;
+using TileAtPoints = std::array<float, kPoints * kRoom>;
 
 // What the loops work on: a row of tiles, whose six rows of the padded image have gone to the points along columns.
 struct TileRow {
@@ -37,18 +38,17 @@ REFRACT_INLINE void columns_to_points(const float* padded, int64_t pitch, float*
   }
 }
 
-// A vector holds a pixel's channels, and what follows where they are fewer than four.
-template <int64_t few>
+// A vector holds a pixel's channels and what follows.
 REFRACT_INLINE void rows_to_points(const TileRow& row, int64_t tile, TileAtPoints& to) {
   for (int64_t i = 0; i < kSide; ++i) {
-    const float* from = row.rows + i * row.apart + tile * kTile * few;
-    std::array<Vector<kMostFew>, kSide> pixels;
-    std::array<Vector<kMostFew>, kSide> points;
+    const float* from = row.rows + i * row.apart + tile * kTile * kFew;
+    std::array<Vector<kRoom>, kSide> pixels;
+    std::array<Vector<kRoom>, kSide> points;
 #pragma GCC unroll 6
-    for (int64_t j = 0; j < kSide; ++j) pixels[j] = Vector<kMostFew>::load(from + j * few);
+    for (int64_t j = 0; j < kSide; ++j) pixels[j] = Vector<kRoom>::load(from + j * kFew);
     Pixels6ToPoints6::apply(pixels, points);
 #pragma GCC unroll 6
-    for (int64_t j = 0; j < kSide; ++j) points[j].store(to.data() + (i * kSide + j) * kMostFew);
+    for (int64_t j = 0; j < kSide; ++j) points[j].store(to.data() + (i * kSide + j) * kRoom);
   }
 }
 
@@ -61,16 +61,15 @@ struct Half {
 };
 
 // Floats, with what vectors read beyond the last pixel.
-template <int64_t few>
 constexpr int64_t rows_apart(int64_t width) {
-  return ((width + 2) * few + 31) / 16 * 16;
+  return ((width + 2) * kFew + 31) / 16 * 16;
 }
 
 // Calls use(row of tiles, its first pixel) for all of them.
-template <int64_t Lanes, int64_t few, class Use>
+template <int64_t Lanes, class Use>
 REFRACT_INLINE void each_row(const ThinImage& s, const float* padded, Use use) {
-  const int64_t pitch = (s.width + 2) * few;
-  const int64_t apart = rows_apart<few>(s.width);
+  const int64_t pitch = (s.width + 2) * kFew;
+  const int64_t apart = rows_apart(s.width);
   float* rows = scratch(Scratch::left, kSide * apart);
   for (int64_t i = 0; i < s.height; i += kTile) {
     columns_to_points<Lanes>(padded + i * pitch, pitch, rows, apart);

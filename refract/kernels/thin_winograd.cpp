@@ -12,7 +12,7 @@ namespace refract::winograd {
 namespace {
 
 // `Tiles` at once, so that each weight is read for all of them.
-template <int64_t Lanes, int64_t Tiles, int64_t few>
+template <int64_t Lanes, int64_t Tiles>
 REFRACT_INLINE void multiply(const std::array<TileAtPoints, Tiles>& tiles, const float* weight, int64_t many,
                              std::array<Half<Lanes>, Tiles>& half) {
 #pragma GCC unroll 6
@@ -21,10 +21,10 @@ REFRACT_INLINE void multiply(const std::array<TileAtPoints, Tiles>& tiles, const
 #pragma GCC unroll 6
     for (int64_t i = 0; i < kSide; ++i)
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < few; ++c) {
-        const auto w = Vector<Lanes>::load(weight + ((i * kSide + j) * few + c) * many);
+      for (int64_t c = 0; c < kFew; ++c) {
+        const auto w = Vector<Lanes>::load(weight + ((i * kSide + j) * kFew + c) * many);
 #pragma GCC unroll 2
-        for (int64_t t = 0; t < Tiles; ++t) points[t][i] = points[t][i] + tiles[t][(i * kSide + j) * kMostFew + c] * w;
+        for (int64_t t = 0; t < Tiles; ++t) points[t][i] = points[t][i] + tiles[t][(i * kSide + j) * kRoom + c] * w;
       }
 #pragma GCC unroll 2
     for (int64_t t = 0; t < Tiles; ++t) {
@@ -51,32 +51,32 @@ REFRACT_INLINE void to_pixels(const Half<Lanes>& half, const Vector<Lanes>& bias
   }
 }
 
-template <int64_t Lanes, int64_t Tiles, int64_t few>
+template <int64_t Lanes, int64_t Tiles>
 REFRACT_INLINE void convolve_tiles(const ThinImage& s, const TileRow& row, int64_t first, const float* weight,
                                    const float* bias, float* y) {
   std::array<TileAtPoints, Tiles> tiles;
-  for (int64_t t = 0; t < Tiles; ++t) rows_to_points<few>(row, first + t, tiles[t]);
+  for (int64_t t = 0; t < Tiles; ++t) rows_to_points(row, first + t, tiles[t]);
   for (int64_t channel = 0; channel < s.many; channel += Lanes) {
     // Otherwise compilers spread all numbers of the tiles to vectors before this loop, more than any cache is quick
     // with.
     asm volatile("" : : : "memory");
     std::array<Half<Lanes>, Tiles> half;
-    multiply<Lanes, Tiles, few>(tiles, weight + channel, s.many, half);
+    multiply<Lanes, Tiles>(tiles, weight + channel, s.many, half);
     const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + channel);
     for (int64_t t = 0; t < Tiles; ++t)
       to_pixels<Lanes>(half[t], start, y + (first + t) * kTile * s.many + channel, s.width * s.many, s.many);
   }
 }
 
-template <int64_t Lanes, int64_t few>
+template <int64_t Lanes>
 REFRACT_INLINE void convolve(const ThinImage& s, const float* padded, const float* weight, const float* bias,
                              float* y) {
-  each_row<Lanes, few>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
+  each_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
     const int64_t tiles = s.width / kTile;
     int64_t t = 0;
     if constexpr (Lanes == 16)  // for which there are registers
-      for (; t + 2 <= tiles; t += 2) convolve_tiles<Lanes, 2, few>(s, row, t, weight, bias, y + pixel);
-    for (; t < tiles; ++t) convolve_tiles<Lanes, 1, few>(s, row, t, weight, bias, y + pixel);
+      for (; t + 2 <= tiles; t += 2) convolve_tiles<Lanes, 2>(s, row, t, weight, bias, y + pixel);
+    for (; t < tiles; ++t) convolve_tiles<Lanes, 1>(s, row, t, weight, bias, y + pixel);
   });
 }
 
@@ -108,30 +108,30 @@ REFRACT_INLINE void gradient_to_points(const float* from, int64_t row, int64_t m
 
 constexpr int64_t kTogether = 8;  // tiles, whose points fit in a usual first-level cache
 
-template <int64_t Lanes, int64_t few>
+template <int64_t Lanes>
 REFRACT_INLINE void weigh_tiles(const ThinImage& s, const TileRow& row, int64_t first, int64_t count, const float* gy,
                                 float* gradient, float* bias) {
   constexpr int64_t sum_point = kSide + 1;  // the point 1: there a tile is its sum
   std::array<TileAtPoints, kTogether> tiles;
   alignas(64) std::array<float, kTogether * kPoints * Lanes> at_points;
-  for (int64_t t = 0; t < count; ++t) rows_to_points<few>(row, first + t, tiles[t]);
+  for (int64_t t = 0; t < count; ++t) rows_to_points(row, first + t, tiles[t]);
   for (int64_t channel = 0; channel < s.many; channel += Lanes) {
     asm volatile("" : : : "memory");  // as in convolve_tiles
     for (int64_t t = 0; t < count; ++t)
       gradient_to_points<Lanes>(gy + (first + t) * kTile * s.many + channel, s.width * s.many, s.many,
                                 at_points.data() + t * kPoints * Lanes);
     for (int64_t p = 0; p < kPoints; ++p) {
-      float* to = gradient + p * few * s.many + channel;
-      std::array<Vector<Lanes>, few> sums;
+      float* to = gradient + p * kFew * s.many + channel;
+      std::array<Vector<Lanes>, kFew> sums;
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < few; ++c) sums[c] = Vector<Lanes>::load(to + c * s.many);
+      for (int64_t c = 0; c < kFew; ++c) sums[c] = Vector<Lanes>::load(to + c * s.many);
       for (int64_t t = 0; t < count; ++t) {
         const auto g = Vector<Lanes>::load(at_points.data() + (t * kPoints + p) * Lanes);
 #pragma GCC unroll 4
-        for (int64_t c = 0; c < few; ++c) sums[c] = sums[c] + tiles[t][p * kMostFew + c] * g;
+        for (int64_t c = 0; c < kFew; ++c) sums[c] = sums[c] + tiles[t][p * kRoom + c] * g;
       }
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < few; ++c) sums[c].store(to + c * s.many);
+      for (int64_t c = 0; c < kFew; ++c) sums[c].store(to + c * s.many);
     }
     if (bias == nullptr) continue;
     auto sum = Vector<Lanes>::load(bias + channel);
@@ -141,12 +141,12 @@ REFRACT_INLINE void weigh_tiles(const ThinImage& s, const TileRow& row, int64_t 
   }
 }
 
-template <int64_t Lanes, int64_t few>
+template <int64_t Lanes>
 REFRACT_INLINE void weigh(const ThinImage& s, const float* padded, const float* gy, float* gradient, float* bias) {
-  each_row<Lanes, few>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
+  each_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
     const int64_t tiles = s.width / kTile;
     for (int64_t first = 0; first < tiles; first += kTogether)
-      weigh_tiles<Lanes, few>(s, row, first, std::min(kTogether, tiles - first), gy + pixel, gradient, bias);
+      weigh_tiles<Lanes>(s, row, first, std::min(kTogether, tiles - first), gy + pixel, gradient, bias);
   });
 }
 
@@ -164,24 +164,12 @@ struct Job {
   float* bias_gradient;
 };
 
-template <int64_t Lanes, int64_t few>
-REFRACT_INLINE void run_few(const Job& job) {
-  if (job.weighs)
-    weigh<Lanes, few>(job.image, job.padded, job.gy, job.weight_gradient, job.bias_gradient);
-  else
-    convolve<Lanes, few>(job.image, job.padded, job.weight, job.bias, job.y);
-}
-
 template <int64_t Lanes>
 REFRACT_INLINE void run_with(const Job& job) {
-  switch (job.image.few) {
-    case 2:
-      return run_few<Lanes, 2>(job);
-    case 3:
-      return run_few<Lanes, 3>(job);
-    default:
-      return run_few<Lanes, 4>(job);
-  }
+  if (job.weighs)
+    weigh<Lanes>(job.image, job.padded, job.gy, job.weight_gradient, job.bias_gradient);
+  else
+    convolve<Lanes>(job.image, job.padded, job.weight, job.bias, job.y);
 }
 
 #ifdef REFRACT_X86
@@ -213,8 +201,7 @@ const Tensor& points_of_taps() {
 }  // namespace
 
 bool thin_pays(const ThinImage& image) {
-  return image.few >= 2 && image.few <= kMostFew && image.many % 16 == 0 && image.height % kTile == 0 &&
-         image.width % kTile == 0;
+  return image.few == kFew && image.many % 16 == 0 && image.height % kTile == 0 && image.width % kTile == 0;
 }
 
 Tensor thin_weights(const Tensor& taps) {

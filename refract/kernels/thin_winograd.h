@@ -1,4 +1,4 @@
-// A 3x3 convolution of images of few channels as Winograd's F(4x4, 3x3), a tile at a time. With so few products at a
+// A 3x3 convolution of images of three channels as Winograd's F(4x4, 3x3), a tile at a time. With so few products at a
 // point, tiles are worth keeping in registers from the points to the pixels, unlike those of winograd_loops.h.
 #pragma once
 
@@ -13,7 +13,7 @@ struct ThinImage {
   int64_t few, many, height, width;
 };
 
-// Whether it takes fewer operations than the plain sum: not from one channel.
+// Whether this is for it: three channels, as colours are. From one the plain sum takes fewer operations.
 bool thin_pays(const ThinImage& image);
 
 // From [3, 3, few, many] to [36, few, many], and the transpose of that, for gradients.

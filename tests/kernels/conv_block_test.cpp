@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Random, ConvBlocks,
                                          Case{5, 48, 4, 5, 3}, Case{1, 128, 128, 2, 2}, Case{2, 5, 7, 6, 4},
                                          Case{9, 64, 32, 1, 1}, Case{18, 16, 16, 20, 20}, Case{3, 20, 2, 11, 13},
                                          Case{21, 64, 128, 4, 6}, Case{3, 3, 32, 12, 40}, Case{2, 4, 16, 4, 4},
-                                         Case{2, 48, 2, 8, 36}));
+                                         Case{2, 48, 3, 8, 36}, Case{2, 2, 16, 8, 8}));
 
 // Otherwise the tests above would compare the reference with itself.
 TEST(ConvBlock, FastLoopsServeTheUsualChannels) {
