@@ -57,7 +57,9 @@ template <int64_t Lanes>
 struct Half {
   alignas(64) std::array<float, Lanes * kSide * kTile> floats;
   REFRACT_INLINE float* at(int64_t k, int64_t j) { return floats.data() + (k * kSide + j) * Lanes; }
-  REFRACT_INLINE const float* at(int64_t k, int64_t j) const { return floats.data() + (k * kSide + j) * Lanes; }
+  [[nodiscard]] REFRACT_INLINE const float* at(int64_t k, int64_t j) const {
+    return floats.data() + (k * kSide + j) * Lanes;
+  }
 };
 
 // Floats, with what vectors read beyond the last pixel.
