@@ -32,7 +32,7 @@ Slice slice_of(const BlockShape& block, int64_t index) {
 }
 
 // What an image goes through after the convolution if it is normalised. Two rows at a time are pooled while they are
-// near.
+// near. Where y before pooling is recomputed, `full` and `scale` are null.
 void finish(const BlockShape& block, const float* raw, float* full, float* scale, float* y) {
   const Activation activation{block.out(), block.kind.slope};
   if (!block.kind.pools()) return activation.forward(raw, full, scale, block.full_pixels());
@@ -40,9 +40,10 @@ void finish(const BlockShape& block, const float* raw, float* full, float* scale
   const bool stored = !block.recomputes();
   float* near = stored ? full : scratch(Scratch::left, pixels * (block.out() + 1));
   float* near_scale = stored ? scale : near + pixels * block.out();
+  const int64_t advance = stored ? pixels : 0;
   for (int64_t i = 0; i < block.full_height() / 2; ++i) {
-    float* rows = near + (stored ? i * pixels * block.out() : 0);
-    activation.forward(raw + i * pixels * block.out(), rows, near_scale + (stored ? i * pixels : 0), pixels);
+    float* rows = near + i * advance * block.out();
+    activation.forward(raw + i * pixels * block.out(), rows, near_scale + i * advance, pixels);
     average_pool(rows, y + i * pixels / 4 * block.out(), 2, block.full_width(), block.out());
   }
 }

@@ -37,8 +37,8 @@ struct BlockShape {
   [[nodiscard]] int64_t full_height() const { return convolution.after(convolution.height); }
   [[nodiscard]] int64_t full_width() const { return convolution.after(convolution.width); }
   [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
-  // Whether the backward pass computes y before pooling once more: from the few channels of images that takes no longer
-  // than storing it and reading it again, and it is the largest tensor of most networks.
+  // Whether the backward pass computes y before pooling once more instead of finding it stored: from the few channels
+  // of images that takes little longer, and it is the largest tensor of most networks.
   [[nodiscard]] bool recomputes() const { return kind.pools() && convolution.in <= 4; }
   // That each tap of a filter meets.
   [[nodiscard]] int64_t met_pixels() const {

@@ -35,6 +35,25 @@ void limit_isa(Isa most);  // so that tests reach all copies that REFRACT_CHOSEN
 #define REFRACT_CHOSEN(name) name##_any
 #endif
 
+// These copies where all that they do is NAME_with<Lanes>(job).
+#ifdef REFRACT_X86
+#define REFRACT_COPIES(name, Job)                     \
+  REFRACT_AVX512 void name##_avx512(const Job& job) { \
+    name##_with<16>(job);                             \
+  }                                                   \
+  REFRACT_AVX2 void name##_avx2(const Job& job) {     \
+    name##_with<8>(job);                              \
+  }                                                   \
+  void name##_any(const Job& job) {                   \
+    name##_with<4>(job);                              \
+  }
+#else
+#define REFRACT_COPIES(name, Job)   \
+  void name##_any(const Job& job) { \
+    name##_with<4>(job);            \
+  }
+#endif
+
 // For functions (INLINE) and lambdas (INLINED) that such a function calls: only inlined code is compiled for its
 // instruction set.
 #define REFRACT_INLINED __attribute__((always_inline))

@@ -86,7 +86,7 @@ void multiply(const Points& from, int64_t panel, int64_t count, const Job& job, 
                      panel, from.row, {}, to.matrix(p) + column, to.row);
 }
 
-// The gradient, of all phases or of one.
+// The gradient, of all phases or of one, for each of which the coarse image goes to the points again.
 template <int64_t Lanes>
 REFRACT_INLINE void weigh(const Job& job, const Tiled<const float>& fine, const Tiled<const float>& coarse,
                           int64_t tiles) {
@@ -143,17 +143,7 @@ REFRACT_INLINE void run_with(const Job& job) {
   }
 }
 
-#ifdef REFRACT_X86
-REFRACT_AVX512 void run_avx512(const Job& job) {
-  run_with<16>(job);
-}
-REFRACT_AVX2 void run_avx2(const Job& job) {
-  run_with<8>(job);
-}
-#endif
-void run_any(const Job& job) {
-  run_with<4>(job);
-}
+REFRACT_COPIES(run, Job)
 
 class StridedWinograd : public SliceConvolution {
  public:

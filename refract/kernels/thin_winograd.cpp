@@ -172,17 +172,7 @@ REFRACT_INLINE void run_with(const Job& job) {
     convolve<Lanes>(job.image, job.padded, job.weight, job.bias, job.y);
 }
 
-#ifdef REFRACT_X86
-REFRACT_AVX512 void run_avx512(const Job& job) {
-  run_with<16>(job);
-}
-REFRACT_AVX2 void run_avx2(const Job& job) {
-  run_with<8>(job);
-}
-#endif
-void run_any(const Job& job) {
-  run_with<4>(job);
-}
+REFRACT_COPIES(run, Job)
 
 // [points, taps] in two dimensions.
 const Tensor& points_of_taps() {

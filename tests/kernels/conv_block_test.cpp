@@ -102,18 +102,20 @@ TEST(ConvBlock, FastLoopsServeTheUsualChannels) {
 }
 
 TEST(ConvBlock, GivesTheSameOnAnyNumberOfThreads) {
-  const Case c{24, 16, 32, 16, 16};
-  const auto fused = [](const auto&... tensors) { return conv_block(tensors..., kSlope, Resample::up); };
   const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Results alone = run(c, fused);
-  at::set_num_threads(3);
-  const Results together = run(c, fused);
+  for (const Resample resample : {Resample::up, Resample::down}) {
+    const Case c{24, resample == Resample::up ? 16 : 3, 32, 16, 16};
+    const auto fused = [&](const auto&... tensors) { return conv_block(tensors..., kSlope, resample); };
+    at::set_num_threads(1);
+    const Results alone = run(c, fused);
+    at::set_num_threads(3);
+    const Results together = run(c, fused);
+    EXPECT_TRUE(alone.y.equal(together.y));
+    EXPECT_TRUE(alone.x.equal(together.x));
+    EXPECT_TRUE(alone.weight.equal(together.weight));
+    EXPECT_TRUE(alone.bias.equal(together.bias));
+  }
   at::set_num_threads(threads);
-  EXPECT_TRUE(alone.y.equal(together.y));
-  EXPECT_TRUE(alone.x.equal(together.x));
-  EXPECT_TRUE(alone.weight.equal(together.weight));
-  EXPECT_TRUE(alone.bias.equal(together.bias));
 }
 
 TEST(ConvBlock, GivesOnlyTheGradientsThatAreAskedFor) {
