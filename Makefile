@@ -1,9 +1,10 @@
 # The few commands that people type; everything is built by CMake (CMakePresets.json).
 .DEFAULT_GOAL := help
-.PHONY: help build bench demo test format lint sanitize setup clean
+.PHONY: help build bench demo test install format lint sanitize setup clean
 
 WERROR ?= OFF
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,6 +25,9 @@ bench: configure-release ## time training steps beside plain PyTorch, alternatin
 build: configure-release ## set up and build the program: bin/refract
 	@cmake --build --preset release --parallel $(JOBS) --target refract_app
 	@ln -sfn build/release/bin bin
+
+install: build ## put program, library, headers and CMake package below PREFIX (/usr/local)
+	@cmake --install build/release --prefix $(PREFIX) | tail -n 1
 
 setup: ## install what is missing, with apt-get
 	@tools/setup.sh build

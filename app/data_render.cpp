@@ -55,8 +55,12 @@ Result separate_files(const Arguments& arguments, const DataSource& data) {
     write_to(folder.path());
     folder.publish();
   }
-  return {fmt::format("{} holds {} images of split {}.\n", arguments.separate, files.size(), arguments.split),
-          {{"folder", arguments.separate}, {"files", files}}};
+  const auto found = std::distance(std::filesystem::directory_iterator(target), {});
+  const auto others = found - std::ssize(files);
+  const std::string left = others > 0 ? fmt::format(" What else is there ({}) was left alone.", others) : "";
+  return {
+      fmt::format("Wrote {} images of split {} into {}.{}\n", files.size(), arguments.split, arguments.separate, left),
+      {{"folder", arguments.separate}, {"files", files}, {"others", others}}};
 }
 
 Result run(const Arguments& arguments) {

@@ -4,9 +4,10 @@
 #include <memory>
 
 #include "app/commands.h"
-#include "app/machine.h"
+#include "app/machine_speed.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
+#include "refract/train/machine_set_up.h"
 #include "refract/train/run.h"
 #include "refract/train/trainer.h"
 

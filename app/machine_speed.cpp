@@ -6,7 +6,7 @@
 #include <chrono>
 #include <functional>
 
-#include "app/machine.h"
+#include "app/machine_speed.h"
 #include "refract/core/tensor.h"
 #include "refract/kernels/isa.h"
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "app/job_queue.h"
-#include "app/machine.h"
 #include "app/program.h"
+#include "refract/train/machine_set_up.h"
 
 namespace {
 

@@ -49,7 +49,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   const Words rest = app.remaining();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || rest.empty())
     return fmt::format("{}: {}. {}", app.get_name(), error.what(), more);
-  if (rest.front().front() != '-')
+  if (!rest.front().starts_with('-'))
     return fmt::format("{}: '{}' is one argument too many. {}", app.get_name(), rest.front(), more);
   Words known;
   for (const CLI::Option* option : app.get_options())
@@ -78,11 +78,24 @@ Action declare(CLI::App& app, const Command& command, bool& json) {
   return action;
 }
 
+// "--name=" becomes "--name" and an empty word: CLI11 would take the next word for the value.
+Words with_empty_values(const Words& words) {
+  Words all;
+  for (const std::string& word : words) {
+    const bool empty = word.starts_with("--") && word.ends_with('=');
+    all.push_back(empty ? word.substr(0, word.size() - 1) : word);
+    if (empty) all.emplace_back();
+  }
+  return all;
+}
+
 int run_command(const Command& command, const Words& words, Invocation invocation) {
   CLI::App app;
   const Action action = declare(app, command, invocation.json);
   try {
-    app.parse(Words(words.rbegin(), words.rend()));
+    Words all = with_empty_values(words);
+    std::reverse(all.begin(), all.end());  // as CLI11 wants them
+    app.parse(std::move(all));
   } catch (const CLI::CallForHelp&) {
     fmt::print("{}", app.help());
     return 0;

@@ -14,12 +14,13 @@
 #include <iostream>
 #include <string>
 
-#include "app/machine.h"
+#include "app/machine_speed.h"
 #include "refract/core/errors.h"
 #include "refract/data/loader.h"
 #include "refract/data/registry.h"
 #include "refract/methods/registry.h"
 #include "refract/train/machine.h"
+#include "refract/train/machine_set_up.h"
 #include "refract/train/stepper.h"
 
 namespace {

@@ -41,7 +41,7 @@ check_source() {
 }
 
 check_sources() {
-  files 'refract/*.cpp' 'app/*.cpp' 'benchmarks/*.cpp' | xargs --max-procs="$(nproc)" --max-args=1 tools/lint.sh source
+  files 'refract/*.cpp' 'app/*.cpp' 'benchmarks/*.cpp' 'examples/*.cpp' | xargs --max-procs="$(nproc)" --max-args=1 tools/lint.sh source
 }
 
 check_headers() {

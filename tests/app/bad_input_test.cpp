@@ -139,6 +139,12 @@ TEST_F(BadInputs, AConfigurationThatIsAFolderOrNoToml) {
                  {"bad.toml, line 2", "batch 4"});
 }
 
+TEST_F(BadInputs, AnEmptyValueIsOneAndTakesNoOtherWord) {
+  expect_training_refused({"--data", "embedded-digits", "--steps=", "--seed", "1"}, {"steps", "whole number"});
+  expect_training_refused({"--data", "embedded-digits", "--widths="}, {"widths"});
+  expect_refused({"info", tiny_run().string(), ""}, {"'' is one argument too many"});
+}
+
 TEST_F(BadInputs, NoRunAtThePath) {
   fs::create_directories(folder_ / "empty");
   for (const char* command : {"resume", "evaluate", "info", "sample"}) {

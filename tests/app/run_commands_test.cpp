@@ -175,6 +175,10 @@ TEST(RunCommands, DataIsRenderedAsASheetOrAsSingleFiles) {
   expect_starts(folder / "sheet.png", png_magic);
   EXPECT_EQ(with({"--separate", folder / "some", "--count", "3", "--split", "reference"}).at("files").size(), 3);
   expect_starts(folder / "some/reference-3.png", png_magic);
+  const json again = with({"--separate", folder / "some", "--count", "2", "--split", "reference", "--overwrite"});
+  EXPECT_EQ(again.at("files").size(), 2);
+  EXPECT_EQ(again.at("others"), 1);
+  expect_starts(folder / "some/reference-3.png", png_magic);
 }
 
 TEST(RunCommands, NothingIsOverwrittenUnasked) {

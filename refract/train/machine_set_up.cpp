@@ -1,4 +1,4 @@
-#include "app/machine.h"
+#include "refract/train/machine_set_up.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>

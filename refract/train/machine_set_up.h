@@ -19,12 +19,4 @@ void set_up_machine(char** argv);
 // for.
 std::vector<std::pair<std::string, std::string>> machine_facts();
 
-struct MachineSpeed {
-  double fma_gflops = 0;   // fused multiply-adds in registers, all threads, fp32
-  double gemm_gflops = 0;  // a matrix product of side 1024, fp32
-};
-
-// Takes about a second.
-MachineSpeed measure_machine();
-
 }  // namespace refract
