@@ -7,7 +7,6 @@
 #include <ATen/ops/randint.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <chrono>
 #include <ctime>
@@ -45,7 +44,7 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   return recipe.make(of.shape);
 }
 
-refract::Batch batch_of(const Case& of, const refract::Needs& needs, const torch::Device& device) {
+refract::Batch batch_of(const Case& of, const refract::Needs& needs, const at::Device& device) {
   const auto images = [&](bool wanted) {
     if (!wanted) return refract::Tensor();
     const refract::Tensor pixels = at::rand({of.batch, of.shape.channels, of.shape.size, of.shape.size}) * 2 - 1;
@@ -79,7 +78,7 @@ int64_t peak_kib() {
   return usage.ru_maxrss;
 }
 
-void answer_requests(const torch::Device& device) {
+void answer_requests(const at::Device& device) {
   refract::Batch batch;
   std::unique_ptr<refract::Method> method;
   std::unique_ptr<refract::Stepper> stepper;
@@ -121,11 +120,11 @@ void answer_requests(const torch::Device& device) {
 int main(int argc, char** argv) {
   refract::set_up_machine(argv);
   if (argc > 1) at::set_num_threads(std::stoi(argv[1]));
-  torch::manual_seed(1);
+  at::manual_seed(1);
   try {
     refract::TrainOptions options;
     options.device = argc > 2 ? argv[2] : "cpu";
-    const torch::Device device = refract::device_of(options);
+    const at::Device device = refract::device_of(options);
     std::cout << "ready" << std::endl;
     answer_requests(device);
   } catch (const refract::BadInput& error) {

@@ -1,5 +1,6 @@
 #include "refract/data/alignment.h"
 
+#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -143,7 +144,7 @@ Tensor warp(const Tensor& image, const AffineMap& map, int64_t size) {
   const cv::Mat matrix = (cv::Mat_<double>(2, 3) << map.xx, map.xy, map.x0, map.yx, map.yy, map.y0);
   const auto side = static_cast<int>(size);
   cv::warpAffine(smooth, result, matrix, {side, side}, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-  return torch::from_blob(result.data, {size, size, image.size(0)}, at::kByte)
+  return at::from_blob(result.data, {size, size, image.size(0)}, at::kByte)
       .permute({2, 0, 1})
       .clone(at::MemoryFormat::Contiguous);
 }

@@ -1,6 +1,7 @@
 #include "refract/data/cifar10.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include <vector>
@@ -32,7 +33,7 @@ Tensor read_batch(const std::filesystem::path& file, std::map<std::string, std::
         fmt::format("Reading {}: expected records of {} bytes each, found {} bytes in all. It is truncated or no batch "
                     "of CIFAR-10's binary version; fetch it again.",
                     file.string(), kRecord, length));
-  Tensor records = torch::from_blob(bytes.data(), {length / kRecord, kRecord}, at::kByte).clone();
+  Tensor records = at::from_blob(bytes.data(), {length / kRecord, kRecord}, at::kByte).clone();
   if (const auto largest = records.select(1, 0).max().item<int64_t>(); largest >= kClasses)
     throw BadInput(fmt::format("Reading {}: expected labels from 0 to {}, found {}. Fetch it again.", file.string(),
                                kClasses - 1, largest));

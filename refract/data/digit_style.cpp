@@ -1,5 +1,7 @@
 #include "refract/data/digit_style.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,13 +83,13 @@ class DigitStyleSource final : public DataSource {
       values.insert(values.end(), row.begin(), row.end());
     }
     const auto columns = static_cast<int64_t>(info_.factors.size());
-    return torch::tensor(values).reshape({static_cast<int64_t>(indices.size()), columns});
+    return at::tensor(values).reshape({static_cast<int64_t>(indices.size()), columns});
   }
 
   [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
     std::vector<int64_t> digits;
     for (const int64_t index : indices) digits.push_back(digit(split, index));
-    return at(split).digits->labels.index_select(0, torch::tensor(digits, at::kLong));
+    return at(split).digits->labels.index_select(0, at::tensor(digits, at::kLong));
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "refract/data/embedded_digits.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,3 +1,4 @@
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,8 +49,8 @@ Faces from_csv(const std::filesystem::path& file) {
   }
   if (labels.empty()) lines.refuse("images");
   const auto count = static_cast<int64_t>(labels.size());
-  faces.images = torch::tensor(pixels, at::kByte).view({count, kSide, kSide});
-  faces.labels = torch::tensor(labels, at::kLong);
+  faces.images = at::tensor(pixels, at::kByte).view({count, kSide, kSide});
+  faces.labels = at::tensor(labels, at::kLong);
   faces.checksums["fer2013.csv"] = lines.sha256();
   return faces;
 }

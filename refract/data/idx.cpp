@@ -1,5 +1,6 @@
 #include "refract/data/idx.h"
 
+#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 #include <zlib.h>
 

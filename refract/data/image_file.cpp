@@ -1,5 +1,8 @@
 #include "refract/data/image_file.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/stack.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -112,7 +115,7 @@ cv::Mat central_square(const cv::Mat& image, int size) {
 }
 
 Tensor planes(const cv::Mat& image) {
-  const Tensor interleaved = torch::from_blob(image.data, {image.rows, image.cols, image.channels()}, at::kByte);
+  const Tensor interleaved = at::from_blob(image.data, {image.rows, image.cols, image.channels()}, at::kByte);
   return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
 }
 

@@ -1,5 +1,7 @@
 #include "refract/data/image_folder.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,7 +87,7 @@ class ImageFolder final : public DataSource {
     if (info_.classes.empty() || split == Split::reference) return DataSource::labels(split, indices);
     std::vector<int64_t> labels;
     for (const int64_t index : indices) labels.push_back(labels_.at(static_cast<size_t>(number(split, index))));
-    return torch::tensor(labels, at::kLong);
+    return at::tensor(labels, at::kLong);
   }
 
  private:

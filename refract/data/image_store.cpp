@@ -1,6 +1,8 @@
 #include "refract/data/image_store.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
@@ -60,7 +62,7 @@ ImageStore::ImageStore(const std::filesystem::path& folder, const ImageShape& sh
     throw BadInput(fmt::format("Reading the images in {}: none of the {} files is good. The first: {}", folder.string(),
                                count, first_error));
   skipped_ = count - static_cast<int64_t>(good.size());
-  if (in_memory() && skipped_ > 0) kept_ = kept_.index_select(0, torch::tensor(good, at::kLong));
+  if (in_memory() && skipped_ > 0) kept_ = kept_.index_select(0, at::tensor(good, at::kLong));
   checksum_ = sha256(lines);
 }
 

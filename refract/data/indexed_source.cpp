@@ -1,5 +1,7 @@
 #include "refract/data/indexed_source.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -56,7 +58,7 @@ class IndexedSource final : public DataSource {
     std::vector<int64_t> places;
     places.reserve(indices.size());
     for (const int64_t index : indices) places.push_back(number(split, index));
-    return table.index_select(0, torch::tensor(places, at::kLong));
+    return table.index_select(0, at::tensor(places, at::kLong));
   }
 
   IndexedImages all_;

@@ -1,5 +1,6 @@
 #include "refract/eval/features.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ namespace {
 using Encoding = std::function<Codes(const Tensor& images)>;
 
 Codes encode_split(const Model& model, const DataSource& data, Split split, const Encoding& encode) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
   for_each_slice(data, split, [&](const Tensor& images) {
     const Codes codes = encode(images);

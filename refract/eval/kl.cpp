@@ -28,7 +28,7 @@ Codes summed(const Model& model, const DataSource& data) {
 }
 
 MetricTable measure(const Model& model, const DataSource& data) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Codes sums = summed(model, data);
   size_t widest = 0;
   for (const Tensor& sum : sums)

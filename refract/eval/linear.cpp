@@ -1,5 +1,11 @@
 #include "refract/eval/linear.h"
 
+#include <ATen/ops/bincount.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/linalg_lstsq.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/reciprocal.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 #include <torch/optim/lbfgs.h>
 

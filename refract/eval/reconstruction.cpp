@@ -36,7 +36,7 @@ MetricTable::Row row_of(std::string name, const Tensor& sums, int64_t count) {
 }
 
 MetricTable measure(const Model& model, const DataSource& data) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Tensor mean = mean_image(data);
   Tensor of_model = at::zeros({2}, at::kDouble);
   Tensor of_mean = at::zeros({2}, at::kDouble);

@@ -1,5 +1,8 @@
 #include "refract/figures/canvas.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/nan_to_num.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 namespace refract {
 
 std::vector<ClassPair> class_pairs(const Model& model) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::vector<size_t> categories, related;
   for (size_t b = 0; b < model.blocks().size(); ++b) {
     if (model.blocks()[b].role == Role::category) categories.push_back(b);

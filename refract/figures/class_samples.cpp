@@ -34,7 +34,7 @@ Panel panel_of(const Model& model, const ClassPair& pair, const Codes& others) {
 }
 
 Figure draw(const Model& model, const DataSource& /*data*/, uint64_t seed) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   at::manual_seed(mix(seed, Stream::figures));
   const Codes others = model.draw_prior(kAcross);
   std::vector<Panel> panels;

@@ -30,7 +30,7 @@ Tensor information(const Model& model, const Tensor& images, const Tensor& means
 
 std::vector<Dimension> ranked_dimensions(const Model& model, const Tensor& images, size_t block, Range range,
                                          uint64_t seed) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Tensor means = encode_all(model, images).at(block).to(at::kCPU);
   const Tensor codes =
       (range == Range::prior && model.blocks()[block].prior ? prior_codes(model, block, seed) : means).to(at::kCPU);

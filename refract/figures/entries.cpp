@@ -1,6 +1,7 @@
 #include "refract/figures/entries.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/randperm.h>
 #include <fmt/format.h>
 
 #include <algorithm>

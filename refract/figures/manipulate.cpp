@@ -1,6 +1,8 @@
 #include "refract/figures/manipulate.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/stack.h>
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"

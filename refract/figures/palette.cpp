@@ -1,5 +1,9 @@
 #include "refract/figures/palette.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/bincount.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <opencv2/core.hpp>
 

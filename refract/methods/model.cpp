@@ -73,7 +73,7 @@ std::string lacks_prior(const Model& model) {
 }
 
 Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
   for (const Tensor& some : images.split(slice)) {
     const Codes codes = model.encode(some);
@@ -85,7 +85,7 @@ Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
 }
 
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::vector<Tensor> images;
   const int64_t count = codes.at(0).size(0);
   for (int64_t from = 0; from < count; from += slice) {

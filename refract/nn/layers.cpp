@@ -57,7 +57,7 @@ Tensor Linear::forward(const Tensor& x) const {
 }
 
 void Linear::start_at(int64_t from, int64_t to, double weight_factor, double bias) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   weight_.slice(0, from, to).mul_(weight_factor);
   bias_.slice(0, from, to).fill_(bias);
 }

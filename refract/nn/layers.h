@@ -3,6 +3,7 @@
 
 #include "refract/core/tensor.h"
 #include "refract/kernels/conv_block.h"
+#include "refract/nn/module.h"
 
 namespace refract {
 

@@ -11,11 +11,13 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
 #include "refract/core/errors.h"
 #include "refract/kernels/adam.h"
+#include "refract/nn/module.h"
 
 namespace refract {
 
@@ -42,7 +44,7 @@ void Player::own(const std::string& name, const Tensor& parameter) {
 // From here on every parameter is a view of one tensor, its owner's.
 void Player::flatten() {
   if (count_.defined()) return;
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::vector<Tensor> rows;
   for (const auto& [name, parameter] : parameters_) rows.push_back(parameter.detach().reshape(-1));
   const Tensor all = at::cat(rows);
@@ -84,7 +86,7 @@ NamedTensors Player::moments() {
 
 Tensor Player::apply(const std::vector<Tensor>& gradients, const Tensor& rate) {
   flatten();
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const bool fused = first_.is_cpu() && first_.scalar_type() == at::kFloat;
   return fused ? apply_fused(gradients, rate.item<double>()) : apply_anywhere(gradients, rate);
 }

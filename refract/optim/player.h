@@ -8,6 +8,10 @@
 
 #include "refract/core/tensor.h"
 
+namespace torch::nn {
+class Module;
+}
+
 namespace refract {
 
 // Adam (Kingma and Ba 2015, Algorithm 1). The defaults are those of Ruiz et al. 2019, A.4.

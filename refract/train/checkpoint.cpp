@@ -103,7 +103,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_vi
   if (with_moments) targets.insert(targets.end(), moments.begin(), moments.end());
   for (const auto& [name, tensor] : targets) check_tensor(stored, name, tensor, file);
 
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   for (auto& [name, tensor] : targets) tensor.copy_(stored.tensors.find(name)->second.tensor());
   return info;
 }

@@ -17,13 +17,13 @@ int thread_count(const TrainOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-torch::Device device_of(const TrainOptions& options) {
+at::Device device_of(const TrainOptions& options) {
   const bool available = at::hasCUDA();
   if (options.device == "cuda" && !available)
     throw BadInput(
         "Option device: expected a CUDA device, but LibTorch finds none on this machine. Use --set device=cpu "
         "or --set device=auto.");
-  return options.device != "cpu" && available ? torch::kCUDA : torch::kCPU;
+  return options.device != "cpu" && available ? at::kCUDA : at::kCPU;
 }
 
 std::string processor_name() {
@@ -42,7 +42,7 @@ std::string blas_file() {
   return error ? found.dli_fname : real.string();
 }
 
-void move_to(const torch::Device& device, Method& method) {
+void move_to(const at::Device& device, Method& method) {
   if (device.is_cpu()) return;
   at::globalContext().setFloat32MatmulPrecision("high");
   at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once

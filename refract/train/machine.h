@@ -14,7 +14,7 @@ namespace refract {
 int thread_count(const TrainOptions& options);
 
 // Throws BadInput where "cuda" is asked for and LibTorch has none.
-torch::Device device_of(const TrainOptions& options);
+at::Device device_of(const TrainOptions& options);
 
 std::string processor_name();  // "unknown" where the system does not tell
 
@@ -27,6 +27,6 @@ constexpr std::array<const char*, 4> speed_variables = {"OPENBLAS_CORETYPE", "AT
                                                         "GLIBC_TUNABLES"};
 
 // Weights move; on a GPU, products of matrices take TF32 from here on, as convolutions do by default.
-void move_to(const torch::Device& device, Method& method);
+void move_to(const at::Device& device, Method& method);
 
 }  // namespace refract

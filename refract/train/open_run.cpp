@@ -73,7 +73,7 @@ void note_lost_identity(OpenedRun& opened) {
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
                     const std::string& command, const std::function<void(const DataSource&)>& check) {
   Run::check_absent(directory);
-  const torch::Device device = device_of(settings->train);
+  const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make();
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);

@@ -26,7 +26,7 @@ Stepped plain_step(Method& method, const Batch& batch, Update update) {
 // A graph reads and writes the same memory at every replay: batch, rate and progress are copied there.
 class Stepper::Capture {
  public:
-  explicit Capture(const torch::Device& device)
+  explicit Capture(const at::Device& device)
       : stream_(stream_after_all(device)),
         rate_(at::zeros({}, at::TensorOptions(device).dtype(at::kDouble))),
         progress_(at::zeros({}, at::TensorOptions(device).dtype(at::kFloat))) {}
@@ -51,7 +51,7 @@ class Stepper::Capture {
   static constexpr int kPlainSteps = 3;
 
   // Captures need a stream that is not the default one; what was begun there is waited for.
-  static c10::cuda::CUDAStream stream_after_all(const torch::Device& device) {
+  static c10::cuda::CUDAStream stream_after_all(const at::Device& device) {
     c10::cuda::device_synchronize();
     return c10::cuda::getStreamFromPool(false, device.index());
   }
@@ -85,7 +85,7 @@ bool can_capture() {
 }
 
 Stepper::Stepper(Method& method, bool capture) : method_(method) {
-  const torch::Device device = method.players().at(0)->parameters().at(0).second.device();
+  const at::Device device = method.players().at(0)->parameters().at(0).second.device();
   if (capture && device.is_cuda()) capture_ = std::make_unique<Capture>(device);
 }
 

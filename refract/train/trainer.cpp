@@ -50,7 +50,7 @@ class Training {
   const Run& run_;
   const TrainingHooks& hooks_;
   const uint64_t seed_;
-  const torch::Device device_;
+  const at::Device device_;
   Loader loader_;
   Stepper stepper_;
   const int64_t steps_;

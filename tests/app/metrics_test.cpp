@@ -1,6 +1,8 @@
 // `refract metrics` on codes whose scores are known.
 #include <ATen/ops/cat.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

@@ -80,7 +80,7 @@ TEST(FigureContract, TheSeedDecides) {
   for (const FigureEntry& entry : figures()) {
     ASSERT_EQ(entry.lacks(model, data), "") << entry.name;
     const Figure first = entry.draw(model, data, 1);
-    torch::manual_seed(99);
+    at::manual_seed(99);
     EXPECT_TRUE(same(first, entry.draw(model, data, 1))) << entry.name;
     EXPECT_FALSE(same(first, entry.draw(model, data, 2))) << entry.name;
   }

@@ -1,4 +1,5 @@
 // What holds for every row of the method registry, at sizes that take seconds.
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros_like.h>
@@ -129,11 +130,11 @@ Tensor draws_of(const Method& method, size_t block, const Codes& drawn, const Co
 TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
   const OpenedRun opened = start("run");
   const Method& method = *opened.method;
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Tensor image = opened.data->images(Split::unlabelled, {3});
   const Codes kl = method.kl(image);
   ASSERT_EQ(kl.size(), method.blocks().size());
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const Codes drawn = method.draw(image.expand({5000, -1, -1, -1}));
   const Codes means = method.encode(image);
   for (size_t b = 0; b < kl.size(); ++b) {

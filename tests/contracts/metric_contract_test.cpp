@@ -1,4 +1,5 @@
 // What holds for every row of the metric registry.
+#include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
 #include <cmath>

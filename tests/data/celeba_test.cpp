@@ -1,6 +1,7 @@
 #include "refract/data/celeba.h"
 
 #include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
@@ -54,7 +55,7 @@ TEST_F(Cifar10Files, BecomeSplits) {
   EXPECT_EQ(data->count(Split::reference), 0);
   EXPECT_EQ(data->info().classes.at(3), "cat");
   const Cifar10 read = read_cifar10(folder_.path());
-  EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {17, 2}), torch::tensor({5, 2}, at::kLong)));
+  EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {17, 2}), at::tensor({5, 2}, at::kLong)));
   EXPECT_TRUE(
       at::allclose((data->images(Split::unlabelled, {17})[0] + 1) * 127.5, read.images[17].to(at::kFloat), 0, 1e-3));
   EXPECT_EQ(make_cifar10(options(16))->images(Split::score, {0, 6}).sizes().vec(),

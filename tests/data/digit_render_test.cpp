@@ -1,7 +1,10 @@
 // Each factor is read off the pixels again.
 #include "refract/data/digit_render.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <set>

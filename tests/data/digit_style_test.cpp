@@ -1,7 +1,10 @@
 #include "refract/data/digit_style.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/corrcoef.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -2,6 +2,9 @@
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -59,11 +62,12 @@ TEST_F(DspritesFile, FactorsAreRanksOfTheValuesThatOccur) {
   EXPECT_EQ(data->info().factors.size(), 5U);
   EXPECT_EQ(data->info().factor_sizes, (std::vector<int64_t>{3, 2, 1, 4, 1}));
   const Tensor factors = data->factors(Split::unlabelled, {0, 7, 13, 23});
-  EXPECT_TRUE(at::allclose(factors, torch::tensor({{0.F, 0.F, 0.F, 0.F, 0.F},
-                                                   {0.F, 1.F, 0.F, 1.F, 0.F},
-                                                   {.5F, 1.F, 0.F, 1.F / 3, 0.F},
-                                                   {1.F, 1.F, 0.F, 1.F, 0.F}})));
-  EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {0, 13, 23}), torch::tensor({0, 1, 2}, at::kLong)));
+  EXPECT_TRUE(at::allclose(factors, at::tensor({0.F, 0.F, 0.F, 0.F,     0.F,  //
+                                                0.F, 1.F, 0.F, 1.F,     0.F,  //
+                                                .5F, 1.F, 0.F, 1.F / 3, 0.F,  //
+                                                1.F, 1.F, 0.F, 1.F,     0.F})
+                                        .view({4, 5})));
+  EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {0, 13, 23}), at::tensor({0, 1, 2}, at::kLong)));
 }
 
 TEST_F(DspritesFile, ImagesAreBlackAndWhiteAndAreAveraged) {
@@ -109,7 +113,7 @@ TEST(RealDsprites, IsAWholeGrid) {
   for (const int64_t size : data->info().factor_sizes) combinations *= size;
   EXPECT_EQ(data->count(Split::unlabelled), combinations);
   const Tensor ends = data->factors(Split::unlabelled, {0, combinations - 1});
-  EXPECT_TRUE(at::equal(ends, torch::tensor({0.F, 1.F}).view({2, 1}).expand({2, 5})));
+  EXPECT_TRUE(at::equal(ends, at::tensor({0.F, 1.F}).view({2, 1}).expand({2, 5})));
 }
 
 }  // namespace

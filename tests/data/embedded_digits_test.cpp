@@ -1,5 +1,6 @@
 #include "refract/data/embedded_digits.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 

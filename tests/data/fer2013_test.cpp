@@ -1,6 +1,8 @@
 #include "refract/data/fer2013.h"
 
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -79,7 +81,7 @@ TEST_F(Fer2013Files, NeutralFacesAreTheReferenceSetAndTheOthersAreNot) {
   const Faces faces = read_fer2013(folder_.path());
   const Tensor second = data->images(Split::reference, {1})[0][0];
   EXPECT_TRUE(at::allclose((second + 1) * 127.5, faces.images[27].to(at::kFloat), 0, 1e-3));
-  EXPECT_TRUE(at::equal(data->labels(Split::score, {0, 5}), torch::tensor({0, 5}, at::kLong)));
+  EXPECT_TRUE(at::equal(data->labels(Split::score, {0, 5}), at::tensor({0, 5}, at::kLong)));
   EXPECT_THROW(static_cast<void>(data->labels(Split::reference, {0})), BadInput);
 }
 

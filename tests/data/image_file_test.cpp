@@ -1,5 +1,6 @@
 #include "refract/data/image_file.h"
 
+#include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
 #include <future>

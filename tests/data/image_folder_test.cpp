@@ -1,5 +1,6 @@
 #include "refract/data/image_folder.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,8 @@
 #include "refract/data/labelled.h"
 
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +30,7 @@ class Labelled final : public DataSource {
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return split == Split::unlabelled ? count_ : 0; }
   [[nodiscard]] Tensor images(Split /*split*/, const Indices& indices) const override {
-    return torch::tensor(indices, at::kFloat).reshape({-1, 1, 1, 1}).expand({-1, 1, 2, 2}).contiguous();
+    return at::tensor(indices, at::kFloat).reshape({-1, 1, 1, 1}).expand({-1, 1, 2, 2}).contiguous();
   }
   [[nodiscard]] Tensor attributes(Split /*split*/, const Indices& indices) const override {
     std::vector<int64_t> rows;
@@ -36,7 +38,7 @@ class Labelled final : public DataSource {
       rows.push_back(i % 10 == 0 ? -1 : i % 3);
       rows.push_back(i < 20 ? -1 : i % 2);
     }
-    return torch::tensor(rows, at::kLong).reshape({-1, 2});
+    return at::tensor(rows, at::kLong).reshape({-1, 2});
   }
 
  private:
@@ -70,7 +72,7 @@ TEST(DrawLabelled, BalancesTheClassesOfTheFirstAttribute) {
   EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end()));
   const Tensor first = data.attributes(Split::unlabelled, drawn).select(1, 0);
   EXPECT_GE(first.min().item<int64_t>(), 0);
-  EXPECT_TRUE(at::equal(first.bincount(), torch::tensor({7, 7, 6}, at::kLong))) << "the first classes get the rest";
+  EXPECT_TRUE(at::equal(first.bincount(), at::tensor({7, 7, 6}, at::kLong))) << "the first classes get the rest";
 }
 
 TEST(DrawLabelled, AtRandomTakesWhateverHasALabel) {

@@ -1,6 +1,7 @@
 #include "refract/data/loader.h"
 
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ class Counting final : public DataSource {
     ++calls;
     if (split == Split::unlabelled && std::count(indices.begin(), indices.end(), broken_) > 0)
       throw std::runtime_error("broken image");
-    return torch::tensor(indices, at::kFloat).reshape({-1, 1, 1, 1}).expand({-1, 1, 2, 2}).contiguous();
+    return at::tensor(indices, at::kFloat).reshape({-1, 1, 1, 1}).expand({-1, 1, 2, 2}).contiguous();
   }
   mutable std::atomic<int> calls = 0;
 

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -46,7 +47,7 @@ TEST_F(PlainMnist, TrainingImagesAreUnlabelledWithKnownLabels) {
   EXPECT_EQ(data->info().checksums, files.checksums);
   EXPECT_TRUE(at::allclose(shown(*data, Split::unlabelled, 7), files.training.images[7].to(at::kFloat), 0, 1e-3));
   EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {3, 39}),
-                        files.training.labels.index_select(0, torch::tensor({3, 39}))));
+                        files.training.labels.index_select(0, at::tensor({3, 39}, at::kLong))));
 }
 
 TEST_F(PlainMnist, TestImagesFitAndScoreTheProbes) {

@@ -1,6 +1,8 @@
 #include "refract/data/rendered_sprites.h"
 
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -66,7 +68,7 @@ TEST(RenderedSprites, AreAllCombinationsTheLastFactorFastest) {
   EXPECT_EQ(data->images(Split::score, {19, 0}).sizes().vec(), (std::vector<int64_t>{2, 1, 32, 32}));
   const Tensor sixths = (data->factors(Split::unlabelled, {0, 1, 7, 16, 287}) * 6).round().to(at::kLong);
   const std::vector<int64_t> expected = {0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 6, 0, 0, 3, 0, 0, 6, 6, 6, 6, 6};
-  EXPECT_TRUE(at::equal(sixths, torch::tensor(expected, at::kLong).view({5, 5}))) << sixths;
+  EXPECT_TRUE(at::equal(sixths, at::tensor(expected, at::kLong).view({5, 5}))) << sixths;
   EXPECT_EQ(data->labels(Split::unlabelled, {287}).item<int64_t>(), 2);
 }
 

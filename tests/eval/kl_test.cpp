@@ -1,3 +1,5 @@
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include "refract/eval/evaluator.h"

@@ -1,5 +1,15 @@
 #include "refract/eval/linear.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/bincount.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
@@ -8,7 +18,7 @@ namespace refract {
 namespace {
 
 Tensor noise(std::vector<int64_t> sizes, uint64_t seed) {
-  torch::manual_seed(seed);
+  at::manual_seed(seed);
   return at::randn(sizes, at::kDouble);
 }
 

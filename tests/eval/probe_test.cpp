@@ -1,4 +1,8 @@
 // The probes on representations whose scores are known.
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/randn_like.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include "refract/eval/features.h"
@@ -52,7 +56,7 @@ TEST(Probe, FactorsThemselvesScoreZeroAndNoiseScoresAsTheMean) {
 }
 
 TEST(Probe, RotationsAndScalesDoNotMatterButCurvesDo) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const Tensor rotation = at::randn({kFactors, kFactors}) * 100;
   const auto rotated = [&](const Tensor& x) { return factors_in(x).matmul(rotation) + 5; };
   const auto squared = [](const Tensor& x) { return factors_in(x).square(); };

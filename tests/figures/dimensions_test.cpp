@@ -1,5 +1,6 @@
 #include "refract/figures/dimensions.h"
 
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/fakes.h"

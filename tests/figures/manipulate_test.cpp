@@ -1,6 +1,9 @@
 // Exchanges of blocks on a model whose left half is e and whose right half is z.
 #include "refract/figures/manipulate.h"
 
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"

@@ -1,6 +1,9 @@
 // Files read back by their own libraries.
 #include "refract/figures/picture.h"
 
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/zeros.h>
 #include <gif_lib.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +17,7 @@ namespace refract {
 namespace {
 
 Tensor random_frame(int64_t height, int64_t width, int64_t colours, uint64_t seed) {
-  torch::manual_seed(seed);
+  at::manual_seed(seed);
   const Tensor palette = at::randint(0, 256, {colours, 3}).to(at::kByte);
   return palette.index_select(0, at::randint(0, colours, {height * width})).view({height, width, 3}).permute({2, 0, 1});
 }

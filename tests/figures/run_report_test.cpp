@@ -1,6 +1,7 @@
 // From the files of a run directory to the page.
 #include "refract/figures/run_report.h"
 
+#include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"

@@ -3,7 +3,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/randn_like.h>
 #include <ATen/ops/upsample_nearest2d.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <vector>
 
@@ -25,7 +29,7 @@ struct Inputs {
 };
 
 Inputs inputs(const Case& c) {
-  torch::manual_seed(5);
+  at::manual_seed(5);
   return {at::randn({c.images, c.in, c.height, c.width}).contiguous(at::MemoryFormat::ChannelsLast),
           at::randn({c.out, c.in, 3, 3}) / 3, at::randn({c.out})};
 }

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <vector>
 
@@ -15,7 +14,7 @@ class LeakyNormShapes : public testing::TestWithParam<Shape> {};
 
 // Values and gradients of the fused loops against plain ATen.
 TEST_P(LeakyNormShapes, AgreesWithTheReference) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const auto run = [](const Tensor& input, const Tensor& weight, auto function) {
     const Tensor x = input.detach().clone().requires_grad_();
     const Tensor y = function(x, 0.2);
@@ -38,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(Random, LeakyNormShapes,
                                          Shape{1, 64, 33, 31}, Shape{4, 128, 4, 4}, Shape{5, 40}, Shape{1, 1}));
 
 TEST(LeakyNorm, PixelsHaveUnitMeanSquare) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const Tensor y = leaky_norm(at::randn({2, 24, 6, 6}), 0.2);
   EXPECT_LT((y.square().mean(1) - 1).abs().max().item<float>(), 1e-5);
 }

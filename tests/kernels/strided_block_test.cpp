@@ -1,4 +1,7 @@
 #include <ATen/Parallel.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/randn_like.h>
+#include <ATen/ops/zeros.h>
 
 #include <optional>
 
@@ -27,7 +30,7 @@ const Pair kTransposed{true, transposed_block, transposed_reference};
 // The gradient of a squared output vanishes where LeakyReLU has its kink, and rounding decides on the side.
 Results run(const Case& c, bool transposed, Block block, Slope slope,
             at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const Tensor x = at::randn({c.images, c.in, c.height, c.width}).contiguous(format).requires_grad_();
   const Tensor weight = (transposed ? at::randn({c.in, c.out, 4, 4}) : at::randn({c.out, c.in, 4, 4})).requires_grad_();
   const Tensor bias = at::randn({c.out}).requires_grad_();

@@ -4,7 +4,6 @@
 #include <ATen/ops/randn.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include "refract/core/tensor.h"
 #include "refract/kernels/isa.h"

@@ -2,7 +2,6 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <map>
@@ -18,12 +17,12 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
   for (const auto& [key, value] : KeyValues{{"widths", "4,6"}, {"latent", "5"}, {"latent_s", "3"}, {"latent_z", "5"}})
     if (recipe.options.has(key)) recipe.options.set(key, value);
   for (const auto& [key, value] : values) recipe.options.set(key, value);
-  torch::manual_seed(10);
+  at::manual_seed(10);
   return recipe.make({3, 16});
 }
 
 Batch batch(int64_t population = 0) {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   Batch b;
   b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
   b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
@@ -33,7 +32,7 @@ Batch batch(int64_t population = 0) {
 }
 
 std::map<std::string, double> step(Method& method, int64_t population = 0) {
-  torch::manual_seed(12);  // the same noise each time
+  at::manual_seed(12);  // the same noise each time
   Update update;
   std::map<std::string, double> values;
   for (const auto& [name, value] : method.step(batch(population), update)) values[name] = value.item<double>();
@@ -65,7 +64,7 @@ TEST(BetaTcVae, TheStratifiedEstimateKnowsTheDataSet) {
 // Penalties on the covariances of the posterior means, written out; for II the variances of the posteriors are added,
 // measured from many draws.
 double penalty_by_hand(Method& method, double off_diagonal, double diagonal, bool of_samples) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Tensor images = batch().images;
   const Tensor means = method.encode(images).at(0).to(at::kDouble);
   const int64_t n = means.size(0);
@@ -146,7 +145,7 @@ TEST(Mathieu, ReferenceImagesAreReconstructedFromAnothersFactorsToo) {
   const auto made = make("mathieu", {{"generator_output", "tanh"}});  // what decode() clamps is not clipped
   double by_hand = 0;
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     const Tensor images = batch().reference;
     for (int draw = 0; draw < 50; ++draw) {
       const Codes codes = made->draw(images);
@@ -167,9 +166,9 @@ TEST(Mathieu, EachSetCountsByItsOwnMean) {
   const auto terms = step(*made);
   EXPECT_NEAR(terms.at("kl") / both, 1, 1e-4);
   // An adversary that knows nothing says log 2 each time: twice for an image of either set.
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   for (const auto& [name, weight] : made->players().at(1)->weights()) weight.zero_();
-  const torch::AutoGradMode with_grad(true);
+  const at::AutoGradMode with_grad(true);
   EXPECT_NEAR(step(*made).at("adversarial"), 4 * std::log(2.0), 1e-5);
 }
 
@@ -191,7 +190,7 @@ TEST(Likelihood, OptionsThatContradictEachOtherAreRefused) {
 // With pairs among the references, what their s holds of the single image is of no use to the generator.
 TEST(Mathieu, TheSOfReferencesLosesWhatTellsThemApart) {
   const auto spread = [](Method& method) {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     const auto deviation = [&](const Tensor& images) {
       return method.encode(images).at(0).std(0, false).mean().item<double>();
     };
@@ -228,7 +227,7 @@ TEST(FactorVae, CodesOfOneCurveHaveATotalCorrelation) {
                                          {"discriminator_learning_rate", "0.003"},
                                          {"discriminator_features", "32"},
                                          {"discriminator_layers", "3"}});
-  torch::manual_seed(14);
+  at::manual_seed(14);
   const Tensor black = at::rand({1, 3, 16, 16}) * 2 - 1;
   const Tensor white = at::rand({1, 3, 16, 16}) * 2 - 1;
   const auto between = [&] {

@@ -1,7 +1,6 @@
 // HFVAE's and the guided VAEs' objectives against calculations that do not use them.
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <map>
@@ -16,12 +15,12 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
   MethodRecipe recipe = method(name).recipe();
   for (const auto& [key, value] : KeyValues{{"widths", "4,6"}, {"latent", "5"}}) recipe.options.set(key, value);
   for (const auto& [key, value] : values) recipe.options.set(key, value);
-  torch::manual_seed(10);
+  at::manual_seed(10);
   return recipe.make({1, 16});
 }
 
 Batch batch() {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   Batch b;
   b.images = at::rand({6, 1, 16, 16}) * 2 - 1;
   b.population = 60;
@@ -30,7 +29,7 @@ Batch batch() {
 
 std::map<std::string, double> step(Method& method) {
   const Batch images = batch();
-  torch::manual_seed(12);  // the same noise each time
+  at::manual_seed(12);  // the same noise each time
   Update update;
   std::map<std::string, double> values;
   for (const auto& [name, value] : method.step(images, update)) values[name] = value.item<double>();
@@ -98,14 +97,14 @@ TEST_P(Guided, GuidanceIsTheSquaredErrorOfThePca) {
   const auto method = make(GetParam(), {{"learning_rate", "0"}, {"latent_def", "2"}});
   double expected = 0;
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     parameter(*method, "guide.gains").zero_();
     parameter(*method, "guide.mean").fill_(0.3);
     parameter(*method, "guide.basis").zero_();
     parameter(*method, "guide.basis").select(0, 1).fill_(0.2);
     parameter(*method, "guide.basis").select(0, 2).fill_(-0.1);
     const Tensor images = batch().images;
-    torch::manual_seed(12);
+    at::manual_seed(12);
     const Tensor z = method->draw(images).at(0);
     for (int64_t i = 0; i < 6; ++i) {
       const double grey = 0.3 + 0.2 * z[i][3].item<double>() - 0.1 * z[i][4].item<double>();
@@ -132,7 +131,7 @@ TEST_P(Guided, OrthogonalityIsLearned) {
   const auto method =
       make(GetParam(), {{"guide_weight", "0"}, {"orthogonality_weight", "100"}, {"learning_rate", "1e-3"}});
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     parameter(*method, "guide.basis").add_(0.05);
   }
   const double before = step(*method).at("overlap");

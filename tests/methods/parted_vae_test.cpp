@@ -4,7 +4,6 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <map>
@@ -23,12 +22,12 @@ std::unique_ptr<Method> make(const KeyValues& values = {}) {
   for (const auto& [key, value] : KeyValues{{"widths", "4,6"}, {"hidden", "12"}, {"latent_z", "4"}})
     options.set(key, value);
   for (const auto& [key, value] : values) options.set(key, value);
-  torch::manual_seed(10);
+  at::manual_seed(10);
   return recipe.make({1, 16});
 }
 
 Batch batch() {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   Batch b;
   b.images = at::rand({12, 1, 16, 16}) * 2 - 1;
   b.labelled = at::rand({5, 1, 16, 16}) * 2 - 1;
@@ -143,7 +142,7 @@ TEST(PartedVae, SeveralVariablesHaveBlocksOfTheirOwn) {
 // Classes come in their shares, and u from the Gaussian of its class.
 TEST(PartedVae, ThePriorIsDrawnFromAsItStands) {
   const auto method = make({{"classes", "3"}, {"class_shares", "1,3,6"}});
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const Codes codes = method->draw_prior(20'000);
   const Tensor shares = codes.at(0).mean(0);
   EXPECT_NEAR(shares[1].item<double>(), 0.3, 0.02);

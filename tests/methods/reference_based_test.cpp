@@ -2,7 +2,6 @@
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <map>
@@ -23,13 +22,13 @@ Made make(const std::string& name, const KeyValues& values) {
   for (const auto& [key, value] : KeyValues{{"widths", "4,6"}, {"latent_e", "3"}, {"latent_z", "5"}})
     made.recipe.options.set(key, value);
   for (const auto& [key, value] : values) made.recipe.options.set(key, value);
-  torch::manual_seed(10);
+  at::manual_seed(10);
   made.method = made.recipe.make({3, 16});
   return made;
 }
 
 Batch batch() {
-  torch::manual_seed(11);
+  at::manual_seed(11);
   Batch b;
   b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
   b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
@@ -37,7 +36,7 @@ Batch batch() {
 }
 
 std::map<std::string, double> step(Method& method) {
-  torch::manual_seed(12);  // the same noise each time
+  at::manual_seed(12);  // the same noise each time
   Update update;
   std::map<std::string, double> values;
   for (const auto& [name, value] : method.step(batch(), update)) values[name] = value.item<double>();
@@ -55,7 +54,7 @@ TEST(RbVae, ReductionsAreRelatedByTheNumberOfValues) {
 // The pyramid's error by hand: means over the blocks of 2 x 2 and 4 x 4 pixels, weighted by their area.
 TEST(RbVae, PyramidAveragesTheErrorsOfHalvings) {
   LikelihoodOptions options{.laplace_scale = 0.5, .pyramid = 2};
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const Tensor x = at::rand({2, 1, 4, 4});
   const Tensor mean = at::rand({2, 1, 4, 4});
   double expected = 0;
@@ -80,10 +79,10 @@ TEST(RbVae, PyramidAveragesTheErrorsOfHalvings) {
 TEST(RbVae, ReconstructionTermIsTheErrorOfTheDecodedImage) {
   const Made made = make("rbvae", {});
   const Batch b = batch();
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const Tensor decoded = made.method->decode(made.method->encode(b.images));
   const double by_hand = (b.images - decoded).abs().sum().item<double>() / 6;
-  torch::AutoGradMode grad(true);
+  at::AutoGradMode grad(true);
   EXPECT_NEAR(step(*made.method).at("reconstruction") / by_hand, 1, 0.25);
 }
 
@@ -120,7 +119,7 @@ double pull_on_encoder_z(const KeyValues& values, double progress) {
                    {"kl_weight_z_reference", "0"}};
   all.insert(all.end(), values.begin(), values.end());
   const Made made = make("rbvae", all);
-  torch::manual_seed(12);
+  at::manual_seed(12);
   Update update(1.0, progress);
   made.method->step(batch(), update);
   double squares = 0;

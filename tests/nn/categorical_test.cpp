@@ -1,9 +1,10 @@
 #include "refract/nn/categorical.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
@@ -16,7 +17,7 @@ Tensor logs(std::initializer_list<double> probabilities) {
 
 // The Gumbel-max trick: the largest entry is of class i with probability i's, at any temperature.
 TEST(Categorical, GumbelSoftmaxFollowsTheProbabilities) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const Tensor all = logs({0.1, 0.6, 0.3}).expand({200'000, 3});
   const Tensor soft = gumbel_softmax(all, 0.67);
   EXPECT_LT((soft.sum(1) - 1).abs().max().item<double>(), 1e-9);
@@ -27,7 +28,7 @@ TEST(Categorical, GumbelSoftmaxFollowsTheProbabilities) {
 }
 
 TEST(Categorical, GradientsPassThroughASample) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const Tensor raw = logs({0.1, 0.6, 0.3}).clone().requires_grad_();
   const Tensor gradient =
       torch::autograd::grad({gumbel_softmax(raw.log_softmax(1), 0.67).select(1, 1).sum()}, {raw})[0];

@@ -5,7 +5,6 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 
@@ -26,7 +25,7 @@ double correlation(const Tensor& x, int64_t i, int64_t j) {
 }
 
 TEST(CodeDiscriminator, PermutingKeepsMarginalsAndTakesCorrelations) {
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const Tensor codes = correlated(20'000);
   const Tensor apart = permuted_dimensions(codes);
   EXPECT_NEAR(correlation(codes, 0, 1), 0.8, 0.02);
@@ -36,7 +35,7 @@ TEST(CodeDiscriminator, PermutingKeepsMarginalsAndTakesCorrelations) {
 
 // Of Gaussians the total correlation is known: -log(1 - 0.8^2) / 2.
 TEST(CodeDiscriminator, LearnsTheTotalCorrelationOfGaussians) {
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const CodeDiscriminator network(3, 3, 64);
   Player player("discriminator", Adam{.learning_rate = 3e-3, .beta1 = 0.9, .beta2 = 0.999});
   player.own("net", network);

@@ -7,7 +7,6 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <numbers>
@@ -23,7 +22,7 @@ Tensor parameter(const DeformablePca& pca, const std::string& name) {
 
 // What an 8x8 image becomes by rotation, log scale, shift to the right and downwards.
 Tensor deformed(const Tensor& image, const std::vector<double>& by) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const DeformablePca pca({1, 8}, 4, 1);
   parameter(pca, "basis").zero_();
   parameter(pca, "mean").copy_(image.flatten());
@@ -33,15 +32,15 @@ Tensor deformed(const Tensor& image, const std::vector<double>& by) {
 }
 
 Tensor picture() {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   Tensor image = at::zeros({8, 8});
   image.slice(0, 2, 6).slice(1, 2, 6).copy_(at::rand({4, 4}));  // black around it, so that nothing leaves the image
   return image;
 }
 
 TEST(DeformablePca, WithoutDeformationImagesAreSumsOfTheBasis) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(3);
+  const at::NoGradGuard no_grad;
+  at::manual_seed(3);
   for (const int64_t deformations : {0, 2}) {
     const DeformablePca pca({2, 4}, deformations, 3);
     parameter(pca, "mean").uniform_();
@@ -84,7 +83,7 @@ TEST(DeformablePca, WhatComesFromOutsideIsBlack) {
 }
 
 TEST(DeformablePca, OverlapIsThatOfDifferentBasisImages) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const DeformablePca pca({1, 2}, 1, 3);
   parameter(pca, "basis").copy_(at::tensor(std::vector<double>{1, 0, 2, 0, 3, 0, 0, 0, 0, 5, 0, 7}).view({3, 4}));
   EXPECT_NEAR(pca.overlap().item<double>(), 2 * 9, 1e-5);  // 1 * 3 of the first two; the third is orthogonal to both

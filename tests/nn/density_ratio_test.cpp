@@ -4,7 +4,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
@@ -13,14 +13,14 @@ namespace {
 
 // q = N(1, 1) and p = N(0, 1) have log q/p = x - 1/2 and a symmetric KL divergence of 1/2 + 1/2.
 TEST(DensityRatio, LogisticRegressionFindsTheKnownRatioOfTwoGaussians) {
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const int64_t n = 200000;
   const Tensor x = at::cat({at::randn({n}, at::kDouble) + 1, at::randn({n}, at::kDouble)});
   const Tensor slope = at::zeros({}, at::kDouble).requires_grad_();
   const Tensor offset = at::zeros({}, at::kDouble).requires_grad_();
   for (int i = 0; i < 300; ++i) {
     const auto gradients = torch::autograd::grad({ratio_loss(slope * x + offset)}, {slope, offset});
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     slope.sub_(4 * gradients[0]);
     offset.sub_(4 * gradients[1]);
   }

@@ -6,7 +6,6 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <numbers>
@@ -25,7 +24,7 @@ Gaussian repeated(const Gaussian& g, int64_t times) {
 }
 
 TEST(Gaussian, SamplesHaveTheMeanAndVariance) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor samples = repeated(example(), 200000).sample();
   EXPECT_LT((samples.mean(0) - example().mean[0]).abs().max().item<double>(), 0.01);
   EXPECT_LT((samples.var(0) - example().log_variance[0].exp()).abs().max().item<double>(), 0.03);
@@ -47,7 +46,7 @@ TEST(Gaussian, LogProbIsTheDensity) {
 
 // KL = E_q[log q - log p], by Monte Carlo.
 TEST(Gaussian, ClosedFormKlAgreesWithMonteCarlo) {
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const Gaussian q = repeated(example(), 400000);
   const Gaussian p = {at::zeros_like(q.mean), at::zeros_like(q.mean)};
   const Tensor x = q.sample();
@@ -80,7 +79,7 @@ TEST(AbsoluteError, SumsOverPixelsOfEachImage) {
 
 // To any prior by Monte Carlo; to the standard one as before.
 TEST(Gaussian, KlToAPriorAgreesWithMonteCarlo) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const Gaussian prior = {at::tensor(std::vector<double>{-0.5, 0.4, 1.0}).view({1, 3}),
                           at::tensor(std::vector<double>{-0.3, 0.8, 0.1}).view({1, 3})};
   const Gaussian q = repeated(example(), 400000);

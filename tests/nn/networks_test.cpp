@@ -7,7 +7,6 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <cmath>
 #include <set>
@@ -29,7 +28,7 @@ TEST(Networks, SizesMustHalveEvenly) {
 }
 
 TEST(Networks, ShapesAreAsStated) {
-  torch::manual_seed(6);
+  at::manual_seed(6);
   const Tensor images = at::rand({5, 3, 16, 16}) * 2 - 1;
   const Gaussian posterior = Encoder(kShape, kPooled, 7).forward(images);
   EXPECT_EQ(posterior.mean.sizes(), at::IntArrayRef({5, 7}));
@@ -46,7 +45,7 @@ TEST(Networks, ShapesAreAsStated) {
 TEST(Networks, GeneratorEndsAsAsked) {
   const Tensor codes = at::randn({20, 7}) * 30;
   const auto images = [&](Output output) {
-    torch::manual_seed(9);
+    at::manual_seed(9);
     const Generator generator(kShape, kPooled, 7, output);
     for (Tensor& p : generator.parameters()) p.detach().mul_(3);
     return generator.forward(codes).detach();
@@ -61,7 +60,7 @@ TEST(Networks, GeneratorEndsAsAsked) {
 
 // Layer by layer in plain operations and the order of features that checkpoints have: channels, rows, columns.
 TEST(Networks, StridedAreThePapersLayers) {
-  torch::manual_seed(10);
+  at::manual_seed(10);
   const Architecture strided{{16, 32}, Architecture::Style::strided, {}, 24};
   const Tensor images = at::rand({5, 3, 16, 16}) * 2 - 1;
   const Trunk trunk(kShape, strided);
@@ -87,7 +86,7 @@ TEST(Networks, StridedAreThePapersLayers) {
 
 // No layer mixes samples: what a sample gives does not depend on the batch it came in.
 TEST(Networks, SamplesDoNotMix) {
-  torch::manual_seed(7);
+  at::manual_seed(7);
   const Tensor images = at::rand({4, 3, 16, 16}) * 2 - 1;
   const Encoder encoder(kShape, kPooled, 7);
   const Tensor together = encoder.forward(images).mean;
@@ -96,7 +95,7 @@ TEST(Networks, SamplesDoNotMix) {
 
 // Without dropout the output is deterministic; with it, each of the three groups is missing in a share of the samples.
 TEST(Networks, DiscriminatorDropsWholeGroups) {
-  torch::manual_seed(8);
+  at::manual_seed(8);
   const Tensor images = (at::rand({1, 3, 16, 16}) * 2 - 1).expand({400, -1, -1, -1});
   const Tensor code = at::randn({1, 7}).expand({400, -1});
   const auto distinct = [&](double dropout) {

@@ -7,7 +7,6 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
 
 #include <array>
 #include <cmath>
@@ -24,7 +23,7 @@ struct Correlated {
 };
 
 Correlated correlated(double rho, int64_t count, double variance = 0.04) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const Tensor a = at::randn({count, 1}, at::kDouble);
   const Tensor b = at::randn({count, 1}, at::kDouble);
   const double shared = rho / (1 - variance);
@@ -60,7 +59,7 @@ double density(double x, double mean, double log_variance) {
 
 // The sums written out, for a batch of four from a set of ten.
 TEST(TotalCorrelation, IsTheSumOfItsDefinition) {
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const Gaussian q{at::randn({4, 3}, at::kDouble), at::randn({4, 3}, at::kDouble)};
   const Tensor z = q.sample();
   const auto at = [](const Tensor& t, int64_t i, int64_t d) { return t[i][d].item<double>(); };
@@ -120,7 +119,7 @@ TEST(Dependence, TheInformationIsThatOfGaussians) {
 
 // The sums written out for groups of two and one dimensions.
 TEST(Dependence, IsTheSumOfItsDefinition) {
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const Gaussian q{at::randn({4, 3}, at::kDouble), at::randn({4, 3}, at::kDouble)};
   const Tensor z = q.sample();
   double information = 0, between = 0, within = 0;

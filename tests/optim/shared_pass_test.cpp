@@ -3,7 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/api/include/torch/utils.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "refract/nn/density_ratio.h"
 #include "refract/nn/networks.h"
@@ -23,7 +23,7 @@ class SharedPasses : public testing::Test {
   }
 
   static ImageShape seeded() {
-    torch::manual_seed(1);
+    at::manual_seed(1);
     return {3, 8};
   }
 
@@ -32,7 +32,7 @@ class SharedPasses : public testing::Test {
   static Tensor weights() { return at::randn({kPairs}, at::make_generator<at::CPUGeneratorImpl>(3)); }
 
   [[nodiscard]] Tensor judge(const Tensors& inputs) const {
-    torch::manual_seed(7);  // the same dropout in every pass
+    at::manual_seed(7);  // the same dropout in every pass
     return discriminator_.forward(inputs[0], {inputs[1]}) * factor_;
   }
 

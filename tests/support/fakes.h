@@ -1,6 +1,11 @@
 // Small models and data sets whose scores are known.
 #pragma once
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 #include <functional>
 #include <map>
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/ops/rand.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/random.h"
@@ -19,7 +20,7 @@ constexpr int64_t kSteps = 8;  // more than are taken before a capture
 
 // The weights after some steps with other images, rates and random numbers each.
 template <class Step>
-std::vector<Tensor> weights_after(Method& method, const torch::Device& device, Step step) {
+std::vector<Tensor> weights_after(Method& method, const at::Device& device, Step step) {
   move_to(device, method);
   for (int64_t i = 0; i < kSteps; ++i) {
     at::manual_seed(mix(7, Stream::step, static_cast<uint64_t>(i)));
@@ -45,14 +46,14 @@ std::unique_ptr<Method> made(const std::string& name) {
   return tiny(name)->method_recipe.make({3, 16});
 }
 
-std::vector<Tensor> plain(Method& method, const torch::Device& device) {
+std::vector<Tensor> plain(Method& method, const at::Device& device) {
   return weights_after(method, device, [&](const Batch& batch, double rate, double progress) {
     Update update(rate, progress);
     method.step(batch, update);
   });
 }
 
-std::vector<Tensor> stepped(Method& method, const torch::Device& device) {
+std::vector<Tensor> stepped(Method& method, const at::Device& device) {
   std::unique_ptr<Stepper> stepper;
   return weights_after(method, device, [&](const Batch& batch, double rate, double progress) {
     if (stepper == nullptr) stepper = std::make_unique<Stepper>(method);
@@ -62,8 +63,8 @@ std::vector<Tensor> stepped(Method& method, const torch::Device& device) {
 
 TEST(Stepper, StepsOnTheProcessorArePlain) {
   for (const MethodEntry& entry : methods()) {
-    const auto expected = plain(*made(entry.name), torch::kCPU);
-    const auto found = stepped(*made(entry.name), torch::kCPU);
+    const auto expected = plain(*made(entry.name), at::kCPU);
+    const auto found = stepped(*made(entry.name), at::kCPU);
     for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(found[i].equal(expected[i])) << entry.name;
   }
 }
@@ -72,8 +73,8 @@ TEST(Stepper, ReplayedStepsArePlain) {
   if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
   if (!can_capture()) GTEST_SKIP() << "this LibTorch cannot capture steps";
   for (const MethodEntry& entry : methods()) {
-    const auto expected = plain(*made(entry.name), torch::kCUDA);
-    const auto found = stepped(*made(entry.name), torch::kCUDA);
+    const auto expected = plain(*made(entry.name), at::kCUDA);
+    const auto found = stepped(*made(entry.name), at::kCUDA);
     for (size_t i = 0; i < expected.size(); ++i)
       EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-4) << entry.name << " " << i;
   }

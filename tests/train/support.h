@@ -1,6 +1,8 @@
 // What the tests of training share: small runs, and a method that does as it is told.
 #pragma once
 
+#include <ATen/ops/randn_like.h>
+#include <ATen/ops/zeros.h>
 #include <functional>
 #include <memory>
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -178,7 +179,7 @@ TEST(Trainer, WeightsThatAreNotFiniteAreNeverSaved) {
   Bench bench;
   Toy toy;
   {
-    const torch::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     toy.weight(1).select(0, 1).fill_(infinity);
   }
   EXPECT_NE(message_of<BadInput>([&] { bench.train(toy); }), "");
