@@ -2,6 +2,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

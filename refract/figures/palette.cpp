@@ -4,6 +4,7 @@
 #include <ATen/ops/bincount.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
+
 #include <algorithm>
 #include <opencv2/core.hpp>
 

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/randn_like.h>
 #include <ATen/ops/zeros.h>
+
 #include <functional>
 #include <memory>
 #include <string>
