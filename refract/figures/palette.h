@@ -11,7 +11,7 @@ namespace refract {
 
 struct Palette {
   std::vector<std::array<uint8_t, 3>> colours;  // RGB, at most 256
-  Tensor index_of_bin;                          // [2^18] uint8: 6 bits a channel -> index into colours
+  std::vector<uint8_t> index_of_bin;            // 2^18: 6 bits a channel -> index into colours
 
   // [3, H, W] uint8 -> [H, W] uint8.
   [[nodiscard]] Tensor operator()(const Tensor& frame) const;
