@@ -18,6 +18,12 @@ struct Bin {
   double count = 0;
   std::array<double, 3> sum{};
 
+  void add(uint8_t red, uint8_t green, uint8_t blue) {
+    ++count;
+    sum[0] += red;
+    sum[1] += green;
+    sum[2] += blue;
+  }
   void add(const Bin& other) {
     count += other.count;
     for (size_t channel = 0; channel < 3; ++channel) sum[channel] += other.sum[channel];
@@ -68,7 +74,7 @@ Palette palette_of(const std::vector<Tensor>& frames) {
   std::vector<Bin> all(kBins);
   for (const Tensor& frame : frames)
     for_each_pixel(frame, [&](int64_t, uint8_t red, uint8_t green, uint8_t blue) {
-      all[bin_of(red, green, blue)].add({1, {double{red}, double{green}, double{blue}}});
+      all[bin_of(red, green, blue)].add(red, green, blue);
     });
   std::vector<size_t> used;
   std::vector<Bin> bins;
