@@ -63,7 +63,7 @@ MetricTable measure(const Model& model, const DataSource& data) {
   table.columns = data.info().classes;
   table.columns.emplace_back("average");
   for (const FeatureSet& set : feature_sets(model, data)) {
-    const Tensor predicted = fit_logistic(set.fit, fit, classes)(set.score).argmax(1);
+    const Tensor predicted = fit_logistic_by_held_out(set.fit, fit, classes)(set.score).argmax(1);
     table.rows.push_back(row_of(set.name, predicted, score, classes));
   }
   add_own_classes(table, model, data, score);
@@ -71,8 +71,9 @@ MetricTable measure(const Model& model, const DataSource& data) {
   const std::string own = table.rows.back().name.ends_with(as_it_is) ? " As it is: the likeliest of its classes." : "";
   table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
   table.protocol = fmt::format(
-      "Class-balanced logistic regression on posterior means, fitted on {} images, scored on {} others (Ruiz et al. "
-      "2019, Sec. 5.3).{}",
+      "Class-balanced logistic regression on posterior means, fitted on {} images (its penalty chosen among them), "
+      "scored "
+      "on {} others (Ruiz et al. 2019, Sec. 5.3).{}",
       fit.size(0), score.size(0), own);
   return table;
 }
@@ -82,7 +83,7 @@ double error_within_fit(const Model& model, const DataSource& data, const std::s
   const Tensor truth = truth_of(data, Split::fit);
   const int64_t fitted = set.fit.size(0);
   const auto classes = static_cast<int64_t>(data.info().classes.size());
-  const Tensor predicted = fit_logistic(set.fit, truth.slice(0, 0, fitted), classes)(set.score).argmax(1);
+  const Tensor predicted = fit_logistic_by_held_out(set.fit, truth.slice(0, 0, fitted), classes)(set.score).argmax(1);
   return 1 - row_of(features, predicted, truth.slice(0, fitted), classes).values.back();
 }
 

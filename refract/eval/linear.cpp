@@ -4,10 +4,13 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_lstsq.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/one_hot.h>
 #include <ATen/ops/reciprocal.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 #include <torch/optim/lbfgs.h>
+
+#include <limits>
 
 #include "refract/core/errors.h"
 
@@ -47,10 +50,17 @@ struct Standardizer {
   }
 };
 
-Tensor balanced_weights(const Tensor& labels, int64_t classes) {
-  const Tensor sizes = at::bincount(labels, {}, classes).to(at::kDouble);
-  const Tensor present = sizes.gt(0).sum();
-  return at::reciprocal(sizes * present).index_select(0, labels);
+// Mean log-likelihood [1] of labels under logits [N, K], every class that has samples counting the same.
+Tensor balanced_likelihood(const Tensor& logits, const Tensor& labels) {
+  const Tensor sizes = at::bincount(labels, {}, logits.size(1)).to(at::kDouble);
+  const Tensor weights = at::reciprocal(sizes * sizes.gt(0).sum()).index_select(0, labels);
+  return (weights * at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1)).sum();
+}
+
+// [N] bool.
+Tensor every_fourth_of_a_class(const Tensor& labels, int64_t classes) {
+  const Tensor of_class = at::one_hot(labels, classes);  // [N, K]
+  return (of_class.cumsum(0).remainder(4).eq(0) & of_class.to(at::kBool)).any(1);
 }
 
 void check_labels(const Tensor& labels, int64_t classes) {
@@ -75,15 +85,14 @@ LinearMap fit_least_squares(const Tensor& features, const Tensor& targets) {
   return standard.unfold(weight, mean);
 }
 
-LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes) {
+LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes, double penalty) {
   check("Fitting a classifier", features, labels);
   const Tensor y = labels.to(at::kCPU, at::kLong);
   check_labels(y, classes);
   const Tensor raw = to_double(features);
   const Standardizer standard(raw);
   const Tensor x = standard(raw);
-  const Tensor weights = balanced_weights(y, classes);
-  const double penalty = 0.5 / static_cast<double>(x.size(0));
+  const double factor = 0.5 * penalty / static_cast<double>(x.size(0));
 
   Tensor w = at::zeros({x.size(1), classes}, x.options()).requires_grad_(true);
   Tensor b = at::zeros({classes}, x.options()).requires_grad_(true);
@@ -95,12 +104,33 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
                                             .line_search_fn("strong_wolfe"));
   optimizer.step([&] {
     optimizer.zero_grad();
-    const Tensor likelihood = at::log_softmax(x.matmul(w) + b, 1).gather(1, y.unsqueeze(1)).squeeze(1);
-    Tensor loss = penalty * w.square().sum() - (weights * likelihood).sum();
+    Tensor loss = factor * w.square().sum() - balanced_likelihood(x.matmul(w) + b, y);
     loss.backward();
     return loss;
   });
   return standard.unfold(w.detach(), b.detach());
+}
+
+LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels, int64_t classes) {
+  check("Fitting a classifier", features, labels);
+  const Tensor y = labels.to(at::kCPU, at::kLong);
+  check_labels(y, classes);
+  const Tensor x = to_double(features);
+  const Tensor held_out = every_fourth_of_a_class(y, classes);
+  const Tensor out = held_out.nonzero().squeeze(1);
+  if (out.size(0) == 0) return fit_logistic(x, y, classes);
+  const Tensor in = held_out.logical_not().nonzero().squeeze(1);
+
+  double best = 1;
+  double likelihood = -std::numeric_limits<double>::infinity();
+  for (const double penalty : {1e4, 1e3, 1e2, 1e1, 1e0}) {
+    const LinearMap map = fit_logistic(x.index_select(0, in), y.index_select(0, in), classes, penalty);
+    const double found = balanced_likelihood(map(x.index_select(0, out)), y.index_select(0, out)).item<double>();
+    if (found <= likelihood) break;
+    best = penalty;
+    likelihood = found;
+  }
+  return fit_logistic(x, y, classes, best);
 }
 
 }  // namespace refract

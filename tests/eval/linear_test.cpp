@@ -17,7 +17,7 @@
 namespace refract {
 namespace {
 
-Tensor noise(std::vector<int64_t> sizes, uint64_t seed) {
+Tensor noise(std::vector<int64_t> sizes, uuint64_t seed) {
   at::manual_seed(seed);
   return at::randn(sizes, at::kDouble);
 }
@@ -91,13 +91,44 @@ TEST(Logistic, AgreesWithAnIndependentSolution) {
 TEST(Logistic, IsAtTheOptimumOfItsObjective) {
   const Tensor x = noise({300, 5}, 1) * at::tensor({0.01, 1.0, 10.0, 1.0, 1.0}) + 2;
   const Tensor y = (x.select(1, 1) + noise({300}, 2)).gt(2.5).to(at::kLong) + x.select(1, 3).gt(3).to(at::kLong);
-  const LinearMap map = fit_logistic(x, y, 3);
   const Tensor standard = (x - x.mean(0)) / x.std(0, false);
   const Tensor weights = 1.0 / (3.0 * at::bincount(y).to(at::kDouble).index_select(0, y));
-  const Tensor residual = weights.unsqueeze(1) * (at::softmax(map(x), 1) - at::one_hot(y, 3));
-  const Tensor on_standard = map.weight * x.std(0, false).unsqueeze(1);
-  EXPECT_LT(largest(standard.t().matmul(residual) + on_standard / 300.0), 1e-6);
-  EXPECT_LT(largest(residual.sum(0)), 1e-6);
+  for (const double penalty : {1.0, 50.0}) {
+    const LinearMap map = fit_logistic(x, y, 3, penalty);
+    const Tensor residual = weights.unsqueeze(1) * (at::softmax(map(x), 1) - at::one_hot(y, 3));
+    const Tensor on_standard = map.weight * x.std(0, false).unsqueeze(1);
+    EXPECT_LT(largest(standard.t().matmul(residual) + on_standard * penalty / 300.0), 1e-6);
+    EXPECT_LT(largest(residual.sum(0)), 1e-6);
+  }
+}
+
+// Labels that follow the first feature, noisily; the other features say nothing.
+Tensor noisy_labels(const Tensor& x, uint64_t seed) {
+  return (x.select(1, 0) + noise({x.size(0)}, seed)).gt(0).to(at::kLong);
+}
+
+TEST(LogisticByHeldOut, KeepsTheLeastPenaltyWhereImagesAreManyAndFeaturesFew) {
+  const Tensor x = noise({4000, 2}, 3);
+  const Tensor y = x.select(1, 0).gt(0).to(at::kLong);
+  EXPECT_TRUE(fit_logistic_by_held_out(x, y, 2).weight.equal(fit_logistic(x, y, 2, 1).weight));
+}
+
+TEST(LogisticByHeldOut, DoesNotLearnManyFeaturesByHeart) {
+  const Tensor x = noise({2200, 150}, 4);
+  const Tensor y = noisy_labels(x, 5);
+  const auto fresh = [&](const LinearMap& map) {
+    return map(x.slice(0, 200)).argmax(1).eq(y.slice(0, 200)).to(at::kDouble).mean().item<double>();
+  };
+  const Tensor seen = x.slice(0, 0, 200);
+  const double chosen = fresh(fit_logistic_by_held_out(seen, y.slice(0, 0, 200), 2));
+  const double unpenalised = fresh(fit_logistic(seen, y.slice(0, 0, 200), 2));
+  EXPECT_GT(chosen, unpenalised + 0.02) << chosen << " and " << unpenalised;
+}
+
+TEST(LogisticByHeldOut, HoldsNothingOutOfClassesOfThree) {
+  const Tensor x = noise({6, 2}, 6);
+  const Tensor y = at::arange(6).remainder(2);
+  EXPECT_TRUE(fit_logistic_by_held_out(x, y, 2).weight.equal(fit_logistic(x, y, 2).weight));
 }
 
 TEST(Logistic, SeparatesWhatCanBeSeparatedAndToleratesDeadLatents) {
@@ -107,7 +138,9 @@ TEST(Logistic, SeparatesWhatCanBeSeparatedAndToleratesDeadLatents) {
 }
 
 TEST(Logistic, RefusesLabelsOutOfRange) {
-  EXPECT_THROW(fit_logistic(noise({3, 2}, 1), at::tensor({0, 1, 5}, at::kLong), 3), BadInput);
+  const Tensor labels = at::tensor({0, 1, 5}, at::kLong);
+  EXPECT_THROW(fit_logistic(noise({3, 2}, 1), labels, 3), BadInput);
+  EXPECT_THROW(fit_logistic_by_held_out(noise({3, 2}, 1), labels, 3), BadInput);
 }
 
 }  // namespace
