@@ -125,7 +125,7 @@ LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels,
   double likelihood = -std::numeric_limits<double>::infinity();
   for (const double penalty : {1e4, 1e3, 1e2, 1e1, 1e0}) {
     const LinearMap map = fit_logistic(x.index_select(0, in), y.index_select(0, in), classes, penalty);
-    const double found = balanced_likelihood(map(x.index_select(0, out)), y.index_select(0, out)).item<double>();
+    const auto found = balanced_likelihood(map(x.index_select(0, out)), y.index_select(0, out)).item<double>();
     if (found <= likelihood) break;
     best = penalty;
     likelihood = found;

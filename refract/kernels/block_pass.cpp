@@ -37,7 +37,7 @@ void finish(const BlockShape& block, const float* raw, float* full, float* scale
   const Activation activation{block.out(), block.kind.slope};
   if (!block.kind.pools()) return activation.forward(raw, full, scale, block.full_pixels());
   const int64_t pixels = 2 * block.full_width();
-  const bool stored = !block.recomputes();
+  const bool stored = !block.kind.recomputes;
   float* near = stored ? full : scratch(Scratch::left, pixels * (block.out() + 1));
   float* near_scale = stored ? scale : near + pixels * block.out();
   const int64_t advance = stored ? pixels : 0;
@@ -98,7 +98,7 @@ class BackwardPass {
         needs_(needs),
         convolution_(SliceConvolution::of(block.convolution)),
         packed_(needs.x ? convolution_->pack_backward(saved.weight) : Tensor()),
-        packed_forward_(block.recomputes() ? convolution_->pack_forward(saved.weight) : Tensor()),
+        packed_forward_(block.kind.recomputes ? convolution_->pack_forward(saved.weight) : Tensor()),
         gx_(needs.x ? at::empty_like(saved.x) : Tensor()) {}
 
   [[nodiscard]] BlockGradients run() const {
@@ -162,7 +162,7 @@ class BackwardPass {
       rectify_backward(block_.kind.slope, full, g, raw, slice.images * block_.full_size());
       return raw;
     }
-    const Normalised y = block_.recomputes()
+    const Normalised y = block_.kind.recomputes
                              ? recomputed(slice, raw)
                              : Normalised{saved_.full.data_ptr<float>() + first * block_.full_size(),
                                           saved_.scale.data_ptr<float>() + first * block_.full_pixels()};
@@ -219,7 +219,7 @@ BlockShape::BlockShape(const Tensor& x, const Tensor& weight, const BlockKind& k
 BlockOutput block_forward(const BlockShape& block, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   BlockOutput to;
   const bool normalises = block.kind.normalises();
-  const bool stores = !block.recomputes();
+  const bool stores = !block.kind.recomputes;
   if (stores) to.full = images_like(x, block.out(), block.full_height(), block.full_width());
   to.y = block.kind.pools() ? images_like(x, block.out(), block.full_height() / 2, block.full_width() / 2) : to.full;
   if (normalises && stores) to.scale = at::empty({block.images * block.full_pixels()}, x.options());

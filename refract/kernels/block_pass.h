@@ -18,6 +18,8 @@ struct BlockKind {
   Filter filter;
   Finish finish;
   float slope = 0;  // of the LeakyReLU
+  // The backward pass computes y before pooling once more instead of finding it stored. Only where it is pooled.
+  bool recomputes = false;
 
   [[nodiscard]] bool normalises() const { return finish == Finish::normalise || pools(); }
   [[nodiscard]] bool pools() const { return finish == Finish::normalise_and_pool; }
@@ -37,9 +39,6 @@ struct BlockShape {
   [[nodiscard]] int64_t full_height() const { return convolution.after(convolution.height); }
   [[nodiscard]] int64_t full_width() const { return convolution.after(convolution.width); }
   [[nodiscard]] int64_t full_pixels() const { return full_height() * full_width(); }
-  // Whether the backward pass computes y before pooling once more instead of finding it stored: from the few channels
-  // of images that takes little longer, and it is the largest tensor of most networks.
-  [[nodiscard]] bool recomputes() const { return kind.pools() && convolution.in <= 4; }
   // That each tap of a filter meets.
   [[nodiscard]] int64_t met_pixels() const {
     return kind.filter == Filter::transposed ? convolution.height * convolution.width : full_pixels();

@@ -27,6 +27,7 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
     context->saved_data["filter"] = static_cast<int64_t>(kind.filter);
     context->saved_data["finish"] = static_cast<int64_t>(kind.finish);
     context->saved_data["slope"] = static_cast<double>(kind.slope);
+    context->saved_data["recomputes"] = kind.recomputes;
     context->saved_data["data"] = data;
     return result.y;
   }
@@ -35,7 +36,8 @@ class ConvBlock : public torch::autograd::Function<ConvBlock> {
     const variable_list saved = context->get_saved_variables();
     const BlockKind kind{static_cast<Filter>(context->saved_data["filter"].toInt()),
                          static_cast<Finish>(context->saved_data["finish"].toInt()),
-                         static_cast<float>(context->saved_data["slope"].toDouble())};
+                         static_cast<float>(context->saved_data["slope"].toDouble()),
+                         context->saved_data["recomputes"].toBool()};
     const BlockShape block(saved[0], saved[1], kind);
     const BlockGradients result =
         block_backward(block, {saved[0], saved[1], saved[2], saved[3], saved[4]},
@@ -54,6 +56,14 @@ bool handles(const BlockShape& block, const Tensor& x, const Tensor& weight) {
   return floats && even && x.numel() > 0 && SliceConvolution::of(block.convolution) != nullptr;
 }
 
+// Computing y before pooling again takes little longer from the few channels of images, and y is the largest tensor of
+// most networks. Where images have a gradient, an adversary reads them: those steps are the long ones, and have memory
+// to spare against a plain implementation's.
+bool recomputes(const Tensor& x) {
+  constexpr int64_t few = 4;
+  return x.size(1) <= few && !x.requires_grad();
+}
+
 BlockKind with_slope(Filter filter, std::optional<double> slope) {
   return {filter, slope ? Finish::rectify : Finish::none, static_cast<float>(slope.value_or(0))};
 }
@@ -70,9 +80,10 @@ Tensor rectified(const Tensor& x, std::optional<double> slope) {
 
 Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope, Resample resample,
                   int64_t data) {
+  const bool pools = resample == Resample::down;
   const BlockKind kind{resample == Resample::up ? Filter::up_sampled : Filter::same,
-                       resample == Resample::down ? Finish::normalise_and_pool : Finish::normalise,
-                       static_cast<float>(slope)};
+                       pools ? Finish::normalise_and_pool : Finish::normalise, static_cast<float>(slope),
+                       pools && recomputes(x)};
   if (!handles({x, weight, kind}, x, weight))
     return conv_block_reference(without_gradient(x, data), weight, bias, slope, resample);
   return ConvBlock::apply(x, weight, bias, kind, data);

@@ -17,7 +17,7 @@
 namespace refract {
 namespace {
 
-Tensor noise(std::vector<int64_t> sizes, uuint64_t seed) {
+Tensor noise(std::vector<int64_t> sizes, uint64_t seed) {
   at::manual_seed(seed);
   return at::randn(sizes, at::kDouble);
 }
