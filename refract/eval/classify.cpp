@@ -71,9 +71,8 @@ MetricTable measure(const Model& model, const DataSource& data) {
   const std::string own = table.rows.back().name.ends_with(as_it_is) ? " As it is: the likeliest of its classes." : "";
   table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
   table.protocol = fmt::format(
-      "Class-balanced logistic regression on posterior means, fitted on {} images (its penalty chosen among them), "
-      "scored "
-      "on {} others (Ruiz et al. 2019, Sec. 5.3).{}",
+      "Class-balanced logistic regression on posterior means, fitted on {} images (its penalty chosen "
+      "among them), scored on {} others (Ruiz et al. 2019, Sec. 5.3).{}",
       fit.size(0), score.size(0), own);
   return table;
 }

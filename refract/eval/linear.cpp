@@ -120,12 +120,13 @@ LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels,
   const Tensor out = held_out.nonzero().squeeze(1);
   if (out.size(0) == 0) return fit_logistic(x, y, classes);
   const Tensor in = held_out.logical_not().nonzero().squeeze(1);
+  const Tensor x_in = x.index_select(0, in), y_in = y.index_select(0, in);
+  const Tensor x_out = x.index_select(0, out), y_out = y.index_select(0, out);
 
   double best = 1;
   double likelihood = -std::numeric_limits<double>::infinity();
   for (const double penalty : {1e4, 1e3, 1e2, 1e1, 1e0}) {
-    const LinearMap map = fit_logistic(x.index_select(0, in), y.index_select(0, in), classes, penalty);
-    const auto found = balanced_likelihood(map(x.index_select(0, out)), y.index_select(0, out)).item<double>();
+    const auto found = balanced_likelihood(fit_logistic(x_in, y_in, classes, penalty)(x_out), y_out).item<double>();
     if (found <= likelihood) break;
     best = penalty;
     likelihood = found;

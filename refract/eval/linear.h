@@ -28,7 +28,8 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
 
 // The same with a penalty chosen by the data: every fourth image of each class is held out, and of 10^4, 10^3, ..., 1,
 // tried in that order until the class-balanced likelihood of the held-out images falls, the best is taken. A penalty
-// of 1 lets features about as many as images, raw pixels say, be learned by heart; a code's few dimensions need none.
+// of 1 lets images be learned by heart where features are about as many, as raw pixels are. Where no class has four
+// images, the penalty is 1.
 LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels, int64_t classes);
 
 }  // namespace refract
