@@ -16,6 +16,7 @@
 #include "refract/core/tensor.h"
 #include "refract/kernels/isa.h"
 #include "refract/train/machine.h"
+#include "refract/train/tensor_memory.h"
 
 namespace refract {
 namespace {
@@ -105,6 +106,7 @@ void use_all_processors() {
 void set_up_machine(char** argv) {
   keep_freed_memory();
   start_again_with_variables(argv);
+  keep_tensors_in_reusable_places();
   use_all_processors();
 }
 
