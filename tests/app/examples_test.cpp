@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "refract/core/files.h"
+#include "refract_places.h"
 #include "tests/support/program.h"
 
 namespace refract {

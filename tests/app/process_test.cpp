@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "refract/core/files.h"
+#include "refract_places.h"
 #include "tests/support/program.h"
 
 namespace refract {

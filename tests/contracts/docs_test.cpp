@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "refract/core/files.h"
+#include "refract_places.h"
 #include "tests/support/program.h"
 
 namespace refract {

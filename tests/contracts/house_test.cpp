@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "refract/methods/registry.h"
+#include "refract_places.h"
 
 namespace {
 

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "app/program.h"
+#include "refract_places.h"
 
 namespace refract::testing {
 namespace {

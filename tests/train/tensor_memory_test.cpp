@@ -76,6 +76,9 @@ TEST_F(TensorMemory, ServesLibTorchsRawInterface) {
 
 TEST_F(TensorMemory, SaysWhenThereIsNone) {
   EXPECT_THROW(c10::GetCPUAllocator()->allocate(SIZE_MAX - 8), std::bad_alloc);
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "The address sanitizer ends the program where malloc finds nothing.";
+#endif
   EXPECT_THROW(c10::GetCPUAllocator()->allocate(size_t{1} << 60), std::bad_alloc);
 }
 
