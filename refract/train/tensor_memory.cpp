@@ -30,10 +30,10 @@ void* reserve(size_t bytes) {
 // allocate() is const before LibTorch 2.3, and copy_data() is newer, too: what this LibTorch declares is overridden.
 class TensorMemory : public c10::Allocator {  // NOLINTBEGIN(modernize-use-override)
  public:
-  virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }
-  virtual c10::DataPtr allocate(size_t bytes) { return place(bytes); }
+  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }
+  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) { return place(bytes); }
   virtual void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
-  virtual c10::DeleterFnPtr raw_deleter() const { return &release; }
+  [[nodiscard]] virtual c10::DeleterFnPtr raw_deleter() const { return &release; }
 
  private:
   static c10::DataPtr place(size_t bytes) {
