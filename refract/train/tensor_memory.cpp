@@ -27,7 +27,8 @@ void* reserve(size_t bytes) {
   return data;
 }
 
-// allocate() is const before LibTorch 2.3, and copy_data() is newer, too: what this LibTorch declares is overridden.
+// allocate() is const in LibTorch 1.13 and not in 2.6, which has copy_data(), too: what this LibTorch declares is
+// overridden.
 class TensorMemory : public c10::Allocator {  // NOLINTBEGIN(modernize-use-override)
  public:
   [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }
