@@ -29,19 +29,19 @@ void* reserve(size_t bytes) {
 
 // allocate() is const in LibTorch 1.13 and not in 2.6, which has copy_data(), too: what this LibTorch declares is
 // overridden.
-class TensorMemory : public c10::Allocator {  // NOLINTBEGIN(modernize-use-override)
+class TensorMemory : public c10::Allocator {
  public:
-  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }
+  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }  // NOLINT(modernize-use-override)
   [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) { return place(bytes); }
   virtual void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
-  [[nodiscard]] virtual c10::DeleterFnPtr raw_deleter() const { return &release; }
+  [[nodiscard]] virtual c10::DeleterFnPtr raw_deleter() const { return &release; }  // NOLINT(modernize-use-override)
 
  private:
   static c10::DataPtr place(size_t bytes) {
     void* const data = reserve(bytes);
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
-};  // NOLINTEND(modernize-use-override)
+};
 
 }  // namespace
 
