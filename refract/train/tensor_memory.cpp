@@ -31,10 +31,12 @@ void* reserve(size_t bytes) {
 // overridden.
 class TensorMemory : public c10::Allocator {
  public:
-  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }  // NOLINT(modernize-use-override)
+  // NOLINTNEXTLINE(modernize-use-override)
+  [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) const { return place(bytes); }
   [[nodiscard]] virtual c10::DataPtr allocate(size_t bytes) { return place(bytes); }
   virtual void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
-  [[nodiscard]] virtual c10::DeleterFnPtr raw_deleter() const { return &release; }  // NOLINT(modernize-use-override)
+  // NOLINTNEXTLINE(modernize-use-override)
+  [[nodiscard]] virtual c10::DeleterFnPtr raw_deleter() const { return &release; }
 
  private:
   static c10::DataPtr place(size_t bytes) {
