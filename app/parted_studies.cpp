@@ -20,7 +20,13 @@ StudyRow with_labels(int64_t labels, double paper) {
   return parted(fmt::format("{} labels", labels), paper, {{"labelled", count}}, fmt::format("partedvae-{}", labels));
 }
 
-Study on_dsprites() {
+// The paper's capacities are more than a short training can fill: a KL that is driven above what the generator uses
+// goes into codes that lie beside their priors (experiments/results/2026-11-29-partedvae-capacities.md).
+KeyValues filled_capacities() {
+  return {{"capacity_z", "12"}, {"capacity_u", "2"}, {"capacity_growth", "0.4"}};
+}
+
+Study on_dsprites(const KeyValues& parted_in_an_hour) {
   Study s;
   s.data = "dsprites";
   s.metric = "factor-vae-score";
@@ -38,7 +44,7 @@ Study on_dsprites() {
   small.insert(small.end(), all.begin(), all.end());
   whole.insert(whole.end(), all.begin(), all.end());
   s.budgets = {
-      {"hour", "32x32 images: about an hour for two seeds on 2 cores", 6000, small, {}},
+      {"hour", "32x32 images: about an hour for two seeds on 2 cores", 6000, small, {{"partedvae", parted_in_an_hour}}},
       {"workday", "64x64 images: some hours on 2 cores, see --dry-run", 20000, whole, {}},
       {"paper", "64x64 images, the paper's 30 epochs of all of dSprites: for a GPU", 345600, whole, {}},
   };
@@ -48,7 +54,7 @@ Study on_dsprites() {
 }  // namespace
 
 Study partedvae_table1() {
-  Study s = on_dsprites();
+  Study s = on_dsprites(filled_capacities());
   s.name = "partedvae-table1";
   s.summary = "FactorVAE score on dSprites without labels, eight methods";
   s.source = "Hajimiri et al. 2021, Table 1";
@@ -67,7 +73,9 @@ Study partedvae_table1() {
 }
 
 Study partedvae_table2() {
-  Study s = on_dsprites();
+  KeyValues in_an_hour = filled_capacities();
+  in_an_hour.emplace_back("learning_rate", "1e-3");  // as steps are few; there are no rivals to be fair to
+  Study s = on_dsprites(in_an_hour);
   s.name = "partedvae-table2";
   s.summary = "FactorVAE score of PartedVAE on dSprites by the number of labels of shapes";
   s.source = "Hajimiri et al. 2021, Table 2 and Sec. 5.3";

@@ -1,6 +1,9 @@
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "refract/eval/evaluator.h"
 #include "tests/support/fakes.h"
@@ -32,6 +35,45 @@ TEST(Kl, IsAveragedOverImagesAndSummedOverDimensions) {
   EXPECT_EQ(table.rows[1].values[0], 0.5);
   EXPECT_TRUE(std::isnan(table.rows[1].values[1]));
   EXPECT_EQ(table.rows[1].values[2], 0.5);
+}
+
+// Codes are uniform on [-1, 1], around -3 or 3 for the two classes; the label stands in the image.
+class Drawn : public fakes::FakeModel {
+ public:
+  explicit Drawn(float second)
+      : FakeModel({3, 8}, {{"c", 2, Role::category, true}, {"u", 1, Role::class_related}, {"z", 1, Role::whole}},
+                  [](const Tensor&) { return Codes(); }),
+        second_(second) {}
+  [[nodiscard]] Codes draw(const Tensor& images) const override {
+    const Tensor class1 = images.select(1, 0).select(1, 1).select(1, 0).gt(-0.5).to(at::kFloat).unsqueeze(1);
+    const Tensor uniform = images.select(1, 0).select(1, 0).slice(1, 0, 1);
+    return {at::cat({1 - class1, class1}, 1), uniform + 6 * class1 - 3, uniform};
+  }
+  [[nodiscard]] Codes kl(const Tensor& images) const override {
+    return {Tensor(), at::full({images.size(0), 1}, 5), at::full({images.size(0), 1}, 5)};
+  }
+  [[nodiscard]] Gaussian class_prior(size_t block) const override {
+    if (block != 1) return {};
+    return {at::tensor({-3.0F, second_}).unsqueeze(1), at::full({2, 1}, std::log(1.0 / 3))};
+  }
+
+ private:
+  float second_;
+};
+
+std::vector<MetricTable::Row> rows(float second) {
+  const fakes::Source data(1, 2, {{Split::fit, 10}, {Split::score, 2000}});
+  return Evaluator(Drawn(second), data).measure(metric("kl")).rows;
+}
+
+TEST(Kl, SaysHowFarCodesLieFromThePriorClassByClass) {
+  const auto right = rows(3), wrong = rows(-3);
+  ASSERT_EQ(right.size(), 4);
+  EXPECT_EQ(right[1].name, "u (mismatch)");
+  EXPECT_NEAR(right[1].values[0], 0, 0.01);
+  EXPECT_NEAR(wrong[1].values[0], 0.5 * 36 / (2.0 / 3), 0.1) << "half of the images lie 6 from their prior's mean";
+  EXPECT_EQ(right[3].name, "z (mismatch)");
+  EXPECT_NEAR(right[3].values[0], 0.5 * (1.0 / 3 - 1 + std::log(3)), 0.02) << "the variance is a third of the prior's";
 }
 
 }  // namespace
