@@ -48,7 +48,7 @@ Gaussian PartedEncoder::independent(const Tensor& features) const {
   return bounded_gaussian(independent_head_->forward(features));
 }
 
-ClassPriors::ClassPriors(const PartedShape& shape, std::vector<int64_t> shares) {
+ClassPriors::ClassPriors(const PartedShape& shape, std::vector<int64_t> shares, double rate) : rate_(rate) {
   const int64_t all = std::accumulate(shape.classes.begin(), shape.classes.end(), int64_t{0});
   if (shares.empty()) shares.assign(static_cast<size_t>(all), 1);
   if (static_cast<int64_t>(shares.size()) != all)
@@ -62,8 +62,8 @@ ClassPriors::ClassPriors(const PartedShape& shape, std::vector<int64_t> shares) 
     shares_.push_back(share / share.sum());
     from += count;
     const size_t k = means_.size() + 1;
-    means_.push_back(register_parameter(fmt::format("mean{}", k), at::randn({count, shape.latent_u})));
-    spreads_.push_back(register_parameter(fmt::format("spread{}", k), at::randn({count, shape.latent_u})));
+    means_.push_back(register_parameter(fmt::format("mean{}", k), at::randn({count, shape.latent_u}) / rate));
+    spreads_.push_back(register_parameter(fmt::format("spread{}", k), at::randn({count, shape.latent_u}) / rate));
   }
 }
 
@@ -74,7 +74,7 @@ const Tensor& ClassPriors::shares(size_t k) const {
 }
 
 Gaussian ClassPriors::of(size_t k) const {
-  return {means_.at(k), 2 * spreads_.at(k).tanh() - 1};
+  return {rate_ * means_.at(k), 2 * (rate_ * spreads_.at(k)).tanh() - 1};
 }
 
 Gaussian ClassPriors::of(size_t k, const Tensor& c) const {

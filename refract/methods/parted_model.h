@@ -43,8 +43,8 @@ class PartedEncoder : public torch::nn::Module {
 class ClassPriors : public torch::nn::Module {
  public:
   // `shares` are in proportion to p(c), the classes of all variables in a row; empty: equal. Throws BadInput where they
-  // are not as many as the classes.
-  ClassPriors(const PartedShape& shape, std::vector<int64_t> shares);
+  // are not as many as the classes. Adam moves the priors `rate` times as far as its step size says.
+  ClassPriors(const PartedShape& shape, std::vector<int64_t> shares, double rate = 1);
 
   [[nodiscard]] const Tensor& shares(size_t k) const;          // p(c_k), [L_k], constant, where the priors are
   [[nodiscard]] Gaussian of(size_t k) const;                   // [L_k, latent_u]
@@ -54,7 +54,9 @@ class ClassPriors : public torch::nn::Module {
   [[nodiscard]] std::vector<Tensor> draw_classes(int64_t count) const;
 
  private:
+  // In units of 1 / rate_: Adam's steps are of one length, whatever the gradient.
   std::vector<Tensor> means_, spreads_;
+  double rate_;
   // No parameters, so that they move when first asked for: a step that is recorded on a device must not wait for
   // copies.
   mutable std::vector<Tensor> shares_;

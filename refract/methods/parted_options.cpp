@@ -33,6 +33,11 @@ void PartedVaeOptions::describe_objective(Options& options) {
       .range(1e-6, 1);
   options.add("overlap_tolerance", overlap_tolerance, "Bhattacharyya coefficient that costs nothing (delta of Eq. 6)")
       .range(0, 1);
+  options
+      .add("prior_rate", prior_rate,
+           "step size of the classes' priors, as a multiple of learning_rate (the paper: 1), for trainings so short "
+           "that they would not come apart in time")
+      .range(1e-3, 1e3);
   options.add("temperature", temperature, "of the Gumbel-softmax samples of c").range(1e-3, 100);
   options.add("attention_slope", attention_slope, "slope of the attention's sigmoid at its steepest").range(1, 1000);
   options

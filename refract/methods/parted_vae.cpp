@@ -36,7 +36,7 @@ class PartedVae : public Method {
         encoder_(image, options.network.architecture(), options.shape),
         generator_(image, options.network.architecture(), continuous(options.shape),
                    options.likelihood.output(options.network)),
-        priors_(options.shape, options.class_shares),
+        priors_(options.shape, options.class_shares, options.prior_rate),
         model_("model", options.network.adam()),
         supervised_("supervised", options.network.adam()) {
     model_.own("encoder", encoder_);

@@ -57,6 +57,21 @@ TEST(PartedVae, TheLossIsEquationSix) {
   }
 }
 
+// Adam's first step is as long as the learning rate, whatever the gradient.
+TEST(PartedVae, PriorsMoveAtARateOfTheirOwn) {
+  const auto moved = [](const std::string& rate) {
+    const auto method = make({{"learning_rate", "0.001"}, {"prior_rate", rate}});
+    const Tensor before = method->class_prior(1).mean.detach();
+    scalars(*method, 0);
+    return std::pair{before, (method->class_prior(1).mean.detach() - before).abs()};
+  };
+  const auto [start, step] = moved("1");
+  const auto [same_start, long_step] = moved("5");
+  EXPECT_LT((same_start - start).abs().max().item<double>(), 1e-6);
+  EXPECT_NEAR(step.max().item<double>(), 0.001, 1e-5);
+  EXPECT_NEAR(long_step.max().item<double>(), 0.005, 5e-5);
+}
+
 TEST(PartedVae, BinaryCrossEntropyOfAnUntrainedGeneratorIsThatOfEvenOdds) {
   const auto t = scalars(*make(), 0);
   EXPECT_NEAR(t.at("reconstruction"), 256 * std::log(2.0), 3);
