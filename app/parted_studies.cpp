@@ -24,7 +24,7 @@ StudyRow with_labels(int64_t labels, double paper) {
 // goes into codes that lie beside their priors; and the priors of classes come apart too late
 // (experiments/results/2026-11-29-partedvae-capacities.md).
 KeyValues for_few_steps() {
-  return {{"capacity_z", "12"}, {"capacity_u", "2"}, {"capacity_growth", "0.4"}, {"prior_rate", "5"}};
+  return {{"capacity_z", "12"}, {"capacity_u", "2"}, {"prior_rate", "5"}};
 }
 
 Study on_dsprites(const KeyValues& parted_in_an_hour) {
