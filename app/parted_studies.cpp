@@ -50,7 +50,7 @@ Study on_dsprites(const KeyValues& parted_in_an_hour) {
 }  // namespace
 
 Study partedvae_table1() {
-  Study s = on_dsprites({{"capacity_z", "9"}, {"capacity_u", "1.5"}});  // together what the VAE keeps
+  Study s = on_dsprites({{"capacity_z", "9"}, {"capacity_u", "1.5"}});  // about what the VAE keeps
   s.name = "partedvae-table1";
   s.summary = "FactorVAE score on dSprites without labels, eight methods";
   s.source = "Hajimiri et al. 2021, Table 1";
