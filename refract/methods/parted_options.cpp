@@ -31,6 +31,10 @@ void PartedVaeOptions::describe_objective(Options& options) {
       .add("capacity_growth", capacity_growth,
            "part of the steps in which capacities grow from 0 (Table 6: 300,000 of some 345,600)")
       .range(1e-6, 1);
+  options
+      .add("capacity_u_growth", capacity_u_growth,
+           "part of the steps in which the capacity of u grows; 0: as capacity_growth (the paper)")
+      .range(0, 1);
   options.add("overlap_tolerance", overlap_tolerance, "Bhattacharyya coefficient that costs nothing (delta of Eq. 6)")
       .range(0, 1);
   options

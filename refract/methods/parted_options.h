@@ -17,7 +17,7 @@ struct PartedVaeOptions {
   PartedShape shape{{3}};
   std::vector<int64_t> class_shares;
   double gamma_c = 100, gamma_h = 10, gamma_u = 50, gamma_z = 50, gamma_bc = 10;
-  double capacity_u = 5, capacity_z = 30, capacity_growth = 0.87;
+  double capacity_u = 5, capacity_z = 30, capacity_growth = 0.87, capacity_u_growth = 0;
   double overlap_tolerance = 0.1, prior_rate = 1;
   double temperature = 0.67;
   double attention_slope = 8, attention_growth = 0.1;

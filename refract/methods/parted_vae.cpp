@@ -209,9 +209,11 @@ PartedVae::Terms PartedVae::terms(const Tensor& images, const Tensor& progress) 
 // The bars stand around the batch's mean, as in the authors' code and in Burgess et al. 2018; Eq. 6 has those of z
 // around each image's divergence.
 Tensor PartedVae::loss(const Terms& t, const Tensor& progress) const {
+  const double u_growth = options_.capacity_u_growth > 0 ? options_.capacity_u_growth : options_.capacity_growth;
   const Tensor grown = (progress / options_.capacity_growth).clamp_max(1);
+  const Tensor u_grown = (progress / u_growth).clamp_max(1);
   return t.reconstruction + options_.gamma_z * (t.kl_z - options_.capacity_z * grown).abs() +
-         options_.gamma_u * (t.kl_u - options_.capacity_u * grown).abs() + options_.gamma_h * t.entropy +
+         options_.gamma_u * (t.kl_u - options_.capacity_u * u_grown).abs() + options_.gamma_h * t.entropy +
          options_.gamma_c * t.kl_c + options_.gamma_bc * t.overlap;
 }
 
