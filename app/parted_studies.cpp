@@ -35,14 +35,17 @@ Study on_dsprites(const KeyValues& parted_in_an_hour) {
                          {"beta2", "0.999"},
                          {"batch", "64"},
                          {"threads", "1"}};
-  KeyValues small = {
-      {"size", "32"}, {"widths", "32,64,64"}, {"generator_widths", "32,32"}, {"learning_rate", "1e-3"}};
+  KeyValues small = {{"size", "32"}, {"widths", "32,64,64"}, {"generator_widths", "32,32"}, {"learning_rate", "1e-3"}};
   KeyValues whole = {
       {"size", "64"}, {"widths", "32,32,64,64"}, {"generator_widths", "64,32,32"}, {"learning_rate", "5e-4"}};
   small.insert(small.end(), all.begin(), all.end());
   whole.insert(whole.end(), all.begin(), all.end());
   s.budgets = {
-      {"hour", "32x32 images: about an hour for two seeds on 2 cores", 12000, small, {{"partedvae", parted_in_an_hour}}},
+      {"hour",
+       "32x32 images: about an hour for two seeds on 2 cores",
+       12000,
+       small,
+       {{"partedvae", parted_in_an_hour}}},
       {"workday", "64x64 images: some hours on 2 cores, see --dry-run", 20000, whole, {}},
       {"paper", "64x64 images, the paper's 30 epochs of all of dSprites: for a GPU", 345600, whole, {}},
   };
