@@ -55,6 +55,30 @@ std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<con
   return tables;
 }
 
+// The tables of earlier evaluations of the same step, where no new one takes their place, and the new ones. A file that
+// cannot be read is worth nothing.
+std::vector<MetricTable> with_earlier(const std::vector<MetricTable>& tables, const OpenedRun& opened) {
+  const std::filesystem::path file = evaluation_file(opened.run);
+  if (!std::filesystem::exists(file)) return tables;
+  Evaluation earlier;
+  try {
+    earlier = evaluation_from_json(read_file(file), file.string());
+  } catch (const BadInput& error) {
+    say(fmt::format("{} It is written anew.", error.what()));
+  }
+  if (earlier.step != opened.checkpoint.step) return tables;
+  std::vector<MetricTable> all = earlier.tables;
+  for (const MetricTable& table : tables) {
+    const auto same = [&](const MetricTable& other) { return other.metric == table.metric; };
+    const auto place = std::find_if(all.begin(), all.end(), same);
+    if (place == all.end())
+      all.push_back(table);
+    else
+      *place = table;
+  }
+  return all;
+}
+
 std::vector<Figure> drawn(const OpenedRun& opened) {
   std::vector<Figure> drawings;
   say("Drawing the pictures.");
@@ -111,8 +135,7 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
   for (const std::string& note : opened.notes) say(note);
   const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);
-  const std::string evaluation = to_json(tables, opened.checkpoint.step);
-  write_file(evaluation_file(opened.run), evaluation);
+  write_file(evaluation_file(opened.run), to_json(with_earlier(tables, opened), opened.checkpoint.step));
   write_figures(drawn(opened), figures_folder(opened.run));
   const std::vector<std::filesystem::path> examples = written_examples(opened);
   const std::string report = write_report(opened.run).string();
@@ -125,7 +148,7 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
   text += "\n";
   for (const MetricTable& table : tables) text += last_column(table);
   text += fmt::format("The report, with pictures: {}\n", report);
-  Json json = Json::parse(evaluation);
+  Json json = Json::parse(to_json(tables, opened.checkpoint.step));
   json["report"] = report;
   json["run"] = opened.run.path().string();
   json["next"] = next;

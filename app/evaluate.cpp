@@ -34,7 +34,7 @@ Command evaluate_command() {
   return {"evaluate",
           "Measure a trained run again, draw its pictures and write its report.",
           "`refract train` does this at its end; `refract list metrics` shows the metrics. Those of codes and factors\n"
-          "alone, such as mig, are not usual: they take minutes.",
+          "alone, such as mig, are not usual: they take minutes. Tables of other metrics that the report has are kept.",
           {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
            "bin/refract evaluate runs/demo --metrics factor-vae-score,mig"},
           declare};

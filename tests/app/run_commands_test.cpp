@@ -58,6 +58,33 @@ TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) 
   EXPECT_EQ(all.at("report"), (tiny_run() / "report.html").string());
 }
 
+// In the file and in the report; measured again it stands there once. A file that is no evaluation is written anew.
+TEST(RunCommands, EvaluatingByOneMetricKeepsTheOthers) {
+  const Folder folder;
+  const std::string run = folder / "run";
+  std::filesystem::copy(tiny_run(), run, std::filesystem::copy_options::recursive);
+  const auto kept = [&] {
+    std::vector<std::string> metrics;
+    for (const json& table : json::parse(read_file(run + "/evaluation.json")).at("tables"))
+      metrics.push_back(table.at("metric"));
+    return metrics;
+  };
+  const std::vector<std::string> before = kept();
+  ASSERT_GT(before.size(), 1U);
+  const json answered = answer({"evaluate", run, "--metrics", "kl,probe"});
+  EXPECT_EQ(answered.at("tables").size(), 2U);
+  std::vector<std::string> after = before;
+  after.emplace_back("kl");
+  EXPECT_EQ(kept(), after);
+  EXPECT_NE(read_file(run + "/report.html").find("What each dimension says"), std::string::npos);
+
+  write_file(run + "/evaluation.json", "{");
+  const Ran ran = refract({"evaluate", run, "--metrics", "kl"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.err.find("evaluation.json"), std::string::npos) << ran.err;
+  EXPECT_EQ(kept(), std::vector<std::string>{"kl"});
+}
+
 // With enough images for the metrics of codes beside factors.
 void train_with_more_images(const std::string& run) {
   std::vector<std::string> words = testing::tiny_training("srbvae");
