@@ -65,8 +65,8 @@ TEST(RunCommands, EvaluatingByOneMetricKeepsTheOthers) {
   std::filesystem::copy(tiny_run(), run, std::filesystem::copy_options::recursive);
   const auto kept = [&] {
     std::vector<std::string> metrics;
-    for (const json& table : json::parse(read_file(run + "/evaluation.json")).at("tables"))
-      metrics.push_back(table.at("metric"));
+    const json evaluation = json::parse(read_file(run + "/evaluation.json"));
+    for (const json& table : evaluation.at("tables")) metrics.push_back(table.at("metric"));
     return metrics;
   };
   const std::vector<std::string> before = kept();
