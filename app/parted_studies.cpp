@@ -20,9 +20,9 @@ StudyRow with_labels(int64_t labels, double paper) {
   return parted(fmt::format("{} labels", labels), paper, {{"labelled", count}}, fmt::format("partedvae-{}", labels));
 }
 
-// The paper's capacities are more than 12,000 steps can fill, the classes' priors come apart too late in them, and
-// without labels z is faster than u (experiments/results/2026-11-29-partedvae-capacities.md, -unsupervised.md): within
-// an hour PartedVAE has options of its own.
+// The paper's capacities are more than so short a training fills, and the classes' priors come apart too late in it;
+// without labels u gathers one factor sooner than z may (experiments/results/2026-11-29-partedvae-capacities.md and
+// -unsupervised.md). So within an hour PartedVAE has options of its own.
 Study on_dsprites(const KeyValues& parted_in_an_hour) {
   Study s;
   s.data = "dsprites";
