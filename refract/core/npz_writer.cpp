@@ -27,7 +27,7 @@ std::string npy(const std::string& type, const std::string& shape, std::string_v
 }
 
 using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
-using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
+using NewArchive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 
 [[noreturn]] void failed(const char* why) {
   throw Error(fmt::format("Writing an .npz file: {}. Nothing was written.", why));
@@ -85,7 +85,7 @@ std::string npz(const std::vector<NpzArray>& arrays) {
   zip_error_t error;
   zip_error_init(&error);
   Source bytes(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
-  Archive archive(bytes == nullptr ? nullptr : zip_open_from_source(bytes.get(), ZIP_TRUNCATE, &error), zip_discard);
+  NewArchive archive(bytes == nullptr ? nullptr : zip_open_from_source(bytes.get(), ZIP_TRUNCATE, &error), zip_discard);
   if (archive == nullptr) failed(zip_error_strerror(&error));
   zip_source_keep(bytes.get());  // the archive has the other hold
   for (const NpzArray& array : arrays) add(archive.get(), array);

@@ -14,8 +14,8 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kSide = 48;
-constexpr int64_t kPixels = kSide * kSide;
+constexpr int64_t kFaceSide = 48;
+constexpr int64_t kPixels = kFaceSide * kFaceSide;
 constexpr int64_t kClasses = 7;
 
 // The place of a word among names; refuses another.
@@ -49,7 +49,7 @@ Faces from_csv(const std::filesystem::path& file) {
   }
   if (labels.empty()) lines.refuse("images");
   const auto count = static_cast<int64_t>(labels.size());
-  faces.images = at::tensor(pixels, at::kByte).view({count, kSide, kSide});
+  faces.images = at::tensor(pixels, at::kByte).view({count, kFaceSide, kFaceSide});
   faces.labels = at::tensor(labels, at::kLong);
   faces.checksums["fer2013.csv"] = lines.sha256();
   return faces;
@@ -74,7 +74,7 @@ Faces from_idx(const std::filesystem::path& folder, const std::filesystem::path&
   const IdxFile labels = read_idx_labels(folder / "labels.idx");
   TextLines lines(folder / "split.csv");
   Faces faces{images.data, labels.data.to(at::kLong), parts_of(lines, images.data.size(0)), {}};
-  if (images.data.size(1) != kSide || images.data.size(2) != kSide)
+  if (images.data.size(1) != kFaceSide || images.data.size(2) != kFaceSide)
     throw BadInput(fmt::format("Reading {}: expected images of 48x48, found {}x{}.", images_file.string(),
                                images.data.size(1), images.data.size(2)));
   if (faces.labels.size(0) != faces.images.size(0) || faces.labels.max().item<int64_t>() >= kClasses)

@@ -42,7 +42,7 @@ class Counting final : public DataSource {
   int64_t unlabelled_, reference_, broken_;
 };
 
-std::vector<int64_t> numbers(const Tensor& images) {
+std::vector<int64_t> numbers_in(const Tensor& images) {
   const Tensor flat = images.select(3, 0).select(2, 0).flatten().to(at::kLong).contiguous();
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
@@ -53,8 +53,8 @@ TEST(Loader, ASecondBatchHasAnOrderOfItsOwn) {
   std::vector<int64_t> first, second;
   for (int64_t step = 0; step < 4; ++step) {
     const Batch batch = loader.at(step);
-    for (const int64_t i : numbers(batch.images)) first.push_back(i);
-    for (const int64_t i : numbers(batch.second)) second.push_back(i);
+    for (const int64_t i : numbers_in(batch.images)) first.push_back(i);
+    for (const int64_t i : numbers_in(batch.second)) second.push_back(i);
   }
   EXPECT_NE(first, second);
   std::sort(first.begin(), first.end());
@@ -71,8 +71,8 @@ TEST(Loader, APassShowsEveryImageOnce) {
     const Batch batch = loader.at(step);
     ASSERT_EQ(batch.images.sizes().vec(), (std::vector<int64_t>{6, 1, 2, 2}));
     ASSERT_EQ(batch.reference.size(0), 6);
-    for (const int64_t i : numbers(batch.images)) unlabelled.push_back(i);
-    for (const int64_t i : numbers(batch.reference)) reference.push_back(i);
+    for (const int64_t i : numbers_in(batch.images)) unlabelled.push_back(i);
+    for (const int64_t i : numbers_in(batch.reference)) reference.push_back(i);
   }
   const auto is_pass = [](std::vector<int64_t> all, int64_t first, int64_t count) {
     std::vector<int64_t> pass(all.begin() + first, all.begin() + first + count);
@@ -93,7 +93,7 @@ TEST(Loader, WhatIsLeftOfAPassJoinsTheNext) {
   EXPECT_EQ(loader.steps_per_epoch(), 2);
   std::vector<int64_t> seen;
   for (int64_t step = 0; step < 5; ++step)
-    for (const int64_t i : numbers(loader.at(step).images)) seen.push_back(i);
+    for (const int64_t i : numbers_in(loader.at(step).images)) seen.push_back(i);
   for (int64_t i = 0; i < 10; ++i) EXPECT_EQ(std::count(seen.begin(), seen.end(), i), 2) << i;
 }
 
@@ -132,7 +132,7 @@ TEST(Loader, AFailureComesOutAtItsOwnStep) {
   const Counting good(12, 0);
   Loader whole(good, {}, 4, 9);
   int64_t bad_step = -1;
-  const int64_t broken = numbers(whole.at(2).images).at(1);
+  const int64_t broken = numbers_in(whole.at(2).images).at(1);
   const Counting data(12, 0, broken);
   Loader loader(data, {}, 4, 9);
   for (int64_t step = 0; step < 3; ++step) try {

@@ -86,7 +86,7 @@ TEST(KillResume, EndsWithTheBytesOfAnUndisturbedRun) {
   const std::chrono::duration<double> whole_run = std::chrono::steady_clock::now() - start;
 
   const auto seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed of the moments: " << seed);
+  SCOPED_TRACE(::testing::Message() << "seed of the moments: " << seed);
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> moment(0, whole_run.count());
   int64_t kills = 0;
