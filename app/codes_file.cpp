@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "refract/core/about.h"
 #include "refract/core/errors.h"
 #include "refract/core/npz_file.h"
 
@@ -45,7 +46,7 @@ Representation read_one(const Path& file, const std::string& name) {
   try {
     return representation(name, codes, factors_of(names_in(file, factors.size(1)), factors, sizes_of(factors)));
   } catch (const BadInput& error) {
-    throw BadInput(fmt::format("Reading {}: {}", file.string(), error.what()));
+    throw BadInput(about(file, error.what()));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "app/examples.h"
 #include "app/program.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/evaluator.h"
@@ -131,7 +132,7 @@ void check_metrics(const std::vector<std::string>& names, const DataSource* data
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
                     const Invocation& invocation) {
   check_metrics(metric_names);
-  const OpenedRun opened = open_run(directory, true);
+  const OpenedRun opened = open_run(directory, true, shown_progress());
   for (const std::string& note : opened.notes) say(note);
   const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);

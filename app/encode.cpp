@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/output_file.h"
 #include "app/own_images.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/npz_writer.h"
@@ -79,7 +80,7 @@ Result run_with_factors(const Arguments& arguments) {
   const std::filesystem::path file = arguments.out.resolve("codes");
   if (file.extension() == ".csv")
     throw BadInput(fmt::format("Encoding with --factors: expected an .npz file to write, found {}.", file.string()));
-  const OpenedRun opened = open_run(arguments.run, true);
+  const OpenedRun opened = open_run(arguments.run, true, shown_progress());
   if (const std::string missing = lacks_factors(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Encoding with --factors: {}", missing));
   write_file(file, archive_with_factors(*opened.method, *opened.data));

@@ -13,6 +13,7 @@
 #include "app/study_table.h"
 #include "app/study_work.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/text.h"
@@ -96,7 +97,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   check_rows(study, arguments.only);
   const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
   StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
-  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make()->info();
+  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make(shown_progress())->info();
   if (!plan.data->note.empty()) say(plan.data->note);
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;

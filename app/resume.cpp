@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/training.h"
+#include "app/work_progress.h"
 
 namespace refract {
 namespace {
@@ -18,7 +19,7 @@ Action declare(CLI::App& app) {
   arguments->ending.declare(app);
   return [arguments](const Invocation& invocation) {
     arguments->ending.check();
-    OpenedRun opened = resume_run(arguments->run);
+    OpenedRun opened = resume_run(arguments->run, shown_progress());
     arguments->ending.check(opened.data.get());
     return train_to_the_end(opened, arguments->ending, invocation);
   };

@@ -11,6 +11,7 @@
 #include "app/progress.h"
 #include "app/terminal.h"
 #include "refract/core/text.h"
+#include "refract/data/found.h"
 #include "refract/train/trainer.h"
 
 namespace refract {
@@ -37,6 +38,7 @@ void Ending::check(const DataSource* data) const {
 
 Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation) {
   using Clock = std::chrono::steady_clock;
+  say(found_text(*opened.data));
   for (const std::string& note : opened.notes) say(note);
   const auto start = Clock::now();
   const Outcome outcome = train_with_progress(opened);

@@ -38,13 +38,14 @@ void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
                   run.path().string(), now.name, run.manifest_file().string(), now.note, now.note.empty() ? "" : " "));
 }
 
-OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data) {
+OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data,
+                                 const OnProgress& on_progress) {
   Run run = Run::open(directory);
   auto settings = run.settings();
   const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
   if (with_data) {
-    opened.data = opened.settings->data_recipe.make();
+    opened.data = opened.settings->data_recipe.make(on_progress);
     check_shape(opened.data->info(), then.shape, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
@@ -71,10 +72,11 @@ void note_lost_identity(OpenedRun& opened) {
 }  // namespace
 
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check) {
+                    const std::string& command, const std::function<void(const DataSource&)>& check,
+                    const OnProgress& on_progress) {
   Run::check_absent(directory);
   const at::Device device = device_of(settings->train);
-  auto data = settings->data_recipe.make();
+  auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);
   const Indices labelled = labelled_images(*data, *method, settings->train);
@@ -85,8 +87,8 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
 }
 
-OpenedRun resume_run(const std::filesystem::path& directory) {
-  OpenedRun opened = opened_without_weights(directory, true);
+OpenedRun resume_run(const std::filesystem::path& directory, const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, true, on_progress);
   move_to(device_of(opened.settings->train), *opened.method);
   if (opened.run.checkpoints().empty()) return opened;
   opened.checkpoint = opened.run.load(*opened.method, true);
@@ -94,8 +96,8 @@ OpenedRun resume_run(const std::filesystem::path& directory) {
   return opened;
 }
 
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data) {
-  OpenedRun opened = opened_without_weights(directory, with_data);
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, with_data, on_progress);
   opened.checkpoint = opened.run.load(*opened.method, false);
   return opened;
 }

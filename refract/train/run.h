@@ -75,18 +75,19 @@ struct OpenedRun {
 
 // A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are
 // those chosen; `directory` and `command` as for Run::create. `check` may refuse the data by throwing. Throws what
-// these throw, with nothing left behind.
+// these throw, with nothing left behind. Here and below `on_progress` is told how far the reading of the data is.
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check = {});
+                    const std::string& command, const std::function<void(const DataSource&)>& check = {},
+                    const OnProgress& on_progress = {});
 
 // An interrupted run, ready to go on: method on the run's device, with Adam's moments. Goes on from step 0 where the
 // run was stopped before its first checkpoint. Notes what keeps the result from being bit-identical to an uninterrupted
 // run's.
-OpenedRun resume_run(const std::filesystem::path& directory);
+OpenedRun resume_run(const std::filesystem::path& directory, const OnProgress& on_progress = {});
 
 // A trained run, ready to use: method on the CPU, with the newest checkpoint's weights. `with_data` false leaves the
 // data source out: a model is used on own images without the data it was trained on. Throws BadInput before the first
 // checkpoint.
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data);
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const OnProgress& on_progress = {});
 
 }  // namespace refract

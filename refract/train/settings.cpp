@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "refract/core/about.h"
 #include "refract/core/errors.h"
 
 namespace refract {
@@ -75,9 +76,7 @@ std::unique_ptr<Settings> Settings::read(const std::filesystem::path& toml_file)
     settings->set(pairs);
     return settings;
   } catch (const BadInput& error) {
-    const std::string_view why = error.what();
-    if (why.find(toml_file.string()) != std::string_view::npos) throw;
-    throw BadInput(fmt::format("Reading the options in {}: {}", toml_file.string(), why));
+    throw BadInput(about(toml_file, error.what()));
   }
 }
 
