@@ -30,7 +30,7 @@ bool has_factors(const CodeTable& table) {
   return table.factors.defined() || !table.classes.empty();
 }
 
-Factors factors_of(const CodeTable& table) {
+Factors factors_in(const CodeTable& table) {
   if (table.factors.defined()) return factors_of(table.factor_names, table.factors, sizes_of(table.factors));
   if (!table.classes.empty()) {
     const Tensor classes = numbers_of(table.classes).unsqueeze(1);
@@ -42,7 +42,7 @@ Factors factors_of(const CodeTable& table) {
 }
 
 ModelCodes model_of(const CodeTable& table, const std::string& name) {
-  const Factors factors = factors_of(table);
+  const Factors factors = factors_in(table);
   ModelCodes model{representation(name, joined_codes(table), factors), {}, has_factors(table)};
   if (table.blocks.size() == 1) return model;
   for (const CodeBlock& block : table.blocks)

@@ -61,10 +61,13 @@ TEST(HeldOut, AReaderIsAskedWhatItHasNotSeen) {
 
 TEST(HeldOut, OfManyImagesThoseThatFitAreSpreadOverAll) {
   const FeatureSet set{"number", at::arange(100).unsqueeze(1), at::arange(500).unsqueeze(1), 10};
-  HeldOut(100, 500).predictions(set, at::arange(600), [](const Tensor& features, const Tensor&, const Tensor& asked) {
-    EXPECT_TRUE(features.squeeze(1).equal(at::arange(0, 100, 10)));
-    return asked;
-  });
+  const HeldOut held_out(100, 500);
+  const Tensor said =
+      held_out.predictions(set, at::arange(600), [](const Tensor& features, const Tensor&, const Tensor& asked) {
+        EXPECT_TRUE(features.squeeze(1).equal(at::arange(0, 100, 10)));
+        return asked;
+      });
+  EXPECT_EQ(said.size(0), 500);
 }
 
 TEST(HeldOut, ErrorsHaveTheirStandardErrors) {
