@@ -48,7 +48,8 @@ std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& na
 
 std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries) {
   std::vector<MetricTable> tables;
-  Evaluator evaluator(*opened.method, *opened.data);
+  const std::unique_ptr<Method> untrained = opened.untrained();
+  Evaluator evaluator(*opened.method, *opened.data, 0, untrained.get());
   for (const MetricEntry* entry : entries) {
     say(fmt::format("Evaluating by {}.", entry->name));
     tables.push_back(evaluator.measure(*entry));
@@ -114,7 +115,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
 std::string last_column(const MetricTable& table) {
   std::string line;
   for (const MetricTable::Row& row : table.rows)
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row.values.back()));
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row, row.values.size() - 1));
   return fmt::format("{}, {}: {}\n", table.metric, table.columns.back(), line);
 }
 

@@ -22,6 +22,10 @@ struct OwnImages {
   // The named images, fitted to `shape` as for training. Says on standard error how many were left out. Throws BadInput
   // as list_images and read_images do.
   [[nodiscard]] ImagesRead read(const ImageShape& shape) const;
+
+  // The class of each of these files, which read() gave: the first folder below the named one. Empty where a file lies
+  // in no such sub-folder, or all lie in one.
+  [[nodiscard]] std::vector<std::string> classes(const Paths& files) const;
 };
 
 }  // namespace refract

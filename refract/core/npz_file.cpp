@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <memory>
 #include <numeric>
 #include <string_view>
@@ -195,11 +196,46 @@ Tensor whole(ArrayReader& reader, const Type& type) {
   return turned.permute(back).contiguous();
 }
 
-// Characters in a value of a type such as "<U12"; 0 where it is no such type.
-size_t text_width(std::string_view type) {
-  uint32_t width = 0;
-  if (type.starts_with("<U")) std::from_chars(type.data() + 2, type.data() + type.size(), width);
-  return width;
+struct TextType {
+  size_t width = 0;      // characters in a value; 0 for what is no text
+  size_t character = 0;  // bytes
+};
+
+// Of a name such as "<U12" or "|S5".
+TextType text_type(std::string_view name) {
+  TextType type{0, name.starts_with("<U") ? sizeof(char32_t) : sizeof(char)};
+  if (name.starts_with("<U") || name.starts_with("|S"))
+    std::from_chars(name.data() + 2, name.data() + name.size(), type.width);
+  return type;
+}
+
+NpzKind kind_of(const NpyHeader& header) {
+  if (text_type(header.type).width > 0) return NpzKind::text;
+  const Type* const type = type_of(header);
+  if (type == nullptr) return NpzKind::other;
+  return at::isFloatingType(type->wanted) ? NpzKind::fractions : NpzKind::whole_numbers;
+}
+
+// Shorter strings end in zeros.
+std::string next_text(ArrayReader& reader, const TextType& type) {
+  std::string bytes(type.width * type.character, '\0');
+  reader.read(bytes.data(), bytes.size());
+  std::u32string characters;
+  if (type.character == sizeof(char)) {
+    characters = from_utf8(bytes);
+  } else {
+    characters.resize(type.width);
+    std::memcpy(characters.data(), bytes.data(), bytes.size());
+  }
+  std::erase(characters, U'\0');
+  return to_utf8(characters);
+}
+
+// Columns one after the other -> rows.
+std::vector<std::string> turned(std::vector<std::string> texts, size_t rows) {
+  std::vector<std::string> all(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) all[i % rows * (texts.size() / rows) + i / rows] = std::move(texts[i]);
+  return all;
 }
 
 }  // namespace
@@ -233,28 +269,33 @@ void read_npz_rows(const Path& file, const std::string& name, int64_t rows,
   reader.finish();
 }
 
+std::vector<NpzEntry> list_npz(const Path& file) {
+  const Archive archive(file);
+  std::vector<NpzEntry> entries;
+  for (const std::string& name : archive.names()) {
+    const ArrayReader reader(archive, name);
+    entries.push_back({name, reader.header().shape, kind_of(reader.header())});
+  }
+  return entries;
+}
+
 std::vector<std::string> read_npz_texts(const Path& file, const std::string& name) {
   const Archive archive(file);
   const std::vector<std::string> names = archive.names();
   if (std::find(names.begin(), names.end(), name) == names.end()) return {};
   ArrayReader reader(archive, name);
   const NpyHeader& header = reader.header();
-  const size_t width = text_width(header.type);
-  if (width == 0 || header.shape.size() != 1)
-    throw BadInput(
-        fmt::format("Reading {}: expected in '{}' a row of Unicode strings (NumPy's <U), found type {} in {} "
-                    "dimensions.",
-                    file.string(), name, header.type, header.shape.size()));
-  reader.expect_values_of(width * sizeof(char32_t));
+  const TextType type = text_type(header.type);
+  if (type.width == 0 || header.shape.empty() || header.shape.size() > 2)
+    throw BadInput(fmt::format(
+        "Reading {}: expected in '{}' Unicode strings (NumPy's <U) in one or two dimensions, found type {} in "
+        "{}.",
+        file.string(), name, header.type, header.shape.size()));
+  reader.expect_values_of(type.width * type.character);
   std::vector<std::string> texts;
-  for (int64_t i = 0; i < header.shape[0]; ++i) {
-    std::u32string characters(width, U'\0');
-    reader.read(characters.data(), width * sizeof(char32_t));
-    std::erase(characters, U'\0');
-    texts.push_back(to_utf8(characters));
-  }
+  for (int64_t i = 0; i < header.count(); ++i) texts.push_back(next_text(reader, type));
   reader.finish();
-  return texts;
+  return header.column_major && !texts.empty() ? turned(std::move(texts), static_cast<size_t>(header.shape[0])) : texts;
 }
 
 }  // namespace refract

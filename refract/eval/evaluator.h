@@ -12,8 +12,9 @@ namespace refract {
 
 class Evaluator {
  public:
-  // Both must outlive it. What metrics draw is a function of the seed.
-  Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0) : model_(model), data_(data), seed_(seed) {}
+  // All must outlive it. What metrics draw is a function of the seed. `untrained`: see MetricEntry::measure.
+  Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0, const Model* untrained = nullptr)
+      : model_(model), data_(data), seed_(seed), untrained_(untrained) {}
 
   // The entry's table. Throws BadInput for codes that are not finite, and for what the entry lacks.
   MetricTable measure(const MetricEntry& entry);
@@ -22,6 +23,7 @@ class Evaluator {
   const Model& model_;
   const DataSource& data_;
   uint64_t seed_;
+  const Model* untrained_;
   std::vector<Representation> representations_;  // empty until an entry asks for them
 };
 

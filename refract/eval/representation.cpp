@@ -20,23 +20,6 @@ namespace {
 
 constexpr int64_t kFewest = 100;
 
-// Both splits, one after the other.
-Factors factors_in(const DataSource& data) {
-  const DataInfo& info = data.info();
-  const auto of = [&](Split split) {
-    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
-  };
-  std::vector<int64_t> sizes = info.factor_sizes;
-  sizes.resize(info.factors.size(), 0);
-  Tensor values = at::cat({of(Split::fit), of(Split::score)});
-  for (size_t k = 0; k < sizes.size(); ++k)
-    if (sizes[k] > 0) {
-      Tensor column = values.select(1, static_cast<int64_t>(k));
-      column.mul_(static_cast<double>(sizes[k] - 1)).round_();
-    }
-  return factors_of(info.factors, values, sizes);
-}
-
 // Blocks side by side, named "e and z".
 Representation joined(const Model& model, const Codes& codes, const Factors& factors, bool with_categorical) {
   std::string name;
@@ -81,6 +64,22 @@ Factors factors_of(std::vector<std::string> names, const Tensor& values, const s
   factors.values = at::stack(columns, 1);
   factors.classes = at::stack(classes, 1);
   return factors;
+}
+
+Factors factors_in(const DataSource& data) {
+  const DataInfo& info = data.info();
+  const auto of = [&](Split split) {
+    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
+  };
+  std::vector<int64_t> sizes = info.factor_sizes;
+  sizes.resize(info.factors.size(), 0);
+  Tensor values = at::cat({of(Split::fit), of(Split::score)});
+  for (size_t k = 0; k < sizes.size(); ++k)
+    if (sizes[k] > 0) {
+      Tensor column = values.select(1, static_cast<int64_t>(k));
+      column.mul_(static_cast<double>(sizes[k] - 1)).round_();
+    }
+  return factors_of(info.factors, values, sizes);
 }
 
 Representation representation(std::string name, const Tensor& codes, const Factors& factors) {

@@ -26,6 +26,10 @@ struct Factors {
 // Throws BadInput for values that are not finite, for other shapes, and where no factor has two values.
 Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes);
 
+// Those of the images of splits fit and score, one after the other; a discrete one as 0, 1, ... Throws BadInput where
+// none varies.
+Factors factors_in(const DataSource& data);
+
 struct Representation {
   std::string name;  // of a row: "e", "z", "e and z", "codes.npz"
   Tensor codes;      // [N, D] float64, on the CPU

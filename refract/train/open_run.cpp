@@ -71,6 +71,10 @@ void note_lost_identity(OpenedRun& opened) {
 
 }  // namespace
 
+std::unique_ptr<Method> OpenedRun::untrained() const {
+  return make_method(*settings, method->shape());
+}
+
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
                     const std::string& command, const std::function<void(const DataSource&)>& check,
                     const OnProgress& on_progress) {

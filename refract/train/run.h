@@ -71,6 +71,9 @@ struct OpenedRun {
   std::unique_ptr<Method> method;
   CheckpointInfo checkpoint;       // what `method` holds; step 0 before the first checkpoint
   std::vector<std::string> notes;  // sentences that the user should see
+
+  // The method on the CPU with the weights that the run began with: what training is to be compared with.
+  [[nodiscard]] std::unique_ptr<Method> untrained() const;
 };
 
 // A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are

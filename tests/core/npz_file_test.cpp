@@ -51,7 +51,7 @@ TEST(NpzFile, ReadsWhatTheProgramWrites) {
   EXPECT_TRUE(arrays.at("e").equal(e));
   EXPECT_EQ(read_npz_texts(file, "files"), (std::vector<std::string>{"a.png", "\xc3\xa9"}));
   EXPECT_TRUE(testing_support::contains(testing_support::message_of<BadInput>([&] { read_npz_texts(file, "e"); }),
-                                        "'e' a row of Unicode strings"));
+                                        "'e' Unicode strings"));
   EXPECT_TRUE(read_npz_texts(file, "other").empty());
 }
 
@@ -146,6 +146,32 @@ TEST(NpzFile, DamageIsNamed) {
   for (const std::string& npy : bad)
     EXPECT_NE(complaint(npz({{"a", npy}})).find("damaged array 'a'"), std::string::npos) << npy;
   EXPECT_THROW(read_npz("no/such/file.npz"), BadInput);
+}
+
+std::vector<std::string> texts_in(const std::string& type, const std::string& shape, const std::string& values,
+                                  bool column_major = false) {
+  return read_npz_texts(written(npz({{"a", header("'" + type + "'", shape, column_major) + values}})), "a");
+}
+
+TEST(NpzFile, ReadsTextInTwoDimensionsAndAsBytes) {
+  EXPECT_EQ(texts_in("|S2", "(3,)", std::string("ab\0\0c\0", 6)), (std::vector<std::string>{"ab", "", "c"}));
+  const std::vector<std::string> rows = {"a", "b", "c", "d", "e", "f"};
+  EXPECT_EQ(texts_in("|S1", "(2, 3)", "abcdef"), rows);
+  EXPECT_EQ(texts_in("|S1", "(2, 3)", "adbecf", true), rows);
+  EXPECT_EQ(texts_in("<U1", "(1, 2)", std::string("a\0\0\0b\0\0\0", 8)), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(NpzFile, ListsWhatIsThere) {
+  const auto file = written(npz({{"e", header("'<f4'", "(1, 2)") + "12345678"},
+                                 {"n", header("'<i2'", "(1,)") + "12"},
+                                 {"t", header("'<U1'", "(1,)") + "1234"},
+                                 {"o", header("'|O'", "()") + "pickled"}}));
+  const std::vector<NpzEntry> entries = list_npz(file);
+  ASSERT_EQ(entries.size(), 4U);
+  EXPECT_EQ(entries[0].name, "e");
+  EXPECT_EQ(entries[0].shape, (std::vector<int64_t>{1, 2}));
+  const std::vector<NpzKind> kinds = {NpzKind::fractions, NpzKind::whole_numbers, NpzKind::text, NpzKind::other};
+  for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(entries[i].kind, kinds[i]) << entries[i].name;
 }
 
 }  // namespace

@@ -52,6 +52,18 @@ TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
   EXPECT_EQ(train(resumed), Outcome::finished);
 }
 
+// What a training is to be compared with, whatever was drawn in between.
+TEST(OpenRun, GivesTheWeightsThatTrainingBeganWith) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("vae"), "");
+  const Tensor images = started.data->images(Split::unlabelled, {0, 1});
+  const Tensor before = started.method->encode(images).at(0);
+  train(started);
+  const OpenedRun opened = open_run(folder / "run", false);
+  EXPECT_TRUE(at::equal(opened.untrained()->encode(images).at(0), before));
+  EXPECT_FALSE(at::equal(opened.method->encode(images).at(0), before));
+}
+
 TEST(OpenRun, GivesTheTrainedModelWithOrWithoutData) {
   const TempFolder folder;
   OpenedRun trained = start_run(folder / "run", tiny("vae"), "");
