@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
-#include <chrono>
 #include <memory>
 
 #include "app/commands.h"
 #include "app/interrupt.h"
+#include "app/progress.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -67,8 +67,7 @@ std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std
 // False after a signal.
 bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
                const std::filesystem::path& folder) {
-  using Clock = std::chrono::steady_clock;
-  auto said = Clock::now();
+  WorkLine line;
   for (size_t i = 0; i < marked.size(); ++i) {
     const Tensor image = decode_whole(read_file(marked[i].file), marked[i].file);
     const Tensor warped = warp(image, affine_map(*marked[i].shape, target), arguments.size);
@@ -76,9 +75,7 @@ bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, co
     const std::filesystem::path to = folder / marked[i].picture();
     std::filesystem::create_directories(to.parent_path());
     write_file(to, png(warped.expand({3, -1, -1}).contiguous()));
-    if (Clock::now() - said < std::chrono::seconds(2)) continue;
-    said = Clock::now();
-    say(fmt::format("{} of {} images", i + 1, marked.size()));
+    line.show({"Aligning images", static_cast<int64_t>(i + 1), std::ssize(marked)});
   }
   return true;
 }

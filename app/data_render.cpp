@@ -8,6 +8,7 @@
 #include "app/option_flags.h"
 #include "app/output_file.h"
 #include "app/picture_command.h"
+#include "app/progress.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -45,7 +46,8 @@ Result separate_files(const Arguments& arguments, const DataSource& data) {
     throw BadInput(fmt::format("Rendering: expected a folder, found the file {}.", target.string()));
   Json files = Json::array();
   const auto write_to = [&](const std::filesystem::path& folder) {
-    for (const auto& file : write_examples(data, split, arguments.count, folder))
+    WorkLine line;
+    for (const auto& file : write_examples(data, split, arguments.count, folder, line.hook()))
       files.push_back((target / file.filename()).string());
   };
   if (std::filesystem::exists(target)) {

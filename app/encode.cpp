@@ -94,9 +94,9 @@ Result run(const Arguments& arguments) {
     throw BadInput("Encoding: expected images or folders after the run, or --factors for those of its data set.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
-  const ImagesRead own = arguments.images.read(opened.method->shape());
+  const EncodedImages own = arguments.images.encoded(*opened.method, arguments.images.files(), false);
   const std::vector<Block>& blocks = opened.method->blocks();
-  const Codes codes = encode_all(*opened.method, own.images);
+  const Codes& codes = own.codes;
   write_file(file, file.extension() == ".csv" ? csv(blocks, codes, own.files) : archive(blocks, codes, own.files));
 
   Json sizes;

@@ -57,7 +57,7 @@ ImageStore::ImageStore(const std::filesystem::path& folder, const ImageShape& sh
       first_error = readings[i].error;
     }
   }
-  if (!first_error.empty() && !skip_bad) throw BadInput(first_error);
+  if (!first_error.empty() && !skip_bad) throw BadInput(first_error + " " + skip_advice);
   if (good.empty())
     throw BadInput(fmt::format("Reading the images in {}: none of the {} files is good. The first: {}", folder.string(),
                                count, first_error));

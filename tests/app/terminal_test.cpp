@@ -24,6 +24,12 @@ TEST(Progress, ALineSaysStepRateTimeLeftAndTheTermsThatFit) {
   EXPECT_EQ(progress_text(progress, 80), "step 1200 of 20000 (6 %)  12.3 steps/s  25 min left  reconstruction 120.5");
 }
 
+TEST(Progress, ALineSaysHowFarAnyWorkIs) {
+  EXPECT_EQ(work_text({"Reading images", 1200, 30000}, 1200, 4),
+            "Reading images: 1200 of 30000 (4 %)  300 a second  96 s left");
+  EXPECT_EQ(work_text({"Reading images", 0, 30000}, 0, 4), "Reading images: 0 of 30000 (0 %)");
+}
+
 // One training done, one half-way that takes twice as long as was thought, one to come.
 TEST(Progress, ALineSaysHowFarAStudyIs) {
   const std::vector<JobProgress> jobs = {{"vae-seed1", 500, 500, 120, 60, false, true},
