@@ -10,6 +10,7 @@
 #include "refract/core/files.h"
 #include "refract/core/text.h"
 #include "refract/eval/table.h"
+#include "refract/figures/report_pictures.h"
 #include "refract/figures/stored.h"
 #include "refract/train/metrics_log.h"
 
@@ -93,12 +94,17 @@ void add_evaluation(const Run& run, Report& report) {
   report.tables = std::move(evaluation.tables);
 }
 
+// Within what the rest of the page and the words around a picture leave.
 void add_pictures(const Run& run, Report& report) {
+  constexpr size_t words = 20'000;
+  const size_t rest = to_html(report).size() + words;
   for (const StoredFigure& figure : read_figures(figures_folder(run))) {
     const std::filesystem::path file = figures_folder(run) / figure.file;
     const char* type = file.extension() == ".gif" ? "image/gif" : "image/png";
     report.pictures.push_back({figure.title, figure.caption, type, read_file(file)});
   }
+  // Base64 writes three bytes as four.
+  reduce(report.pictures, kMostReportBytes > rest ? (kMostReportBytes - rest) / 4 * 3 : 0);
 }
 
 }  // namespace
