@@ -19,9 +19,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Shown in other places of the page.
-bool shown_elsewhere(const std::string& key) {
-  return key == "command" || key == "data: note";
+// Shown in other places of the page, or for nobody but the program: a page is mailed, and where its writer keeps files
+// concerns nobody.
+bool left_out(const std::string& key) {
+  return key == "command" || key == "data: note" || key == "directory" || key == "run";
 }
 
 std::string plain(const Json& value) {
@@ -45,7 +46,7 @@ void flatten(const std::string& prefix, const Json& json, Report::Facts& facts) 
     return;
   }
   const std::string text = json.is_array() ? listed(json) : plain(json);
-  if (!text.empty() && !shown_elsewhere(prefix)) facts.emplace_back(prefix, text);
+  if (!text.empty() && !left_out(prefix)) facts.emplace_back(prefix, text);
 }
 
 void add_manifest(const Run& run, Report& report) {
