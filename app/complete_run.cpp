@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/examples.h"
+#include "app/metric_text.h"
 #include "app/program.h"
 #include "app/terminal.h"
 #include "app/work_progress.h"
@@ -131,9 +132,9 @@ void check_metrics(const std::vector<std::string>& names, const DataSource* data
 }
 
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
-                    const Invocation& invocation) {
+                    const Invocation& invocation, const KeyValues& places) try {
   check_metrics(metric_names);
-  const OpenedRun opened = open_run(directory, true, shown_progress());
+  const OpenedRun opened = open_run(directory, true, places, shown_progress());
   for (const std::string& note : opened.notes) say(note);
   const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);
@@ -144,7 +145,7 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
 
   const std::vector<std::string> next = suggestions(opened, examples, invocation.program);
   std::string text;
-  for (const MetricTable& table : tables) text += to_text(table) + "\n";
+  for (const MetricTable& table : tables) text += metric_text(table) + "\n";
   text += "To try next:\n";
   for (const std::string& line : next) text += fmt::format("  {}\n", line);
   text += "\n";
@@ -155,6 +156,11 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
   json["run"] = opened.run.path().string();
   json["next"] = next;
   return {text, json};
+} catch (const BadInput&) {
+  throw;
+} catch (const Error& error) {
+  throw Error(fmt::format("{} The training is safe: then run {}.", error.what(),
+                          shell_quoted({invocation.program, "evaluate", directory.string()})));
 }
 
 }  // namespace refract

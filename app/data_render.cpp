@@ -47,7 +47,7 @@ Result separate_files(const Arguments& arguments, const DataSource& data) {
     throw BadInput(fmt::format("Rendering: expected a folder, found the file {}.", target.string()));
   Json files = Json::array();
   const auto write_to = [&](const std::filesystem::path& folder) {
-    for (const auto& file : write_examples(data, split, arguments.count, folder))
+    for (const auto& file : write_examples(data, split, arguments.count, folder, shown_progress()))
       files.push_back((target / file.filename()).string());
   };
   if (std::filesystem::exists(target)) {

@@ -92,7 +92,7 @@ Result run_with_factors(const Arguments& arguments) {
         "Encoding with --factors: expected no images, since those of the run's data set are encoded, found some. Leave "
         "out one of the two.");
   const std::filesystem::path file = arguments.out.resolve("codes");
-  const OpenedRun opened = open_run(arguments.run, true, shown_progress());
+  const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
   if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Encoding with --factors: {}", missing));
   const CodeTable table = table_of(*opened.method, *opened.data);
@@ -109,9 +109,9 @@ Result run(const Arguments& arguments) {
     throw BadInput("Encoding: expected images or folders after the run, or --factors for those of its data set.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
-  const ImagesRead own = arguments.images.read(opened.method->shape());
+  const EncodedImages own = arguments.images.encoded(*opened.method, arguments.images.files(), false);
   CodeTable table;
-  table.blocks = blocks_of(*opened.method, encode_all(*opened.method, own.images));
+  table.blocks = blocks_of(*opened.method, own.codes);
   table.files = texts(own.files);
   table.classes = arguments.images.classes(own.files);
   write_table(file, table);

@@ -6,6 +6,7 @@
 
 #include "app/codes_file.h"
 #include "app/commands.h"
+#include "app/metric_text.h"
 #include "app/option_flags.h"
 #include "app/output_file.h"
 #include "app/terminal.h"
@@ -108,7 +109,7 @@ Result run(const Arguments& arguments) {
   json["files"] = arguments.files;
   json["seed"] = arguments.seed;
   std::string text;
-  for (const MetricTable& table : tables) text += fmt::format("{}{}", text.empty() ? "" : "\n", to_text(table));
+  for (const MetricTable& table : tables) text += fmt::format("{}{}", text.empty() ? "" : "\n", metric_text(table));
   if (to_file) {
     write_file(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     text += fmt::format("\n{} holds these tables.\n", file.string());

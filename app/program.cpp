@@ -14,6 +14,7 @@
 #include <new>
 
 #include "app/help.h"
+#include "app/other_names.h"
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/options.h"
@@ -39,8 +40,7 @@ const Command& take_command(Words& words) {
                                  words.front(), command.name));
     if (!command.examples.empty()) names.push_back(command.name);
   }
-  throw BadInput(fmt::format("There is no command '{}'. The nearest is '{}'; `refract --help` shows all.",
-                             words.front(), nearest(words.front(), names)));
+  throw BadInput(fmt::format("There is no command '{}'. {}", words.front(), nearest_of_all(words.front(), names)));
 }
 
 // Why the words do not fit the command's arguments, as a sentence.

@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/option_flags.h"
+#include "app/start_text.h"
 #include "app/terminal.h"
 #include "app/training.h"
 #include "app/work_progress.h"
@@ -69,10 +70,9 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
   auto settings = settings_of(arguments);
   if (arguments.out.empty())
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
-  OpenedRun opened = start_run(
-      arguments.out, std::move(settings), invocation.command_line,
-      [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
-  say(fmt::format("The options of {}:\n{}", opened.run.path().string(), opened.settings->toml()));
+  OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line,
+                               [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
+  say(start_text(opened, error_width()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }
 

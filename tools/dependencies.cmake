@@ -21,6 +21,10 @@ find_path(TOML11_INCLUDE toml.hpp REQUIRED)
 # libzip's own package file asks for its command-line tools too.
 find_path(ZIP_INCLUDE zip.h REQUIRED)
 find_library(ZIP_LIBRARY zip REQUIRED)
+# libwebp has one only in newer releases; Debian's OpenCV reads WebP through the same library.
+find_path(WEBP_INCLUDE webp/mux.h REQUIRED)
+find_library(WEBP_LIBRARY webp REQUIRED)
+find_library(WEBPMUX_LIBRARY webpmux REQUIRED)
 # OpenCV's own package file comes only with all of OpenCV, which would bring desktop libraries along.
 find_path(OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 foreach(part core imgcodecs imgproc ml)

@@ -52,8 +52,8 @@ class Temporary {
  private:
   [[noreturn]] void fail() const {
     throw Error(
-        fmt::format("Writing {}: {}. What stood there before is unchanged; free some space or choose another "
-                    "folder, then run the command again.",
+        fmt::format("Writing {}: {}. What stood there before is unchanged. Free some space there, or make the folder "
+                    "writable.",
                     target_.string(), std::strerror(errno)));
   }
 

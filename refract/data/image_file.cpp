@@ -25,10 +25,7 @@ namespace {
 constexpr std::array<std::string_view, 7> kExtensions = {"png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff"};
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
-  throw BadInput(
-      fmt::format("Reading the image {}: {}. Replace or remove the file; `train`, `encode` and "
-                  "`synthesize` leave such files out with --skip-bad-images.",
-                  path.string(), found));
+  throw BadInput(fmt::format("Reading the image {}: {}. Replace or remove the file.", path.string(), found));
 }
 
 bool is_image_name(const std::filesystem::path& path) {

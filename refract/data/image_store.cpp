@@ -63,7 +63,7 @@ ImageStore::ImageStore(const Paths& listed, const std::filesystem::path& folder,
       first_error = readings[i].error;
     }
   }
-  if (!first_error.empty() && !how.skip_bad) throw BadInput(first_error);
+  if (!first_error.empty() && !how.skip_bad) throw BadInput(fmt::format("{} {}", first_error, skip_advice));
   if (files_.empty())
     throw BadInput(
         fmt::format("Reading the images in {}: none of the {} files is good, the first of them {}. Without "

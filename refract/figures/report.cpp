@@ -75,11 +75,18 @@ std::string results(const Report& report) {
 
 std::string pictures(const Report& report) {
   std::string html;
-  for (const ReportPicture& picture : report.pictures)
+  if (std::any_of(report.pictures.begin(), report.pictures.end(), [](const auto& picture) { return picture.reduced; }))
+    html +=
+        "<p class=\"soft\">So that this page stays small, it shows reduced copies: the folder figures beside it has "
+        "the "
+        "pictures whole and without loss.</p>\n";
+  for (const ReportPicture& picture : report.pictures) {
+    const std::string width = picture.width > 0 ? fmt::format(" width=\"{}\"", picture.width) : "";
     html += fmt::format(
-        "<figure class=\"card\">\n<h3>{0}</h3>\n<figcaption>{1}</figcaption>\n<img alt=\"{0}\" "
-        "src=\"{2}\">\n</figure>\n",
-        escape(picture.title), escape(picture.caption), data_url(picture.type, picture.bytes));
+        "<figure class=\"card\">\n<h3>{0}</h3>\n<figcaption>{1}</figcaption>\n<img alt=\"{0}\"{2} "
+        "src=\"{3}\">\n</figure>\n",
+        escape(picture.title), escape(picture.caption), width, data_url(picture.type, picture.bytes));
+  }
   return html;
 }
 

@@ -1,11 +1,15 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "refract/core/errors.h"
+#include "refract/core/files.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
+#include "refract/train/data_places.h"
 #include "refract/train/machine.h"
 #include "refract/train/manifest.h"
 #include "refract/train/run.h"
+#include "refract/train/trainer.h"
 
 namespace refract {
 namespace {
@@ -16,9 +20,9 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
   return settings.method_recipe.make(shape);
 }
 
-// The images whose labels the method sees. Trying to build the loader says in a sentence what the data lacks.
-Indices labelled_images(const DataSource& data, const Method& method, const TrainOptions& options) {
-  return Loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)).labelled();
+// Trying to build the loader says in a sentence what the data lacks.
+Loader loader_of(const DataSource& data, const Method& method, const TrainOptions& options) {
+  return {data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)};
 }
 
 void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
@@ -29,22 +33,38 @@ void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run
       run.path().string(), trained.channels, trained.size, data.name, data.shape.channels, data.shape.size));
 }
 
+// "train.idx has another checksum", a line for each difference.
+std::string differences(const std::map<std::string, std::string>& then, const std::map<std::string, std::string>& now) {
+  std::vector<std::string> found;
+  for (const auto& [name, sum] : then)
+    if (!now.contains(name))
+      found.push_back(fmt::format("'{}' is not there any more", name));
+    else if (now.at(name) != sum)
+      found.push_back(
+          fmt::format("'{}' has other content (SHA-256 {:.12}... then, {:.12}... now)", name, sum, now.at(name)));
+  for (const auto& [name, sum] : now)
+    if (!then.contains(name)) found.push_back(fmt::format("'{}' is new", name));
+  return fmt::format("{}", fmt::join(found, ", "));
+}
+
 // Going on with other images, or replacing what was measured by what they give, would be wrong without a word.
 void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
   if (now.checksums == then.checksums) return;
   throw BadInput(
-      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}. {}{}"
-                  "Put them back, or start a new run.",
-                  run.path().string(), now.name, run.manifest_file().string(), now.note, now.note.empty() ? "" : " "));
+      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}: {}. "
+                  "{}{}Put them back, or start a new run.",
+                  run.path().string(), now.name, run.manifest_file().string(),
+                  differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
 
-OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data,
+OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
                                  const OnProgress& on_progress) {
   Run run = Run::open(directory);
   auto settings = run.settings();
   const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
   if (with_data) {
+    find_data(*opened.settings, opened.run, places);
     opened.data = opened.settings->data_recipe.make(on_progress);
     check_shape(opened.data->info(), then.shape, opened.run);
     check_files(opened.data->info(), then, opened.run);
@@ -69,6 +89,31 @@ void note_lost_identity(OpenedRun& opened) {
                     then.libtorch, libtorch_version()));
 }
 
+// Steps whose rate had begun to fall before the training was made longer cannot be taken back.
+void note_fallen_rate(OpenedRun& opened, int64_t planned, int64_t steps) {
+  const int64_t done = opened.checkpoint.step;
+  const double decay = opened.settings->train.decay;
+  if (done == 0 || rate_at(done - 1, planned, decay) >= 1) return;
+  opened.notes.push_back(
+      fmt::format("The step size had begun to fall towards the old end, step {}. It is full again from here and falls "
+                  "towards step {}: the result is not that of one training of {} steps.",
+                  planned, steps, steps));
+}
+
+// Sets another end, and records it.
+void lengthen(OpenedRun& opened, int64_t steps) {
+  const int64_t done = opened.checkpoint.step;
+  if (steps <= done)
+    throw BadInput(fmt::format("Resuming the run {} to step {}: it has done {} steps already. Give a higher --steps.",
+                               opened.run.path().string(), steps, done));
+  const RunLock lock(opened.run.path());
+  const Loader loader = loader_of(*opened.data, *opened.method, opened.settings->train);
+  note_fallen_rate(opened, total_steps(opened.settings->train, loader.steps_per_epoch()), steps);
+  opened.settings->options.set("steps", std::to_string(steps));
+  write_file(opened.run.manifest_file(),
+             manifest_with_resumption(opened.run.manifest(), opened.run.manifest_file().string(), done, steps));
+}
+
 }  // namespace
 
 std::unique_ptr<Method> OpenedRun::untrained() const {
@@ -83,26 +128,37 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);
-  const Indices labelled = labelled_images(*data, *method, settings->train);
+  const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);
-  Run run = Run::create(directory, *settings, data->info(), command, labelled);
+  Run run = Run::create(directory, *settings, data->info(), command, loader.labelled(),
+                        total_steps(settings->train, loader.steps_per_epoch()));
   std::vector<std::string> notes;
   if (!data->info().note.empty()) notes.push_back(data->info().note);
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
 }
 
-OpenedRun resume_run(const std::filesystem::path& directory, const OnProgress& on_progress) {
-  OpenedRun opened = opened_without_weights(directory, true, on_progress);
+OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes, const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, true, changes.places, on_progress);
   move_to(device_of(opened.settings->train), *opened.method);
-  if (opened.run.checkpoints().empty()) return opened;
-  opened.checkpoint = opened.run.load(*opened.method, true);
-  note_lost_identity(opened);
+  if (!opened.run.checkpoints().empty()) {
+    opened.checkpoint = opened.run.load(*opened.method, true);
+    note_lost_identity(opened);
+  }
+  if (changes.steps > 0) lengthen(opened, changes.steps);
+  if (changes.steps > 0 || !changes.places.empty()) write_file(opened.run.options_file(), opened.settings->toml());
   return opened;
 }
 
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const OnProgress& on_progress) {
-  OpenedRun opened = opened_without_weights(directory, with_data, on_progress);
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
+                   const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, with_data, places, on_progress);
   opened.checkpoint = opened.run.load(*opened.method, false);
+  return opened;
+}
+
+OpenedRun inspect_run(const std::filesystem::path& directory) {
+  OpenedRun opened = opened_without_weights(directory, false, {}, {});
+  if (!opened.run.checkpoints().empty()) opened.checkpoint = opened.run.load(*opened.method, false);
   return opened;
 }
 

@@ -80,6 +80,14 @@ RunLock::~RunLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+bool is_training(const fs::path& run_directory) {
+  const int descriptor = ::open(run_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
+}
+
 void Run::check_absent(const fs::path& directory) {
   if (directory.empty()) throw BadInput("Creating a run directory: expected a path, found none. Name one with --out.");
   std::error_code ignored;
@@ -91,12 +99,13 @@ void Run::check_absent(const fs::path& directory) {
 }
 
 Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
-                const Indices& labelled) {
+                const Indices& labelled, int64_t steps) {
   check_absent(directory);
+  const RunOrigin origin{fs::current_path(), fs::absolute(without_slash(directory)).lexically_normal(), steps};
   NewFolder staging(directory);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
-  write_file(run.manifest_file(), manifest_text(settings, data, command));
+  write_file(run.manifest_file(), manifest_text(settings, data, command, origin));
   if (!labelled.empty()) write_file(run.labelled_file(), fmt::format("{}\n", fmt::join(labelled, "\n")));
   fs::create_directory(checkpoint_folder(run.path()));
   staging.publish();

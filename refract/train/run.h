@@ -26,13 +26,17 @@ class RunLock {
   int descriptor_;
 };
 
+// Whether a process is training the run at this moment.
+bool is_training(const std::filesystem::path& run_directory);
+
 class Run {
  public:
   // A new directory with options.toml and manifest.json, complete or absent. Throws BadInput where the path exists
   // already (naming `resume` and the choice of another path), Error where it cannot be written. `command` is the
-  // command line to show in the report; `labelled` are the unlabelled images whose labels the method sees.
+  // command line to show in the report; `labelled` are the unlabelled images whose labels the method sees; `steps` are
+  // those of the whole training, 0 for unknown.
   static Run create(const std::filesystem::path& directory, const Settings& settings, const DataInfo& data,
-                    const std::string& command, const Indices& labelled = {});
+                    const std::string& command, const Indices& labelled = {}, int64_t steps = 0);
 
   // Throws BadInput where `directory` exists already, as create() does: for asking before long work.
   static void check_absent(const std::filesystem::path& directory);
@@ -83,14 +87,28 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
                     const std::string& command, const std::function<void(const DataSource&)>& check = {},
                     const OnProgress& on_progress = {});
 
+// What a run is resumed with beyond what it was started with.
+struct Resumption {
+  int64_t steps = 0;      // of the whole training from now on; 0 leaves them
+  KeyValues places = {};  // where its data lie now, by the options that say so (see data_places.h)
+};
+
 // An interrupted run, ready to go on: method on the run's device, with Adam's moments. Goes on from step 0 where the
 // run was stopped before its first checkpoint. Notes what keeps the result from being bit-identical to an uninterrupted
-// run's.
-OpenedRun resume_run(const std::filesystem::path& directory, const OnProgress& on_progress = {});
+// run's. What `changes` says is then recorded in options.toml and manifest.json; the step size from then on is that of
+// a training of so many steps (see rate_at). Throws BadInput for steps that are done already, and where another process
+// is training the run.
+OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes = {},
+                     const OnProgress& on_progress = {});
 
 // A trained run, ready to use: method on the CPU, with the newest checkpoint's weights. `with_data` false leaves the
-// data source out: a model is used on own images without the data it was trained on. Throws BadInput before the first
-// checkpoint.
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const OnProgress& on_progress = {});
+// data source out: a model is used on own images without the data it was trained on. `places` as for a resumption, but
+// nothing is recorded. Throws BadInput before the first checkpoint.
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places = {},
+                   const OnProgress& on_progress = {});
+
+// A run to look at, in whatever state: as opened without data, but before the first checkpoint with the weights that
+// training began with.
+OpenedRun inspect_run(const std::filesystem::path& directory);
 
 }  // namespace refract

@@ -162,6 +162,12 @@ bool Training::save_is_due() const {
   return period > 0 && since_save_.seconds() >= period;
 }
 
+// After a full disk and the like; "" where the message says it already, or the run is gone.
+std::string way_on(std::string_view why, const std::filesystem::path& run) {
+  if (why.find("refract resume") != std::string_view::npos || !std::filesystem::exists(run)) return "";
+  return fmt::format(" Then `refract resume '{}'` goes on from the last checkpoint.", run.string());
+}
+
 }  // namespace
 
 int64_t total_steps(const TrainOptions& options, int64_t steps_per_epoch) {
@@ -179,7 +185,14 @@ Outcome train(Method& method, const DataSource& data, const Settings& settings, 
               const TrainingHooks& hooks) {
   const RunLock lock(run.path());
   at::set_num_threads(thread_count(settings.train));
-  return Training(method, data, settings, run, first_step, hooks).go();
+  const std::filesystem::path place = run.path();
+  try {
+    return Training(method, data, settings, run, first_step, hooks).go();
+  } catch (const BadInput&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(error.what() + way_on(error.what(), place));
+  }
 }
 
 }  // namespace refract

@@ -73,6 +73,12 @@ TEST(Program, UnknownNamesAreAnsweredWithTheNearest) {
   expect_refused({"train", "srbvae", "--data", "embedded-digits", "--set", "stepz=1", "--out", "x"},
                  {"'stepz'", "'steps'"});
   expect_refused({"evaluate", "runs/none", "--metrics", "prope"}, {"'prope'", "'probe'"});
+  expect_refused({"srbvae"}, {"There is no command 'srbvae'. 'srbvae' is a method: `refract train srbvae "});
+  expect_refused({"srbvea"}, {"The nearest name: 'srbvae' is a method: `refract train srbvae "});
+  expect_refused({"digit-style"}, {"'digit-style' is a data set: `refract train METHOD --data digit-style "});
+  expect_refused({"mig"}, {"'mig' is a metric: `refract evaluate RUN --metrics mig`"});
+  expect_refused({"traversals"}, {"'traversals' is a figure: `refract figures RUN --out DIR --only traversals`"});
+  expect_refused({"samples"}, {"The nearest is 'sample';"});
   expect_refused({"options", "srbvaee"}, {"'srbvaee'", "'srbvae'"});
 }
 
