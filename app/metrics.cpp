@@ -12,6 +12,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/eval/evaluator.h"
 #include "refract/eval/table.h"
 #include "refract/eval/udr.h"
 
@@ -91,7 +92,7 @@ std::vector<MetricTable> measured(const Plan& plan, const std::vector<ModelCodes
   std::vector<MetricTable> tables;
   for (const MetricEntry* entry : plan.entries) {
     say(fmt::format("Measuring by {}.", entry->name));
-    tables.push_back(entry->score(rows, seed));
+    tables.push_back(score_codes(*entry, rows, seed));
   }
   if (plan.across_models) tables.push_back(udr(whole));
   return tables;

@@ -1,5 +1,4 @@
-// A model on a data set, measured by any entries of the registry; its codes are taken once for all that only need
-// these.
+// Entries of the registry, asked.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +9,10 @@
 
 namespace refract {
 
+// The table of an entry that has `score`, which also says what was left out of the factors.
+MetricTable score_codes(const MetricEntry& entry, const std::vector<Representation>& rows, uint64_t seed);
+
+// A model on a data set, measured by any entries; its codes are taken once for all that only need these.
 class Evaluator {
  public:
   // All must outlive it. What metrics draw is a function of the seed. `untrained`: see MetricEntry::measure.
