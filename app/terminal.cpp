@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "refract/core/text.h"
+
 namespace refract {
 namespace {
 
@@ -59,7 +61,11 @@ size_t error_width() {
 }
 
 void say(const std::string& line) {
-  write_error(line + "\n");
+  write_error(printable_lines(line) + "\n");
+}
+
+void say_failure(const std::string& why) {
+  write_error(fmt::format("{} {}\n", coloured(Colour::red, "refract:"), printable(why)));
 }
 
 LiveLine::~LiveLine() {
@@ -68,7 +74,7 @@ LiveLine::~LiveLine() {
 
 void LiveLine::draw(const std::string& text) {
   if (!terminal_) return;
-  write_error("\r\033[K" + coloured(Colour::cyan, text.substr(0, error_width() - 1)));
+  write_error("\r\033[K" + coloured(Colour::cyan, printable(text).substr(0, error_width() - 1)));
   open_ = true;
 }
 
