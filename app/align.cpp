@@ -75,7 +75,7 @@ bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, co
                const std::filesystem::path& folder) {
   const OnProgress progress = shown_progress();
   for (size_t i = 0; i < marked.size(); ++i) {
-    const Tensor image = decode_whole(read_file(marked[i].file), marked[i].file);
+    const Tensor image = decode_whole(image_bytes(marked[i].file), marked[i].file);
     const Tensor warped = warp(image, affine_map(marked[i].landmarks->points, target), arguments.size);
     if (StopOnSignal::requested()) return false;
     const std::filesystem::path to = folder / marked[i].picture();

@@ -63,7 +63,7 @@ void print(const Result& result, bool json) {
   if (json)
     fmt::print("{}\n", result.json.dump(2, ' ', false, Json::error_handler_t::replace));
   else
-    fmt::print("{}", result.text);
+    fmt::print("{}", printable_lines(result.text));
   if (std::fflush(stdout) != 0) throw Error(fmt::format("Writing to standard output: {}.", std::strerror(errno)));
 }
 
@@ -125,7 +125,7 @@ int run_words(const std::string& program, Words words) {
 }
 
 int fail(int status, const std::string& why) {
-  say(fmt::format("{} {}", coloured(Colour::red, "refract:"), why));
+  say_failure(why);
   return status;
 }
 

@@ -24,7 +24,7 @@ std::vector<Reading> read_all(const Paths& files, const ImageShape& shape, const
   std::vector<Reading> readings(files.size());
   const auto read = [&](size_t i) {
     try {
-      const std::string bytes = read_file(files[i]);
+      const std::string bytes = image_bytes(files[i]);
       const Tensor image = decode_image(bytes, files[i], shape);
       readings[i].checksum = sha256(bytes);
       if (kept.defined()) kept[static_cast<int64_t>(i)].copy_(image);
