@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "refract/core/errors.h"
+#include "refract/core/nesting.h"
 
 namespace refract {
 namespace {
@@ -50,6 +51,7 @@ std::string to_json(const std::vector<MetricTable>& tables, int64_t step) {
 }
 
 Evaluation evaluation_from_json(std::string_view text, const std::string& origin) {
+  check_json_bounds(text, origin);
   try {
     const Json json = Json::parse(text);
     Evaluation evaluation{json.at("step"), {}};
