@@ -102,7 +102,7 @@ Result align(const Arguments& arguments) {
   NewFolder folder(out);
   if (!write_all(arguments, marked, target, folder.path())) {
     say("Stopped; nothing is left behind.");
-    return {"", {{"outcome", "interrupted"}}, interrupted_status};
+    return {"", {{"outcome", "interrupted"}}, StopOnSignal::status()};
   }
   folder.publish();
   return {fmt::format("{} holds {} aligned images of {}x{} pixels.\n", out.string(), marked.size(), arguments.size,

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/interrupt.h"
 #include "app/job_queue.h"
 #include "app/option_flags.h"
 #include "app/program.h"
@@ -87,7 +88,7 @@ Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
   const std::string after_name = invocation.command_line.substr(invocation.command_line.find(' '));
   say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}{}",
                   shell_quoted({invocation.program}), after_name));
-  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, interrupted_status};
+  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, StopOnSignal::status()};
 }
 
 Result reproduce(const Arguments& arguments, const Invocation& invocation) {

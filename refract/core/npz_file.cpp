@@ -25,6 +25,8 @@ using Path = std::filesystem::path;
 static_assert(std::endian::native == std::endian::little, "values are read as they lie in the file");
 
 constexpr std::string_view ending = ".npy";
+constexpr int64_t most_arrays = 4096;
+constexpr int64_t most_texts = 10'000'000;
 
 [[noreturn]] void refuse(const Path& file, const std::string& found) {
   throw BadInput(
@@ -67,6 +69,7 @@ class Archive {
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
     if (zip_ == nullptr) refuse(file, reason(code));
+    if (zip_get_num_entries(zip_.get(), 0) > most_arrays) refuse(file, fmt::format("more than {} arrays", most_arrays));
   }
 
   [[nodiscard]] const Path& file() const { return file_; }
@@ -108,6 +111,7 @@ class ArrayReader {
     if (zip_stat(archive.zip(), entry.c_str(), 0, &about) != 0 || (about.valid & ZIP_STAT_SIZE) == 0)
       refuse(file_, fmt::format("no array '{}' in it; it has {}", name, fmt::join(archive.names(), ", ")));
     size_ = about.size;
+    expect_possible(about);
     stream_.reset(zip_fopen(archive.zip(), entry.c_str(), 0));
     if (stream_ == nullptr) damaged(zip_strerror(archive.zip()));
     auto header = npy_header([this](size_t count) {
@@ -121,11 +125,22 @@ class ArrayReader {
 
   [[nodiscard]] const NpyHeader& header() const { return header_; }
 
-  // Throws unless the archive holds all values of the array, `width` bytes each, and nothing else.
-  void expect_values_of(size_t width) const {
+  // Throws unless the archive holds all values of the array, `width` bytes each, and nothing else. Returns how many
+  // bytes they are.
+  [[nodiscard]] size_t expect_values_of(size_t width) const {
     const size_t bytes = size_ - std::min<size_t>(size_, header_.bytes);
     if (bytes % width != 0 || bytes / width != static_cast<size_t>(header_.count()))
       damaged(fmt::format("its shape [{}] does not fit its {} bytes", fmt::join(header_.shape, ", "), bytes));
+    return bytes;
+  }
+
+  // Throws where more than `most` bytes would be held at once.
+  void expect_at_most(size_t bytes, size_t most) const {
+    if (bytes > most)
+      throw BadInput(
+          fmt::format("Reading array '{}' of {}: expected at most {} MiB to hold at once, found {} MiB. Write "
+                      "fewer rows or a narrower type.",
+                      name_, file_.string(), most >> 20U, bytes >> 20U));
   }
 
   // The next values, of these sizes, with the type that they have in memory.
@@ -153,10 +168,20 @@ class ArrayReader {
   // The checksum is tested where the end is met.
   void finish() {
     char beyond = 0;
-    if (zip_fread(stream_.get(), &beyond, 1) != 0) damaged(zip_file_strerror(stream_.get()));
+    const zip_int64_t got = zip_fread(stream_.get(), &beyond, 1);
+    if (got != 0) damaged(got > 0 ? "it goes on behind its last value" : zip_file_strerror(stream_.get()));
   }
 
  private:
+  // Archives can say that little unpacks to much. Deflate makes at most 1032 bytes of one (zlib's documentation).
+  void expect_possible(const zip_stat_t& about) const {
+    constexpr uint64_t most_from_one = 1032;
+    if ((about.valid & ZIP_STAT_COMP_SIZE) == 0 || (about.valid & ZIP_STAT_COMP_METHOD) == 0) return;
+    const uint64_t most = about.comp_method == ZIP_CM_STORE ? 1 : most_from_one;
+    if (about.comp_size > std::filesystem::file_size(file_) || about.size / most > about.comp_size)
+      damaged(fmt::format("its {} bytes cannot lie in {} of the archive", about.size, about.comp_size));
+  }
+
   [[noreturn]] void damaged(const std::string& why) const {
     refuse(file_, fmt::format("a damaged array '{}': {}", name_, why));
   }
@@ -181,8 +206,11 @@ const Type& number_type(const Path& file, const std::string& name, const NpyHead
   return *type;
 }
 
-Tensor whole(ArrayReader& reader, const Type& type) {
-  reader.expect_values_of(at::elementSize(type.stored));
+// `left`: bytes that may still be read from this file; what this array takes is taken from it.
+Tensor whole(ArrayReader& reader, const Type& type, size_t& left) {
+  const size_t bytes = reader.expect_values_of(at::elementSize(type.stored));
+  reader.expect_at_most(bytes, left);
+  left -= bytes;
   const std::vector<int64_t>& shape = reader.header().shape;
   if (!reader.header().column_major) {
     Tensor values = reader.next(shape, type);
@@ -243,10 +271,11 @@ std::vector<std::string> turned(std::vector<std::string> texts, size_t rows) {
 NpzArrays read_npz(const Path& file, const std::vector<std::string>& names) {
   const Archive archive(file);
   NpzArrays arrays;
+  size_t left = most_npz_bytes;
   for (const std::string& name : names.empty() ? archive.names() : names) {
     ArrayReader reader(archive, name);
     if (names.empty() && type_of(reader.header()) == nullptr) continue;
-    arrays[name] = whole(reader, number_type(file, name, reader.header()));
+    arrays[name] = whole(reader, number_type(file, name, reader.header()), left);
   }
   return arrays;
 }
@@ -256,12 +285,13 @@ void read_npz_rows(const Path& file, const std::string& name, int64_t rows,
   const Archive archive(file);
   ArrayReader reader(archive, name);
   const Type& type = number_type(file, name, reader.header());
-  reader.expect_values_of(at::elementSize(type.stored));
+  const size_t bytes = reader.expect_values_of(at::elementSize(type.stored));
   std::vector<int64_t> sizes = reader.header().shape;
   if (sizes.empty() || reader.header().column_major)
     throw BadInput(fmt::format("Reading array '{}' of {} by rows: expected rows in C order, found {}.", name,
                                file.string(), sizes.empty() ? "a single value" : "Fortran order"));
   const int64_t count = sizes[0];
+  if (count > 0) reader.expect_at_most(bytes / static_cast<size_t>(count) * std::min(rows, count), most_npz_bytes);
   for (int64_t first = 0; first < count; first += sizes[0]) {
     sizes[0] = std::min(rows, count - first);
     visit(first, reader.next(sizes, type));
@@ -291,7 +321,11 @@ std::vector<std::string> read_npz_texts(const Path& file, const std::string& nam
         "Reading {}: expected in '{}' Unicode strings (NumPy's <U) in one or two dimensions, found type {} in "
         "{}.",
         file.string(), name, header.type, header.shape.size()));
-  reader.expect_values_of(type.width * type.character);
+  const size_t bytes = reader.expect_values_of(type.width * type.character);
+  reader.expect_at_most(bytes, most_npz_bytes / 4);
+  if (header.count() > most_texts)
+    throw BadInput(fmt::format("Reading {}: expected at most {} texts in '{}', found {}.", file.string(), most_texts,
+                               name, header.count()));
   std::vector<std::string> texts;
   for (int64_t i = 0; i < header.count(); ++i) texts.push_back(next_text(reader, type));
   reader.finish();

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "refract/core/errors.h"
+#include "refract/core/nesting.h"
 #include "refract/core/text.h"
 
 namespace refract {
@@ -100,6 +101,7 @@ std::string to_json(const std::vector<MetricTable>& tables, int64_t step) {
 }
 
 Evaluation evaluation_from_json(std::string_view text, const std::string& origin) {
+  check_json_bounds(text, origin);
   try {
     const Json json = Json::parse(text);
     Evaluation evaluation{json.at("step"), {}};

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/random.h"
@@ -23,6 +26,22 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
 // Trying to build the loader says in a sentence what the data lacks.
 Loader loader_of(const DataSource& data, const Method& method, const TrainOptions& options) {
   return {data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)};
+}
+
+// A set smaller than a batch is no reason to train nothing. Returns a sentence where the batch was lowered.
+std::string lower_batch(TrainOptions& options, const DataSource& data, const Needs& needs) {
+  const int64_t unlabelled = data.count(Split::unlabelled);
+  const int64_t reference = needs.reference ? data.count(Split::reference) : unlabelled;
+  const int64_t most = std::min(unlabelled, reference);
+  if (most < 1 || options.batch <= most) return "";  // the loader says what is missing
+  const std::string_view smaller = name_of(reference < unlabelled ? Split::reference : Split::unlabelled);
+  if (most < needs.least_batch)
+    throw BadInput(
+        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
+                    "there are {} {} images. Add images.",
+                    data.info().name, needs.least_batch, most, smaller));
+  const int64_t before = std::exchange(options.batch, most);
+  return fmt::format("The batch is lowered from {} to {} images: there are no more {} images.", before, most, smaller);
 }
 
 void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
@@ -124,16 +143,19 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
                     const std::string& command, const std::function<void(const DataSource&)>& check,
                     const OnProgress& on_progress) {
   Run::check_absent(directory);
+  expect_sensible_threads(settings->train);
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);
+  const std::string lowered = lower_batch(settings->train, *data, method->needs());
   const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);
   Run run = Run::create(directory, *settings, data->info(), command, loader.labelled(),
                         total_steps(settings->train, loader.steps_per_epoch()));
   std::vector<std::string> notes;
-  if (!data->info().note.empty()) notes.push_back(data->info().note);
+  for (const std::string& note : {data->info().note, lowered})
+    if (!note.empty()) notes.push_back(note);
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
 }
 
