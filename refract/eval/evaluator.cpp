@@ -9,7 +9,7 @@ namespace refract {
 MetricTable score_codes(const MetricEntry& entry, const std::vector<Representation>& rows, uint64_t seed) {
   MetricTable table = entry.score(rows, seed);
   const std::string& left_out = rows.at(0).factors.left_out;
-  if (!left_out.empty()) table.protocol += " " + left_out;
+  if (!left_out.empty()) table.note += (table.note.empty() ? "" : " ") + left_out;
   return table;
 }
 

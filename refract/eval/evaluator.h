@@ -9,7 +9,7 @@
 
 namespace refract {
 
-// The table of an entry that has `score`, which also says what was left out of the factors.
+// The table of an entry that has `score`; its note says what was left out of the factors.
 MetricTable score_codes(const MetricEntry& entry, const std::vector<Representation>& rows, uint64_t seed);
 
 // A model on a data set, measured by any entries; its codes are taken once for all that only need these.

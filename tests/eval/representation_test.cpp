@@ -164,7 +164,7 @@ TEST(Evaluator, TablesSayWhatIsNoFactor) {
   const Factors factors = factors_of({"pair", "id"}, at::cat({counted(300, 2), counted(300, 300)}, 1), {2, 300});
   const std::vector<Representation> rows = {representation("codes", known::noise(300, 2), factors)};
   for (const char* name : {"mig", "modularity"})
-    EXPECT_NE(score_codes(metric(name), rows, 0).protocol.find("id (300 values"), std::string::npos) << name;
+    EXPECT_NE(score_codes(metric(name), rows, 0).note.find("id (300 values"), std::string::npos) << name;
 }
 
 TEST(Division, RowsToFitAndRowsToScoreAreOthers) {
