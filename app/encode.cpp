@@ -44,21 +44,14 @@ void write_table(const std::filesystem::path& file, const CodeTable& table) {
   write_file(file, file.extension() == ".csv" ? to_csv(table) : to_npz(table));
 }
 
-// Of splits fit and score, one after the other.
-template <class Of>
-Tensor of_both_splits(const DataSource& data, Of of) {
-  std::vector<Tensor> parts;
-  for (const Split split : {Split::fit, Split::score})
-    parts.push_back(of(split, all_indices(data.count(split))).to(at::kCPU));
-  return at::cat(parts);
-}
-
+// Of the images of splits fit and score, one after the other.
 std::vector<std::string> class_names(const DataSource& data) {
-  const Tensor labels =
-      of_both_splits(data, [&](Split split, const Indices& images) { return data.labels(split, images); });
   std::vector<std::string> names;
-  for (int64_t i = 0; i < labels.numel(); ++i)
-    names.push_back(data.info().classes.at(static_cast<size_t>(labels[i].item<int64_t>())));
+  for (const Split split : {Split::fit, Split::score}) {
+    const Tensor labels = data.labels(split, all_indices(data.count(split))).to(at::kCPU);
+    for (int64_t i = 0; i < labels.numel(); ++i)
+      names.push_back(data.info().classes.at(static_cast<size_t>(labels[i].item<int64_t>())));
+  }
   return names;
 }
 
