@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
-#include <chrono>
 #include <memory>
 
 #include "app/commands.h"
 #include "app/interrupt.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/data/alignment.h"
@@ -25,32 +25,38 @@ struct Arguments {
 
 struct Marked {
   std::filesystem::path file, name;  // below the folder
-  const Shape* shape;
+  const Landmarks* landmarks;
   [[nodiscard]] std::filesystem::path picture() const { return std::filesystem::path(name).replace_extension(".png"); }
 };
 
 // By path below the folder, by file name, or by file name without its ending.
-const Shape* shape_of(const std::map<std::string, Shape>& landmarks, const std::filesystem::path& name) {
+const Landmarks* landmarks_of(const std::map<std::string, Landmarks>& landmarks, const std::filesystem::path& name) {
   for (const std::string& key : {name.string(), name.filename().string(), name.stem().string()})
     if (const auto found = landmarks.find(key); found != landmarks.end()) return &found->second;
   return nullptr;
 }
 
-std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std::string, Shape>& landmarks) {
+std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std::string, Landmarks>& landmarks) {
   std::vector<Marked> marked;
   size_t missing = 0;
   for (const auto& file : list_images(arguments.folder)) {
     const auto name = file.lexically_relative(arguments.folder);
-    const Shape* shape = shape_of(landmarks, name);
-    if (shape == nullptr && !arguments.skip_missing)
+    const Landmarks* found = landmarks_of(landmarks, name);
+    if (found == nullptr && !arguments.skip_missing)
       throw BadInput(
           fmt::format("Aligning {}: there are no landmarks for it in {}. Add them, or leave such images out "
                       "with --skip-missing.",
                       file.string(), arguments.landmarks));
-    if (shape == nullptr)
+    if (found == nullptr) {
       ++missing;
-    else
-      marked.push_back({file, name, shape});
+      continue;
+    }
+    if (lie_on_a_line(found->points))
+      throw BadInput(fmt::format(
+          "Reading landmarks from {}, line {}: the points of {} lie on a line or at one place, which decides "
+          "no map. Mark more points.",
+          found->file.string(), found->line, name.string()));
+    marked.push_back({file, name, found});
   }
   if (marked.empty())
     throw BadInput(
@@ -67,18 +73,15 @@ std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std
 // False after a signal.
 bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
                const std::filesystem::path& folder) {
-  using Clock = std::chrono::steady_clock;
-  auto said = Clock::now();
+  const OnProgress progress = shown_progress();
   for (size_t i = 0; i < marked.size(); ++i) {
     const Tensor image = decode_whole(image_bytes(marked[i].file), marked[i].file);
-    const Tensor warped = warp(image, affine_map(*marked[i].shape, target), arguments.size);
+    const Tensor warped = warp(image, affine_map(marked[i].landmarks->points, target), arguments.size);
     if (StopOnSignal::requested()) return false;
     const std::filesystem::path to = folder / marked[i].picture();
     std::filesystem::create_directories(to.parent_path());
     write_file(to, png(warped.expand({3, -1, -1}).contiguous()));
-    if (Clock::now() - said < std::chrono::seconds(2)) continue;
-    said = Clock::now();
-    say(fmt::format("{} of {} images", i + 1, marked.size()));
+    progress({"Aligning images", static_cast<int64_t>(i + 1), std::ssize(marked)});
   }
   return true;
 }
@@ -88,18 +91,18 @@ Result align(const Arguments& arguments) {
   const std::filesystem::path out = without_slash(arguments.out);
   if (std::filesystem::exists(out))
     throw BadInput(fmt::format("Aligning images: {} exists already. Choose another folder.", out.string()));
-  const std::map<std::string, Shape> landmarks = read_landmarks(arguments.landmarks);
+  const std::map<std::string, Landmarks> landmarks = read_landmarks(arguments.landmarks);
   const std::vector<Marked> marked = marked_images(arguments, landmarks);
   std::vector<Shape> shapes;
   shapes.reserve(marked.size());
-  for (const Marked& image : marked) shapes.push_back(*image.shape);
+  for (const Marked& image : marked) shapes.push_back(image.landmarks->points);
   const Shape target = placed(mean_shape(shapes), arguments.size, arguments.margin);
 
   const StopOnSignal signals;
   NewFolder folder(out);
   if (!write_all(arguments, marked, target, folder.path())) {
     say("Stopped; nothing is left behind.");
-    return {"", {{"outcome", "interrupted"}}, interrupted_status};
+    return {"", {{"outcome", "interrupted"}}, StopOnSignal::status()};
   }
   folder.publish();
   return {fmt::format("{} holds {} aligned images of {}x{} pixels.\n", out.string(), marked.size(), arguments.size,

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "app/examples.h"
+#include "app/metric_text.h"
 #include "app/program.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/evaluator.h"
@@ -47,7 +49,8 @@ std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& na
 
 std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries) {
   std::vector<MetricTable> tables;
-  Evaluator evaluator(*opened.method, *opened.data);
+  const std::unique_ptr<Method> untrained = opened.untrained();
+  Evaluator evaluator(*opened.method, *opened.data, 0, untrained.get());
   for (const MetricEntry* entry : entries) {
     say(fmt::format("Evaluating by {}.", entry->name));
     tables.push_back(evaluator.measure(*entry));
@@ -113,7 +116,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
 std::string last_column(const MetricTable& table) {
   std::string line;
   for (const MetricTable::Row& row : table.rows)
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row.values.back()));
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row, row.values.size() - 1));
   return fmt::format("{}, {}: {}\n", table.metric, table.columns.back(), line);
 }
 
@@ -129,9 +132,9 @@ void check_metrics(const std::vector<std::string>& names, const DataSource* data
 }
 
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
-                    const Invocation& invocation) {
+                    const Invocation& invocation, const KeyValues& places) try {
   check_metrics(metric_names);
-  const OpenedRun opened = open_run(directory, true);
+  const OpenedRun opened = open_run(directory, true, places, shown_progress());
   for (const std::string& note : opened.notes) say(note);
   const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);
@@ -142,7 +145,7 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
 
   const std::vector<std::string> next = suggestions(opened, examples, invocation.program);
   std::string text;
-  for (const MetricTable& table : tables) text += to_text(table) + "\n";
+  for (const MetricTable& table : tables) text += metric_text(table) + "\n";
   text += "To try next:\n";
   for (const std::string& line : next) text += fmt::format("  {}\n", line);
   text += "\n";
@@ -153,6 +156,11 @@ Result complete_run(const std::filesystem::path& directory, const std::vector<st
   json["run"] = opened.run.path().string();
   json["next"] = next;
   return {text, json};
+} catch (const BadInput&) {
+  throw;
+} catch (const Error& error) {
+  throw Error(fmt::format("{} The training is safe: then run {}.", error.what(),
+                          shell_quoted({invocation.program, "evaluate", directory.string()})));
 }
 
 }  // namespace refract

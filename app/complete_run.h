@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.h"
+#include "refract/core/options.h"
 #include "refract/data/source.h"
 
 namespace refract {
@@ -19,9 +20,9 @@ inline constexpr const char* usual_metrics = "usual";
 void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
 
 // Evaluates a trained run by the named metrics, draws every figure that model and data can serve, and writes the
-// report. The result has the tables, where the report is, and commands to try next. Throws BadInput for a metric that
-// does not exist or that the data cannot serve.
+// report. `places` as of open_run. The result has the tables, where the report is, and commands to try next. Throws
+// BadInput for a metric that does not exist or that the data cannot serve.
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
-                    const Invocation& invocation);
+                    const Invocation& invocation, const KeyValues& places = {});
 
 }  // namespace refract

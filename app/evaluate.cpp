@@ -15,6 +15,7 @@ namespace {
 struct Arguments {
   std::string run;
   std::vector<std::string> metrics = {usual_metrics};
+  KeyValues places;
 };
 
 Action declare(CLI::App& app) {
@@ -23,8 +24,9 @@ Action declare(CLI::App& app) {
   add_names(app, "--metrics", arguments->metrics,
             "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
             "serve");
+  add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
-    return complete_run(arguments->run, arguments->metrics, invocation);
+    return complete_run(arguments->run, arguments->metrics, invocation, arguments->places);
   };
 }
 

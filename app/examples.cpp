@@ -16,15 +16,17 @@ Split split_for_show(const DataSource& data) {
 }
 
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,
-                                                  const std::filesystem::path& folder) {
+                                                  const std::filesystem::path& folder, const OnProgress& on_progress) {
   const Indices indices = all_indices(std::min(count, data.count(split)));
   if (indices.empty())
     throw BadInput(fmt::format("Writing images of {}: its split {} is empty. Choose another --split.", data.info().name,
                                name_of(split)));
-  const Tensor frames = to_bytes(data.images(split, indices));
   std::vector<std::filesystem::path> files;
-  for (const int64_t i : indices)
-    write_file(files.emplace_back(folder / fmt::format("{}-{}.png", name_of(split), i + 1)), png(frames[i]));
+  for (const int64_t i : indices) {
+    if (on_progress) on_progress({"Writing images", i, std::ssize(indices)});
+    const Tensor image = to_bytes(data.images(split, {i}))[0];
+    write_file(files.emplace_back(folder / fmt::format("{}-{}.png", name_of(split), i + 1)), png(image));
+  }
   return files;
 }
 

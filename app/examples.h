@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 
 namespace refract {
@@ -14,6 +15,7 @@ Split split_for_show(const DataSource& data);
 // Writes the first `count` images of a split as NAME-1.png, NAME-2.png, ... into an existing folder; NAME is the
 // split's. Returns the files. Throws BadInput where the split is empty.
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,
-                                                  const std::filesystem::path& folder);
+                                                  const std::filesystem::path& folder,
+                                                  const OnProgress& on_progress = {});
 
 }  // namespace refract

@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/option_flags.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/figures/beside.h"
 #include "refract/figures/stored.h"
@@ -20,6 +21,7 @@ struct Arguments {
   std::vector<std::string> only;
   std::string out;
   uint64_t seed = 1;
+  KeyValues places;
   bool overwrite = false;
 };
 
@@ -62,7 +64,7 @@ Result draw(const Arguments& arguments) {
     throw BadInput(
         fmt::format("Drawing figures: expected {} to be a folder, found a file. Name another.", arguments.out));
   std::vector<OpenedRun> runs;
-  for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true));
+  for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true, arguments.places, shown_progress()));
   const std::vector<std::string> names = headings(runs);
   std::vector<Figure> drawn;
   for (const FigureEntry* entry : entries) {
@@ -97,6 +99,7 @@ Action declare(CLI::App& app) {
   app.add_option("--seed", arguments->seed, "which images and codes are shown follows from it (1)")
       ->type_name("NUMBER");
   app.add_flag("--overwrite", arguments->overwrite, "write into a folder that exists");
+  add_place_flags(app, arguments->places);
   return [arguments](const Invocation&) { return draw(*arguments); };
 }
 

@@ -27,15 +27,20 @@ size_t chosen_block(const Model& model, const std::string& name) {
 }
 
 Result run(const Arguments& arguments) {
-  const std::filesystem::path file = arguments.picture.file("interpolation");
   const OpenedRun opened = arguments.picture.open();
-  const size_t block = chosen_block(*opened.method, arguments.block);
-  const Tensor from = arguments.from.read(opened.method->shape()).images;
-  const Tensor to = arguments.to.read(opened.method->shape()).images;
-  if (from.size(0) != to.size(0))
-    throw BadInput(
-        fmt::format("Interpolating: expected as many images in A as in B, found {} and {}.", from.size(0), to.size(0)));
-  return written(interpolation(*opened.method, from, to, block, arguments.steps), file);
+  const Model& model = *opened.method;
+  const size_t block = chosen_block(model, arguments.block);
+  const Paths starts = arguments.from.files();
+  const Paths ends = arguments.to.files();
+  if (starts.size() != ends.size())
+    throw BadInput(fmt::format("Interpolating: expected as many images in A as in B, found {} and {}.", starts.size(),
+                               ends.size()));
+  const auto parts = interpolation_parts(std::ssize(starts), arguments.steps, model.shape().size);
+  arguments.picture.begin("interpolation", model, std::ssize(starts) * (arguments.steps + 1), parts.size());
+  const EncodedImages from = arguments.from.encoded(model, starts, true);
+  const EncodedImages to = arguments.to.encoded(model, ends, true);
+  return arguments.picture.draw("interpolation", interpolation_sheets(model, {from.images, from.codes},
+                                                                      {to.images, to.codes}, block, arguments.steps));
 }
 
 Action declare(CLI::App& app) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "app/terminal.h"
+#include "refract/data/place.h"
+#include "refract/data/registry.h"
 
 namespace refract {
 namespace {
@@ -28,6 +30,19 @@ void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
 }
 
 }  // namespace
+
+void add_place_flags(CLI::App& app, KeyValues& given) {
+  for (const DataEntry& entry : data_sets()) {
+    const Options options = entry.recipe().options;
+    for (const Option& option : options.all()) {
+      if (!is_place(option) || app.get_option_no_throw("--" + option.name) != nullptr) continue;
+      const auto keep = [&given, name = option.name](const std::string& value) { given.emplace_back(name, value); };
+      app.add_option_function<std::string>(spellings(option.name), keep)
+          ->option_text("PATH")
+          ->group("Where the run's data lie now, if they are not found where they lay");
+    }
+  }
+}
 
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning) {
   app.add_option(flag, names, meaning)->delimiter(',')->allow_extra_args(false)->option_text("NAMES");

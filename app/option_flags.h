@@ -15,6 +15,10 @@ namespace refract {
 // judged later, by Options::set.
 void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given);
 
+// A flag for each option of a data set that says where files lie, --unlabelled and --mnist_dir among them: for a run
+// whose data have moved. `given` must outlive the parsing.
+void add_place_flags(CLI::App& app, KeyValues& given);
+
 // A flag that takes one list: `--only mig,dci`. `names` must outlive the parsing.
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning);
 

@@ -23,7 +23,10 @@ struct OutputFile {
   // stem where that is taken. Throws BadInput: an ending not in `kinds`, a folder that is not there, a file that exists
   // without
   // --overwrite. Call it before the work begins.
-  [[nodiscard]] std::filesystem::path resolve(const std::string& stem) const;
+  [[nodiscard]] std::filesystem::path resolve(const std::string& stem) const { return resolve(stem, 1).front(); }
+
+  // The same for `count` files that belong together: of several, NAME-1.png, NAME-2.png and so on.
+  [[nodiscard]] std::vector<std::filesystem::path> resolve(const std::string& stem, size_t count) const;
 
  private:
   std::vector<std::string> kinds_;

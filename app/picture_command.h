@@ -7,24 +7,33 @@
 #include "app/command.h"
 #include "app/output_file.h"
 #include "refract/figures/figure.h"
+#include "refract/figures/paged.h"
 #include "refract/train/run.h"
 
 namespace refract {
 
-// The arguments RUN, --out and --overwrite.
+// The arguments RUN, --out, --overwrite and --sheets.
 struct PictureArguments {
   std::string run;
   OutputFile out;
+  int64_t most_sheets = 50;
 
   // `kind`: ".png" or ".gif".
   void declare(CLI::App& app, const std::string& kind);
 
-  // Where the picture will be; asked before anything is computed. Without --out: RUN's name and `what`, as
-  // "demo-transfer.png".
-  [[nodiscard]] std::filesystem::path file(const std::string& what) const;
-
   // The trained model, without its data.
   [[nodiscard]] OpenedRun open() const { return open_run(run, false); }
+
+  // To be asked before the work: throws BadInput where so many sheets are more than --sheets allows, or their files are
+  // there already. Says on standard error how much there is to do and about how long the drawing takes, where that is
+  // worth a line. `what`: as in "demo-transfer.png", the name without --out.
+  void begin(const std::string& what, const Model& model, int64_t images, size_t sheets) const;
+
+  // Draws and writes sheet by sheet, with progress.
+  [[nodiscard]] Result draw(const std::string& what, const PagedFigure& figure) const;
+
+ private:
+  [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& what, size_t count) const;
 };
 
 // Writes the figure to `file` and says so.

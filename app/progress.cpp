@@ -1,7 +1,8 @@
 #include "app/progress.h"
-#include "refract/core/text.h"
 
 #include <fmt/format.h>
+
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "app/terminal.h"
 #include "refract/train/trainer.h"

@@ -2,23 +2,31 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/option_flags.h"
 #include "app/training.h"
+#include "app/work_progress.h"
 
 namespace refract {
 namespace {
 
 struct Arguments {
   std::string run;
+  Resumption changes;
   Ending ending;
 };
 
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("RUN", arguments->run, "folder of the run")->type_name("")->required();
+  app.add_option("--steps", arguments->changes.steps,
+                 "steps of the whole training from now on: to go on beyond its end, or to end sooner")
+      ->type_name("COUNT")
+      ->check(CLI::Range(int64_t{1}, int64_t{1000000000}));
   arguments->ending.declare(app);
+  add_place_flags(app, arguments->changes.places);
   return [arguments](const Invocation& invocation) {
     arguments->ending.check();
-    OpenedRun opened = resume_run(arguments->run);
+    OpenedRun opened = resume_run(arguments->run, arguments->changes, shown_progress());
     arguments->ending.check(opened.data.get());
     return train_to_the_end(opened, arguments->ending, invocation);
   };
@@ -28,10 +36,11 @@ Action declare(CLI::App& app) {
 
 Command resume_command() {
   return {"resume",
-          "Go on with a training that was interrupted.",
+          "Go on with a training that was interrupted, or beyond its end.",
           "Training goes on from the newest checkpoint and ends with the same weights, bit for bit, as without the\n"
-          "interruption (on the CPU, at the same number of threads and LibTorch version).",
-          {"bin/refract resume runs/demo"},
+          "interruption (on the CPU, at the same number of threads and LibTorch version). --steps is recorded in the\n"
+          "run; the step size is full from then on and falls over the last part of the new number of steps.",
+          {"bin/refract resume runs/demo", "bin/refract resume runs/demo --steps 20000"},
           declare};
 }
 

@@ -16,9 +16,11 @@ struct Arguments {
 };
 
 Result run(const Arguments& arguments) {
-  const std::filesystem::path file = arguments.picture.file("samples");
   const OpenedRun opened = arguments.picture.open();
-  return written(sample_sheet(*opened.method, arguments.panels, arguments.side, arguments.seed), file);
+  const Model& model = *opened.method;
+  const PagedFigure figure = sample_sheets(model, arguments.panels, arguments.side, arguments.seed);
+  arguments.picture.begin("samples", model, arguments.panels * arguments.side * arguments.side, figure.images.size());
+  return arguments.picture.draw("samples", figure);
 }
 
 Action declare(CLI::App& app) {

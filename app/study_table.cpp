@@ -114,7 +114,8 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
 }
 
 std::string to_text(const StudyTable& table) {
-  return fmt::format("{}\n{}\n{}", table.title, table.unit, table_text(cells(table), 200));
+  return fmt::format("{}\n{}\n{}", table.title, table.unit,
+                     in_blocks(table_text(cells(table), 1000), output_width(200)));
 }
 
 std::string to_markdown(const StudyTable& table) {

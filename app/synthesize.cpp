@@ -4,6 +4,8 @@
 #include "app/commands.h"
 #include "app/own_images.h"
 #include "app/picture_command.h"
+#include "refract/core/errors.h"
+#include "refract/figures/manipulate.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -17,10 +19,15 @@ struct Arguments {
 };
 
 Result run(const Arguments& arguments) {
-  const std::filesystem::path file = arguments.picture.file("synthesis");
   const OpenedRun opened = arguments.picture.open();
-  const ImagesRead own = arguments.images.read(opened.method->shape());
-  return written(synthesis_sheet(*opened.method, own.images, arguments.variants, arguments.seed), file);
+  const Model& model = *opened.method;
+  if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
+  const Paths files = arguments.images.files();
+  const auto parts = sheet_parts(std::ssize(files), arguments.variants, model.shape().size);
+  arguments.picture.begin("synthesis", model, std::ssize(files) * arguments.variants, parts.size());
+  const EncodedImages own = arguments.images.encoded(model, files, true);
+  return arguments.picture.draw("synthesis",
+                                synthesis_sheets(model, {own.images, own.codes}, arguments.variants, arguments.seed));
 }
 
 Action declare(CLI::App& app) {

@@ -37,8 +37,19 @@ class LiveLine {
   bool open_ = false;
 };
 
-// Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. The last column is
-// broken into lines so that the table stays within `width`, but has at least 30 characters.
-std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 120);
+// The columns of the terminal that standard output is, `otherwise` where it is none.
+size_t output_width(size_t otherwise);
+
+// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
+std::vector<std::string> wrapped(const std::string& text, size_t width);
+
+// Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. Cells are broken into
+// lines so that the table stays within `width`, but the last column has at least 30 characters and the others 16. Width
+// 0 is that of the terminal, 120 elsewhere.
+std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t width = 0);
+
+// A table whose columns stand at least two spaces apart in all of its lines, which end with newlines: where it is wider
+// than `width`, as several tables one below the other, each with the first column.
+std::string in_blocks(const std::string& table, size_t width);
 
 }  // namespace refract

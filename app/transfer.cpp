@@ -4,6 +4,8 @@
 #include "app/commands.h"
 #include "app/own_images.h"
 #include "app/picture_command.h"
+#include "refract/core/errors.h"
+#include "refract/figures/manipulate.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -11,16 +13,23 @@ namespace {
 
 struct Arguments {
   PictureArguments picture;
-  OwnImages target, common;
+  OwnImages target;
+  std::vector<std::string> common;
 };
 
 Result run(const Arguments& arguments) {
-  const std::filesystem::path file = arguments.picture.file("transfer");
   const OpenedRun opened = arguments.picture.open();
-  const ImageShape shape = opened.method->shape();
-  const Tensor target = arguments.target.read(shape).images;
-  const Tensor common = arguments.common.read(shape).images;
-  return written(transfer_sheet(*opened.method, target, common), file);
+  const Model& model = *opened.method;
+  if (const std::string missing = lacks_exchange(model); !missing.empty()) throw BadInput(missing);
+  const OwnImages common = arguments.target.with(arguments.common);
+  const Paths styles = arguments.target.files();
+  const Paths contents = common.files();
+  const auto parts = sheet_parts(std::ssize(contents), std::ssize(styles), model.shape().size);
+  arguments.picture.begin("transfer", model, std::ssize(contents) * std::ssize(styles), parts.size());
+  const EncodedImages target = arguments.target.encoded(model, styles, true);
+  const EncodedImages content = common.encoded(model, contents, true);
+  return arguments.picture.draw("transfer",
+                                transfer_sheets(model, {target.images, target.codes}, {content.images, content.codes}));
 }
 
 Action declare(CLI::App& app) {
@@ -29,9 +38,10 @@ Action declare(CLI::App& app) {
   app.add_option("--target", arguments->target.paths, "images or folders that give the target factors: the style")
       ->type_name("A ...")
       ->required();
-  app.add_option("--common", arguments->common.paths, "images or folders that give the common factors: the content")
+  app.add_option("--common", arguments->common, "images or folders that give the common factors: the content")
       ->type_name("B ...")
       ->required();
+  arguments->target.declare_skipping(app);
   return [arguments](const Invocation&) { return run(*arguments); };
 }
 

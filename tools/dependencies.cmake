@@ -32,7 +32,7 @@ foreach(part core imgcodecs imgproc ml)
 endforeach()
 # libwebp's package files are not everywhere either.
 find_path(WEBP_INCLUDE webp/demux.h REQUIRED)
-foreach(part webpdemux webp)
+foreach(part webpdemux webpmux webp)
   find_library(WEBP_${part} ${part} REQUIRED)
   list(APPEND WEBP_LIBRARIES ${WEBP_${part}})
 endforeach()

@@ -105,6 +105,16 @@ std::complex<double> AffineMap::operator()(std::complex<double> point) const {
   return {xx * point.real() + xy * point.imag() + x0, yx * point.real() + yy * point.imag() + y0};
 }
 
+bool lie_on_a_line(const Shape& shape) {
+  double xx = 0, xy = 0, yy = 0;
+  for (const auto& point : centred(shape)) {
+    xx += point.real() * point.real();
+    xy += point.real() * point.imag();
+    yy += point.imag() * point.imag();
+  }
+  return !(xx * yy - xy * xy > 1e-9 * (xx + yy) * (xx + yy));
+}
+
 AffineMap affine_map(const Shape& from, const Shape& to) {
   const auto count = static_cast<int>(from.size());
   cv::Mat left(count, 3, CV_64F), right(count, 2, CV_64F), solution, singular;
@@ -117,14 +127,7 @@ AffineMap affine_map(const Shape& from, const Shape& to) {
     right.at<double>(i, 0) = target.real();
     right.at<double>(i, 1) = target.imag();
   }
-  const Shape middle = centred(from);
-  double xx = 0, xy = 0, yy = 0;
-  for (const auto& point : middle) {
-    xx += point.real() * point.real();
-    xy += point.real() * point.imag();
-    yy += point.imag() * point.imag();
-  }
-  if (!(xx * yy - xy * xy > 1e-9 * (xx + yy) * (xx + yy)))
+  if (lie_on_a_line(from))
     throw BadInput("Aligning images: the landmarks of an image lie on a line, which decides no map. Mark more points.");
   cv::solve(left, right, solution, cv::DECOMP_SVD);
   const auto at = [&](int row, int column) { return solution.at<double>(row, column); };

@@ -16,10 +16,18 @@ namespace refract {
 // Points x + iy in pixels, x to the right, y downwards; (0, 0) is the centre of the first pixel.
 using Shape = std::vector<std::complex<double>>;
 
+// The landmarks of an image, and where they were read: of a .pts file the line of the first point.
+struct Landmarks {
+  Shape points;
+  std::filesystem::path file;
+  int64_t line = 0;
+};
+
 // Landmarks by the name of the image. A CSV file has lines "NAME,x,y,x,y,..." (a heading is passed over); a folder has
 // .pts files (n_points, then x y between braces), whose names without the ending are those of the images. Throws
-// BadInput naming file and line: something else, fewer than 3 points, or another number of points than in the first.
-std::map<std::string, Shape> read_landmarks(const std::filesystem::path& path);
+// BadInput naming file and line: something else, fewer than 3 points, or another number of points than in the first or
+// than a .pts file announces.
+std::map<std::string, Landmarks> read_landmarks(const std::filesystem::path& path);
 
 // Shapes are moved, turned and scaled onto their mean until it stands still: centred, of norm 1, turned as the shapes
 // are on average. Throws BadInput where a shape is a single point.
@@ -33,6 +41,9 @@ struct AffineMap {
   double xx, xy, x0, yx, yy, y0;
   [[nodiscard]] std::complex<double> operator()(std::complex<double> point) const;
 };
+
+// Whether the points lie on a line, or all at one place: they decide no map then.
+bool lie_on_a_line(const Shape& shape);
 
 // The least-squares map of one shape onto another of as many points. Throws BadInput where the points of `from` lie on
 // a line.

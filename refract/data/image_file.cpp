@@ -21,10 +21,7 @@ namespace refract {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
-  throw BadInput(
-      fmt::format("Reading the image {}: {}. Replace or remove the file; `train`, `encode` and "
-                  "`synthesize` leave such files out with --skip-bad-images.",
-                  path.string(), found));
+  throw BadInput(fmt::format("Reading the image {}: {}. Replace or remove the file.", path.string(), found));
 }
 
 // What stands where a file was expected.

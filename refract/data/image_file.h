@@ -41,14 +41,16 @@ Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path)
 // Bytes 0 .. 255 to -1 .. 1. Runs on the calling thread alone.
 void to_floats(const Tensor& bytes, float* out);
 
+// What a caller adds to such a message where its user can choose to leave bad files out.
+inline constexpr const char* skip_advice = "--skip-bad-images leaves such files out.";
+
 struct ImagesRead {
   Tensor images;  // [N, C, S, S], float, [-1, 1]
   Paths files;    // one for each image
   Paths skipped;  // what could not be read; empty unless this was allowed
 };
 
-// Throws BadInput as read_image does, naming the first bad file and --skip-bad-images; with `skip_bad` only where no
-// file at all is good.
+// Throws BadInput as read_image does, naming the first bad file; with `skip_bad` only where no file at all is good.
 ImagesRead read_images(const Paths& paths, const ImageShape& shape, bool skip_bad);
 
 }  // namespace refract

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include "refract/core/errors.h"
@@ -27,21 +29,25 @@ bool number(std::string text, double& value) {
 // All have the same number of points, and enough of them.
 class Collected {
  public:
-  void add(const std::string& name, Shape shape, const std::filesystem::path& file, int64_t line) {
-    if (shape.size() < kFewest)
-      refuse(file, line, fmt::format("expected at least {} points, found {}", kFewest, shape.size()));
-    if (!shapes_.empty() && shape.size() != shapes_.begin()->second.size())
-      refuse(file, line,
-             fmt::format("expected {} points as elsewhere, found {}", shapes_.begin()->second.size(), shape.size()));
-    if (!shapes_.emplace(name, std::move(shape)).second) refuse(file, line, fmt::format("{} was there before", name));
+  void add(const std::string& name, Landmarks marks) {
+    const size_t found = marks.points.size();
+    if (found < kFewest)
+      refuse(marks.file, marks.line, fmt::format("expected at least {} points, found {}", kFewest, found));
+    const size_t usual = all_.empty() ? found : all_.begin()->second.points.size();
+    if (found != usual)
+      refuse(marks.file, marks.line, fmt::format("expected {} points as elsewhere, found {}", usual, found));
+    const auto [other, added] = all_.emplace(name, marks);
+    if (!added)
+      refuse(marks.file, marks.line,
+             fmt::format("{} was there before, in {}, line {}", name, other->second.file.string(), other->second.line));
   }
-  std::map<std::string, Shape> take() { return std::move(shapes_); }
+  std::map<std::string, Landmarks> take() { return std::move(all_); }
 
  private:
-  std::map<std::string, Shape> shapes_;
+  std::map<std::string, Landmarks> all_;
 };
 
-std::map<std::string, Shape> from_csv(const std::filesystem::path& file) {
+std::map<std::string, Landmarks> from_csv(const std::filesystem::path& file) {
   std::istringstream lines(read_file(file));
   Collected all;
   int64_t count = 0;
@@ -59,21 +65,29 @@ std::map<std::string, Shape> from_csv(const std::filesystem::path& file) {
     if (!numbers || values.size() % 2 != 0) refuse(file, count, "expected a name, then x and y of each point");
     Shape shape;
     for (size_t i = 0; i < values.size(); i += 2) shape.emplace_back(values[i], values[i + 1]);
-    all.add(name, std::move(shape), file, count);
+    all.add(name, {std::move(shape), file, count});
   }
-  std::map<std::string, Shape> shapes = all.take();
-  if (shapes.empty()) refuse(file, count, "expected landmarks, found none in the whole file");
-  return shapes;
+  std::map<std::string, Landmarks> landmarks = all.take();
+  if (landmarks.empty()) refuse(file, count, "expected landmarks, found none in the whole file");
+  return landmarks;
 }
 
-Shape from_pts(const std::filesystem::path& file) {
+// The number behind "n_points:"; -1 for another line.
+int64_t announced(const std::string& line) {
+  double value = -1;
+  const std::string key = "n_points:";
+  return line.starts_with(key) && number(line.substr(key.size()), value) ? static_cast<int64_t>(value) : -1;
+}
+
+Landmarks from_pts(const std::filesystem::path& file) {
   std::istringstream lines(read_file(file));
-  Shape shape;
+  Landmarks marks{{}, file, 0};
   bool inside = false;
-  int64_t count = 0;
+  int64_t count = 0, expected = -1;
   for (std::string line; std::getline(lines, line);) {
     ++count;
     line.erase(line.find_last_not_of(" \t\r") + 1);
+    expected = std::max(expected, announced(line));
     if (line == "{" || line == "}") {
       inside = line == "{";
       continue;
@@ -82,24 +96,27 @@ Shape from_pts(const std::filesystem::path& file) {
     std::istringstream words(line);
     double x = 0, y = 0;
     if (!(words >> x >> y)) refuse(file, count, "expected x and y of a point");
-    shape.emplace_back(x, y);
+    if (marks.points.empty()) marks.line = count;
+    marks.points.emplace_back(x, y);
   }
-  if (shape.empty()) refuse(file, count, "expected points between { and }, found none");
-  return shape;
+  const auto found = static_cast<int64_t>(marks.points.size());
+  if (found == 0) refuse(file, count, "expected points between { and }, found none");
+  if (expected >= 0 && expected != found)
+    refuse(file, count, fmt::format("expected {} points as n_points says, found {}", expected, found));
+  return marks;
 }
 
 }  // namespace
 
-std::map<std::string, Shape> read_landmarks(const std::filesystem::path& path) {
+std::map<std::string, Landmarks> read_landmarks(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return from_csv(path);
+  std::set<std::filesystem::path> files;  // in order, so that the first fault is the same everywhere
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    if (entry.path().extension() == ".pts") files.insert(entry.path());
+  if (files.empty())
+    throw BadInput(fmt::format("Reading landmarks from {}: the folder holds no .pts files.", path.string()));
   Collected all;
-  bool found = false;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.path().extension() != ".pts") continue;
-    found = true;
-    all.add(entry.path().stem().string(), from_pts(entry.path()), entry.path(), 1);
-  }
-  if (!found) throw BadInput(fmt::format("Reading landmarks from {}: the folder holds no .pts files.", path.string()));
+  for (const auto& file : files) all.add(file.stem().string(), from_pts(file));
   return all.take();
 }
 

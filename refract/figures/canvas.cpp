@@ -107,8 +107,12 @@ Tensor to_bytes(const Tensor& images) {
   const int64_t channels = images.size(-3);
   if (channels != 1 && channels != 3)
     throw BadInput(fmt::format("Drawing images: expected 1 or 3 channels, found {}.", channels));
-  const Tensor bytes =
-      ((at::nan_to_num(images.detach().to(at::kCPU, at::kFloat)) + 1) * 127.5).round().clamp(0, 255).to(at::kByte);
+  const Tensor bytes = images.scalar_type() == at::kByte
+                           ? images.to(at::kCPU)
+                           : ((at::nan_to_num(images.detach().to(at::kCPU, at::kFloat)) + 1) * 127.5)
+                                 .round()
+                                 .clamp(0, 255)
+                                 .to(at::kByte);
   return channels == 3 ? bytes : bytes.repeat_interleave(3, -3);
 }
 

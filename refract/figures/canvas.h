@@ -39,7 +39,7 @@ class Canvas {
 // Width in pixels of such a line.
 int64_t text_width(const std::string& text, int64_t height);
 
-// Images [..., C, H, W] in [-1, 1] of one or three channels -> [..., 3, H, W] uint8 on the CPU.
+// Images [..., C, H, W] in [-1, 1], or uint8 already, of one or three channels -> [..., 3, H, W] uint8 on the CPU.
 Tensor to_bytes(const Tensor& images);
 
 // Each pixel of [..., H, W] becomes a square of factor x factor.

@@ -1,9 +1,12 @@
 #include "refract/figures/gif_file.h"
 
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 #include <gif_lib.h>
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 
 #include "refract/core/errors.h"
 
@@ -17,6 +20,39 @@ struct Rectangle {
 int append(GifFileType* file, const GifByteType* bytes, int count) {
   static_cast<std::string*>(file->UserData)->append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(count));
   return count;
+}
+
+struct Unread {
+  std::string_view bytes;
+};
+
+int take(GifFileType* file, GifByteType* target, int count) {
+  auto* unread = static_cast<Unread*>(file->UserData);
+  const size_t some = std::min(static_cast<size_t>(count), unread->bytes.size());
+  std::memcpy(target, unread->bytes.data(), some);
+  unread->bytes.remove_prefix(some);
+  return static_cast<int>(some);
+}
+
+// Paints an image of the file over [H, W, 3]; false where it lies outside or has colours that are not there.
+bool paint(const GifFileType& file, const SavedImage& image, Tensor& canvas) {
+  const GifImageDesc& at = image.ImageDesc;
+  const ColorMapObject* map = at.ColorMap != nullptr ? at.ColorMap : file.SColorMap;
+  if (map == nullptr || at.Left < 0 || at.Top < 0 || at.Left + at.Width > file.SWidth ||
+      at.Top + at.Height > file.SHeight)
+    return false;
+  auto* pixels = canvas.data_ptr<uint8_t>();
+  for (int row = 0; row < at.Height; ++row)
+    for (int column = 0; column < at.Width; ++column) {
+      const int index = image.RasterBits[row * at.Width + column];
+      if (index >= map->ColorCount) return false;
+      const GifColorType& colour = map->Colors[index];
+      uint8_t* pixel = pixels + 3 * ((at.Top + row) * file.SWidth + at.Left + column);
+      pixel[0] = colour.Red;
+      pixel[1] = colour.Green;
+      pixel[2] = colour.Blue;
+    }
+  return true;
 }
 
 ColorMapObject* color_map(const std::vector<std::array<uint8_t, 3>>& colours) {
@@ -41,6 +77,26 @@ Rectangle change(const Tensor& before, const Tensor& now) {
 }
 
 }  // namespace
+
+Animation read_gif(const std::string& bytes, const std::string& origin) {
+  const auto refuse = [&] {
+    return BadInput(fmt::format("Reading {}: expected a whole GIF file, found a damaged one.", origin));
+  };
+  Unread unread{bytes};
+  const std::unique_ptr<GifFileType, int (*)(GifFileType*)> file(
+      DGifOpen(&unread, take, nullptr), [](GifFileType* opened) { return DGifCloseFile(opened, nullptr); });
+  if (!file || DGifSlurp(file.get()) != GIF_OK || file->ImageCount < 1) throw refuse();
+  Animation animation;
+  Tensor canvas = at::zeros({file->SHeight, file->SWidth, 3}, at::kByte);
+  for (int i = 0; i < file->ImageCount; ++i) {
+    if (!paint(*file, file->SavedImages[i], canvas)) throw refuse();
+    GraphicsControlBlock control{};
+    DGifSavedExtensionToGCB(file.get(), i, &control);
+    animation.frames.push_back(canvas.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous));
+    animation.milliseconds.push_back(10 * control.DelayTime);
+  }
+  return animation;
+}
 
 void GifFile::Close::operator()(GifFileType* file) const {
   EGifCloseFile(file, nullptr);

@@ -1,4 +1,4 @@
-// The GIF89a format, through giflib.
+// The GIF89a format, through giflib. What is read here was written here: transparent colours are not looked at.
 #pragma once
 
 #include <array>
@@ -12,6 +12,14 @@
 struct GifFileType;
 
 namespace refract {
+
+struct Animation {
+  std::vector<Tensor> frames;         // [3, H, W] uint8 each, as a viewer shows them
+  std::vector<int64_t> milliseconds;  // for which each is shown
+};
+
+// Throws BadInput, naming `origin`, where the bytes are no whole GIF file.
+Animation read_gif(const std::string& bytes, const std::string& origin);
 
 class GifFile {
  public:

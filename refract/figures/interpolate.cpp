@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "refract/core/errors.h"
+#include "refract/figures/canvas.h"
 #include "refract/figures/entries.h"
 #include "refract/figures/manipulate.h"
 #include "refract/figures/sheet.h"
@@ -13,7 +14,8 @@ namespace refract {
 namespace {
 
 constexpr int64_t kPairs = 8;
-constexpr size_t kHold = 10;  // frames for which the ends stay
+constexpr int64_t kMostBytes = int64_t{256} << 20;  // of the frames of one animation
+constexpr size_t kHold = 10;                        // frames for which the ends stay
 
 // From 0 to 1, slow at both ends.
 std::vector<double> eased(int64_t steps) {
@@ -42,20 +44,76 @@ size_t moving_block(const Model& model) {
   return static_cast<size_t>(std::find_if(blocks.begin(), blocks.end(), moves) - blocks.begin());
 }
 
+Panel panel_of(const std::string& name, const std::vector<Tensor>& from, const std::vector<Tensor>& moving,
+               const std::vector<Tensor>& to) {
+  return {"", {}, {"A", name + " to B", "B"}, {from, moving, to}, 0, 0};
+}
+
+// The columns of a part, on their way.
+std::vector<Tensor> frames_of(const Model& model, const Pictures& from, const Pictures& to, size_t block, int64_t steps,
+                              const SheetPart& part, const OnDrawn& drawn) {
+  const auto some = [&](const Tensor& all) { return all.narrow(0, part.left, part.columns); };
+  Codes start;
+  for (const Tensor& code : from.codes) start.push_back(some(code));
+  std::vector<Tensor> there;
+  for (const double t : eased(steps)) {
+    const Tensor moving = to_bytes(interpolate(model, start, some(to.codes.at(block)), block, t));
+    there.push_back(draw_sheet({panel_of(model.blocks().at(block).name, some(from.images).unbind(), moving.unbind(),
+                                         some(to.images).unbind())}));
+    if (drawn) drawn(static_cast<int64_t>(there.size()) * part.columns);
+  }
+  return to_and_fro(there);
+}
+
+void check(const Pictures& from, const Pictures& to, int64_t steps) {
+  if (steps < 1) throw BadInput(fmt::format("Interpolating: expected at least one step, found {}.", steps));
+  if (from.images.sizes() != to.images.sizes())
+    throw BadInput(fmt::format("Interpolating: expected as many images to start from as to end at, found {} and {}.",
+                               from.images.size(0), to.images.size(0)));
+}
+
+Figure words(const Model& model, size_t block) {
+  const std::string& name = model.blocks().at(block).name;
+  const bool alone = model.blocks().size() == 1;
+  return {"interpolate",
+          fmt::format("Interpolation of {}", name),
+          fmt::format("The block {} moves from that of A (above) to that of B (below) and back{}.", name,
+                      alone ? "" : "; everything else stays that of A"),
+          {}};
+}
+
 }  // namespace
 
 Figure interpolation(const Model& model, const Tensor& from, const Tensor& to, size_t block, int64_t steps) {
-  if (steps < 1) throw BadInput(fmt::format("Interpolating: expected at least one step, found {}.", steps));
-  const std::string& name = model.blocks().at(block).name;
-  std::vector<Tensor> there;
-  for (const Tensor& moving : interpolate(model, from, to, block, eased(steps)).unbind())
-    there.push_back(
-        draw_sheet({{"", {}, {"A", name + " to B", "B"}, {from.unbind(), moving.unbind(), to.unbind()}, 0, 0}}));
-  const bool alone = model.blocks().size() == 1;
-  return {"interpolate", fmt::format("Interpolation of {}", name),
-          fmt::format("The block {} moves from that of A (above) to that of B (below) and back{}.", name,
-                      alone ? "" : "; everything else stays that of A"),
-          to_and_fro(there)};
+  const Pictures starts = encoded(model, from);
+  const Pictures ends = encoded(model, to);
+  check(starts, ends, steps);
+  Figure figure = words(model, block);
+  figure.frames = frames_of(model, starts, ends, block, steps, {0, 0, 1, from.size(0)}, {});
+  return figure;
+}
+
+std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, int64_t size) {
+  const SheetSize one = sheet_size({panel_of("e", {{}}, {{}}, {{}})}, size);
+  const int64_t bytes = 3 * (steps + 1) * one.height * one.width;
+  if (bytes > kMostBytes)
+    throw BadInput(
+        fmt::format("Interpolating: {} steps of images of {}x{} pixels make an animation of {} MB, which is more than "
+                    "{}. Give fewer --steps.",
+                    steps, size, size, bytes >> 20, kMostBytes >> 20));
+  return parts_of_table(1, pairs, 1, std::min(images_along_sheet(size), kMostBytes / bytes));
+}
+
+PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const Pictures& to, size_t block,
+                                 int64_t steps) {
+  check(from, to, steps);
+  const std::vector<SheetPart> parts = interpolation_parts(from.images.size(0), steps, model.shape().size);
+  PagedFigure figure{words(model, block), {}, {}};
+  for (const SheetPart& part : parts) figure.images.push_back(part.columns * (steps + 1));
+  figure.draw = [&model, from, to, block, steps, parts](size_t sheet, const OnDrawn& drawn) {
+    return frames_of(model, from, to, block, steps, parts.at(sheet), drawn);
+  };
+  return figure;
 }
 
 FigureEntry interpolate_figure() {

@@ -38,6 +38,10 @@ Tensor tabled(const Tensor& images, int64_t rows) {
 
 }  // namespace
 
+Pictures encoded(const Model& model, const Tensor& images) {
+  return {images, encode_checked(model, images)};
+}
+
 size_t exchanged_block(const Model& model) {
   const std::string missing = lacks_exchange(model);
   if (!missing.empty()) throw BadInput(missing);
@@ -71,11 +75,15 @@ Tensor neutralize(const Model& model, const Tensor& images) {
 }
 
 Tensor exchange(const Model& model, const Tensor& images, size_t block, const Tensor& codes) {
-  Codes all = encode_checked(model, images);
+  return exchange(model, encode_checked(model, images), block, codes);
+}
+
+Tensor exchange(const Model& model, const Codes& of_images, size_t block, const Tensor& codes) {
+  Codes all = of_images;
+  const int64_t images = all.at(block).size(0);
   for (size_t b = 0; b < all.size(); ++b)
-    all[b] =
-        b == block ? all_repeated(codes.to(all[b].options()), images.size(0)) : each_repeated(all[b], codes.size(0));
-  return tabled(decode_cpu(model, all), images.size(0));
+    all[b] = b == block ? all_repeated(codes.to(all[b].options()), images) : each_repeated(all[b], codes.size(0));
+  return tabled(decode_cpu(model, all), images);
 }
 
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
@@ -90,16 +98,20 @@ Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) 
 }
 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
+  return tabled(decode_cpu(model, sample_codes(model, panels, positions, seed)), panels);
+}
+
+Codes sample_codes(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
   if (const std::string missing = lacks_prior(model); !missing.empty()) throw BadInput(missing);
   at::manual_seed(mix(seed, Stream::figures));
-  if (!has_block(model, Role::target)) return tabled(decode_cpu(model, model.draw_prior(panels * positions)), panels);
+  if (!has_block(model, Role::target)) return model.draw_prior(panels * positions);
   const Codes of_panels = model.draw_prior(panels);
   const Codes of_positions = model.draw_prior(positions);
   Codes codes;
   for (size_t b = 0; b < model.blocks().size(); ++b)
     codes.push_back(model.blocks()[b].role == Role::target ? each_repeated(of_panels[b], positions)
                                                            : all_repeated(of_positions[b], panels));
-  return tabled(decode_cpu(model, codes), panels);
+  return codes;
 }
 
 Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, size_t block,
@@ -107,15 +119,17 @@ Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, siz
   if (from.sizes() != to.sizes())
     throw BadInput(fmt::format("Interpolating: expected as many images to start from as to end at, found {} and {}.",
                                from.size(0), to.size(0)));
-  Codes codes = encode_checked(model, from);
-  const Tensor start = codes.at(block);
+  const Codes codes = encode_checked(model, from);
   const Tensor end = encode_checked(model, to).at(block);
   std::vector<Tensor> frames;
-  for (const double t : fractions) {
-    codes[block] = start + t * (end - start);
-    frames.push_back(decode_cpu(model, codes));
-  }
+  for (const double t : fractions) frames.push_back(interpolate(model, codes, end, block, t));
   return at::stack(frames);
+}
+
+Tensor interpolate(const Model& model, Codes from, const Tensor& to, size_t block, double t) {
+  Tensor& moving = from.at(block);
+  moving = moving + t * (to - moving);
+  return decode_cpu(model, from);
 }
 
 Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t d, const Tensor& values) {

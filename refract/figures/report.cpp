@@ -36,10 +36,11 @@ double largest(const MetricTable& table) {
 }
 
 // A number with a bar behind it, as long as its part of the table's largest.
-std::string cell(double value, double most, bool average) {
+std::string cell(const MetricTable::Row& row, size_t column, double most, bool average) {
+  const double value = row.values[column];
   const double part = std::isfinite(value) && most > 0 ? std::clamp(100 * value / most, 0.0, 100.0) : 0;
   return fmt::format("<td class=\"number{}\" style=\"--part:{:.0f}%\">{}</td>", average ? " average" : "", part,
-                     value_text(value));
+                     value_text(row, column));
 }
 
 std::string metric_table(const MetricTable& table) {
@@ -53,10 +54,12 @@ std::string metric_table(const MetricTable& table) {
   for (const MetricTable::Row& row : table.rows) {
     html += fmt::format("<tr><th>{}</th>", escape(row.name));
     for (size_t i = 0; i < row.values.size(); ++i)
-      html += cell(row.values[i], most, i < table.columns.size() && table.columns[i] == "average");
+      html += cell(row, i, most, i < table.columns.size() && table.columns[i] == "average");
     html += "</tr>\n";
   }
-  return html + fmt::format("</tbody></table></div>\n<div class=\"unit\">{}</div>\n</div>\n", escape(table.protocol));
+  html += fmt::format("</tbody></table></div>\n<div class=\"unit\">{}</div>\n", escape(table.protocol));
+  if (!table.note.empty()) html += fmt::format("<p class=\"note\">{}</p>\n", escape(table.note));
+  return html + "</div>\n";
 }
 
 std::string results(const Report& report) {
@@ -72,11 +75,18 @@ std::string results(const Report& report) {
 
 std::string pictures(const Report& report) {
   std::string html;
-  for (const ReportPicture& picture : report.pictures)
+  if (std::any_of(report.pictures.begin(), report.pictures.end(), [](const auto& picture) { return picture.reduced; }))
+    html +=
+        "<p class=\"soft\">So that this page stays small, it shows reduced copies: the folder figures beside it has "
+        "the "
+        "pictures whole and without loss.</p>\n";
+  for (const ReportPicture& picture : report.pictures) {
+    const std::string width = picture.width > 0 ? fmt::format(" width=\"{}\"", picture.width) : "";
     html += fmt::format(
-        "<figure class=\"card\">\n<h3>{0}</h3>\n<figcaption>{1}</figcaption>\n<img alt=\"{0}\" "
-        "src=\"{2}\">\n</figure>\n",
-        escape(picture.title), escape(picture.caption), data_url(picture.type, picture.bytes));
+        "<figure class=\"card\">\n<h3>{0}</h3>\n<figcaption>{1}</figcaption>\n<img alt=\"{0}\"{2} "
+        "src=\"{3}\">\n</figure>\n",
+        escape(picture.title), escape(picture.caption), width, data_url(picture.type, picture.bytes));
+  }
   return html;
 }
 

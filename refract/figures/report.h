@@ -16,8 +16,10 @@ struct ReportOption {
 
 struct ReportPicture {
   std::string title, caption;
-  std::string type;   // "image/png" or "image/gif"
-  std::string bytes;  // of the file
+  std::string type;      // "image/png", "image/gif" or "image/webp"
+  std::string bytes;     // of the file
+  bool reduced = false;  // a smaller copy of what lies beside the page
+  int64_t width = 0;     // pixels, of the whole picture; 0: as the bytes say
 };
 
 // All texts are plain; the page escapes them. Parts that are empty are left out, or say how to get them.
@@ -36,6 +38,9 @@ struct Report {
   std::vector<ReportOption> options;
   Facts facts;  // the manifest; a value may have several lines
 };
+
+// Bytes that a page has at most: it is to be mailed.
+constexpr size_t kMostReportBytes = 5'000'000;
 
 std::string to_html(const Report& report);
 

@@ -10,6 +10,7 @@
 #include "refract/core/files.h"
 #include "refract/core/text.h"
 #include "refract/eval/table.h"
+#include "refract/figures/report_pictures.h"
 #include "refract/figures/stored.h"
 #include "refract/train/metrics_log.h"
 
@@ -18,9 +19,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Shown in other places of the page.
-bool shown_elsewhere(const std::string& key) {
-  return key == "command" || key == "data: note";
+// Shown in other places of the page, or for nobody but the program: a page is mailed, and where its writer keeps files
+// concerns nobody.
+bool left_out(const std::string& key) {
+  return key == "command" || key == "data: note" || key == "directory" || key == "run";
 }
 
 std::string plain(const Json& value) {
@@ -44,7 +46,7 @@ void flatten(const std::string& prefix, const Json& json, Report::Facts& facts) 
     return;
   }
   const std::string text = json.is_array() ? listed(json) : plain(json);
-  if (!text.empty() && !shown_elsewhere(prefix)) facts.emplace_back(prefix, text);
+  if (!text.empty() && !left_out(prefix)) facts.emplace_back(prefix, text);
 }
 
 void add_manifest(const Run& run, Report& report) {
@@ -93,12 +95,17 @@ void add_evaluation(const Run& run, Report& report) {
   report.tables = std::move(evaluation.tables);
 }
 
+// Within what the rest of the page and the words around a picture leave.
 void add_pictures(const Run& run, Report& report) {
+  constexpr size_t words = 20'000;
+  const size_t rest = to_html(report).size() + words;
   for (const StoredFigure& figure : read_figures(figures_folder(run))) {
     const std::filesystem::path file = figures_folder(run) / figure.file;
     const char* type = file.extension() == ".gif" ? "image/gif" : "image/png";
     report.pictures.push_back({figure.title, figure.caption, type, read_file(file)});
   }
+  // Base64 writes three bytes as four.
+  reduce(report.pictures, kMostReportBytes > rest ? (kMostReportBytes - rest) / 4 * 3 : 0);
 }
 
 }  // namespace

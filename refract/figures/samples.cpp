@@ -1,6 +1,9 @@
 // Figure `samples`: images from the prior (Ruiz et al. 2019, Fig. 10).
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "refract/figures/canvas.h"
 #include "refract/figures/entries.h"
 #include "refract/figures/manipulate.h"
 #include "refract/figures/sheet.h"
@@ -10,30 +13,68 @@ namespace refract {
 namespace {
 
 constexpr int64_t kPanels = 6;
-constexpr size_t kAcross = 3;
+constexpr int64_t kAcross = 3;
 constexpr int64_t kSide = 4;
 
 std::string lacks(const Model& model, const DataSource& /*data*/) {
   return lacks_prior(model);
 }
 
-}  // namespace
-
-Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
-  const bool shared = has_block(model, Role::target);
-  std::vector<Panel> drawn;
-  for (const Tensor& images : sample(model, panels, side * side, seed).unbind()) {
-    Panel panel{"", {}, {}, {}, 0, 0};
-    if (shared)
-      panel.heading = fmt::format("{} {}", model.blocks()[block_of(model, Role::target)].name, drawn.size() + 1);
-    for (const Tensor& row : images.split(side)) panel.cells.push_back(row.unbind());
-    drawn.push_back(std::move(panel));
-  }
-  Figure figure{"samples", "Samples", "Images drawn from the prior.", {draw_sheet(drawn, kAcross)}};
-  if (shared)
+Figure words(const Model& model) {
+  Figure figure{"samples", "Samples", "Images drawn from the prior.", {}};
+  if (has_block(model, Role::target))
     figure.caption +=
         " The images of a panel share the target factors; the images at the same place of all panels share the common "
         "factors.";
+  return figure;
+}
+
+// Panel `number`, counted from 1; undefined images leave places for as many.
+Panel panel_of(const Model& model, int64_t number, int64_t side, const Tensor& images) {
+  Panel panel{"", {}, {}, {}, 0, 0};
+  if (has_block(model, Role::target))
+    panel.heading = fmt::format("{} {}", model.blocks()[block_of(model, Role::target)].name, number);
+  if (!images.defined())
+    panel.cells.assign(static_cast<size_t>(side), std::vector<Tensor>(static_cast<size_t>(side)));
+  else
+    for (const Tensor& row : images.split(side)) panel.cells.push_back(row.unbind());
+  return panel;
+}
+
+// The panels of a part, whose columns count panels, on one sheet; of the codes of all panels.
+Tensor drawn(const Model& model, const Codes& codes, int64_t side, const SheetPart& part, int64_t across,
+             const OnDrawn& on_drawn) {
+  const int64_t images = side * side;
+  std::vector<Panel> panels;
+  for (int64_t p = part.left; p < part.left + part.columns; ++p) {
+    Codes of_panel;
+    for (const Tensor& code : codes) of_panel.push_back(code.narrow(0, p * images, images));
+    panels.push_back(panel_of(model, p + 1, side, to_bytes(decode_all(model, of_panel))));
+    if (on_drawn) on_drawn((p - part.left + 1) * images);
+  }
+  return draw_sheet(panels, static_cast<size_t>(across));
+}
+
+}  // namespace
+
+Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
+  Figure figure = words(model);
+  const Codes codes = sample_codes(model, panels, side * side, seed);
+  figure.frames.push_back(drawn(model, codes, side, {0, 0, 1, panels}, kAcross, {}));
+  return figure;
+}
+
+PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
+  const SheetSize one = sheet_size({panel_of(model, 1, side, {})}, model.shape().size);
+  const int64_t across = std::clamp<int64_t>(kSheetSide / one.width, 1, kAcross);
+  const int64_t down = std::max<int64_t>(1, kSheetSide / one.height);
+  const std::vector<SheetPart> parts = parts_of_table(1, panels, 1, across * down);
+  PagedFigure figure{words(model), {}, {}};
+  for (const SheetPart& part : parts) figure.images.push_back(part.columns * side * side);
+  const Codes codes = sample_codes(model, panels, side * side, seed);
+  figure.draw = [&model, codes, parts, side, across](size_t sheet, const OnDrawn& on_drawn) {
+    return std::vector<Tensor>{drawn(model, codes, side, parts.at(sheet), across, on_drawn)};
+  };
   return figure;
 }
 

@@ -89,6 +89,39 @@ int64_t image_size(const std::vector<Panel>& panels) {
   return first.size(1);
 }
 
+int64_t enlargement(int64_t size) {
+  return std::max<int64_t>(1, (kCell + size - 1) / size);
+}
+
+// Where the panels stand on their sheet.
+struct Arrangement {
+  std::vector<Layout> layouts;
+  std::vector<int64_t> lefts, tops;  // of the columns and rows of panels
+  SheetSize sheet;
+};
+
+// Where rows of these heights begin, and last where one more would.
+std::vector<int64_t> starts(const std::vector<int64_t>& sizes) {
+  std::vector<int64_t> places = {kBorder};
+  for (const int64_t size : sizes) places.push_back(places.back() + size + (size > 0 ? kPanelGap : 0));
+  return places;
+}
+
+Arrangement arranged(const std::vector<Panel>& panels, int64_t cell, size_t across) {
+  Arrangement all;
+  std::vector<int64_t> widths(across, 0);
+  std::vector<int64_t> heights((panels.size() + across - 1) / across, 0);
+  for (size_t i = 0; i < panels.size(); ++i) {
+    const Layout& layout = all.layouts.emplace_back(layout_of(panels[i], cell));
+    widths[i % across] = std::max(widths[i % across], layout.width);
+    heights[i / across] = std::max(heights[i / across], layout.height);
+  }
+  all.lefts = starts(widths);
+  all.tops = starts(heights);
+  all.sheet = {all.tops.back() - kPanelGap + kBorder, all.lefts.back() - kPanelGap + kBorder};
+  return all;
+}
+
 }  // namespace
 
 std::vector<std::vector<Tensor>> cells_of(const Tensor& images) {
@@ -97,27 +130,22 @@ std::vector<std::vector<Tensor>> cells_of(const Tensor& images) {
   return cells;
 }
 
+int64_t images_along_sheet(int64_t size) {
+  constexpr int64_t around = 2 * kBorder + kMarginGap + kHeadingHeight + kLabelHeight + 100;   // 100: labels of rows
+  return std::max<int64_t>(1, (kSheetSide - around) / (size * enlargement(size) + kGap) - 1);  // 1: a margin
+}
+
+SheetSize sheet_size(const std::vector<Panel>& panels, int64_t size, size_t across) {
+  return arranged(panels, size * enlargement(size), across).sheet;
+}
+
 Tensor draw_sheet(const std::vector<Panel>& panels, size_t across) {
   const int64_t size = image_size(panels);
-  const int64_t factor = std::max<int64_t>(1, (kCell + size - 1) / size);
-  std::vector<Layout> layouts;
-  layouts.reserve(panels.size());
-  for (const Panel& panel : panels) layouts.push_back(layout_of(panel, size * factor));
-
-  std::vector<int64_t> widths(across, 0);
-  std::vector<int64_t> heights((panels.size() + across - 1) / across, 0);
-  for (size_t i = 0; i < layouts.size(); ++i) {
-    widths[i % across] = std::max(widths[i % across], layouts[i].width);
-    heights[i / across] = std::max(heights[i / across], layouts[i].height);
-  }
-  const auto place = [](const std::vector<int64_t>& sizes, size_t index) {
-    int64_t at = kBorder;
-    for (size_t i = 0; i < index; ++i) at += sizes[i] + (sizes[i] > 0 ? kPanelGap : 0);
-    return at;
-  };
-  Canvas canvas(place(heights, heights.size()) - kPanelGap + kBorder, place(widths, across) - kPanelGap + kBorder);
+  const int64_t factor = enlargement(size);
+  const Arrangement places = arranged(panels, size * factor, across);
+  Canvas canvas(places.sheet.height, places.sheet.width);
   for (size_t i = 0; i < panels.size(); ++i)
-    draw_panel(canvas, panels[i], layouts[i], factor, place(heights, i / across), place(widths, i % across));
+    draw_panel(canvas, panels[i], places.layouts[i], factor, places.tops[i / across], places.lefts[i % across]);
   return canvas.frame();
 }
 

@@ -13,13 +13,27 @@ struct Panel {
   std::string heading;                     // "" for none
   std::vector<std::string> columns;        // one label a column, or none at all
   std::vector<std::string> rows;           // one label a row, or none at all
-  std::vector<std::vector<Tensor>> cells;  // by rows: [C, S, S] in [-1, 1], or undefined for an empty place
+  std::vector<std::vector<Tensor>> cells;  // by rows: [C, S, S] as of to_bytes, or undefined for an empty place
   int64_t margin_columns = 0;              // the first columns and rows, set apart from the rest
   int64_t margin_rows = 0;
 };
 
 // The rows of cells of images [R, K, C, S, S].
 std::vector<std::vector<Tensor>> cells_of(const Tensor& images);
+
+// Sheets of more pixels a side than this are a burden to viewers: commands cut their tables into several.
+constexpr int64_t kSheetSide = 4096;
+
+// How many images of size x size stand beside each other on a sheet of that side, labels and margins around them; at
+// least one.
+int64_t images_along_sheet(int64_t size);
+
+struct SheetSize {
+  int64_t height = 0, width = 0;
+};
+
+// Of the sheet that draw_sheet makes of the panels, with images of size x size; all cells may be undefined.
+SheetSize sheet_size(const std::vector<Panel>& panels, int64_t size, size_t across = 1);
 
 // All panels on one sheet, `across` in a row: [3, H, W] uint8. Small images are enlarged by a whole factor, each pixel
 // to a square. Throws BadInput where the images differ in shape or a panel has none.

@@ -1,9 +1,9 @@
 // Figure `synthesize`: conditional image synthesis (Ruiz et al. 2019, Fig. 4).
 #include <fmt/format.h>
 
+#include "refract/core/errors.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
+#include "refract/figures/exchange_grid.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -17,21 +17,32 @@ std::string lacks(const Model& model, const DataSource& data) {
   return images.empty() ? lacks_synthesis(model) : images;
 }
 
-}  // namespace
+ExchangeGrid grid_of(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
+  if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
+  const size_t block = exchanged_block(model);
+  return {block, pictures, standard_normal({variants, model.blocks()[block].size}, seed), {}, ""};
+}
 
-Figure synthesis_sheet(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
-  const std::string& name = model.blocks()[exchanged_block(model)].name;
-  Panel panel{"", {"image"}, {}, cells_of(synthesize(model, images, variants, seed)), 1, 0};
-  for (int64_t v = 1; v <= variants; ++v) panel.columns.push_back(fmt::format("{} {}", name, v));
-  const std::vector<Tensor> originals = images.unbind();
-  for (size_t row = 0; row < originals.size(); ++row) panel.cells[row].insert(panel.cells[row].begin(), originals[row]);
+Figure words(const Model& model) {
   return {"synthesize",
           "Conditional synthesis",
           fmt::format(
               "Each row keeps the common factors of the image at its left; each column shares one {0} drawn from the "
               "prior. Along a row the content should stay, down a column the style.",
-              name),
-          {draw_sheet({panel})}};
+              model.blocks()[exchanged_block(model)].name),
+          {}};
+}
+
+}  // namespace
+
+Figure synthesis_sheet(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
+  Figure figure = words(model);
+  figure.frames.push_back(exchange_sheet(model, grid_of(model, encoded(model, images), variants, seed)));
+  return figure;
+}
+
+PagedFigure synthesis_sheets(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
+  return exchange_sheets(model, grid_of(model, pictures, variants, seed), words(model));
 }
 
 FigureEntry synthesize_figure() {

@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
+#include "refract/figures/exchange_grid.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -16,28 +15,32 @@ std::string lacks(const Model& model, const DataSource& data) {
   return images.empty() ? lacks_exchange(model) : images;
 }
 
-}  // namespace
+ExchangeGrid grid_of(const Model& model, const Pictures& target, const Pictures& common) {
+  const size_t block = exchanged_block(model);
+  return {block, common, target.codes.at(block), target.images,
+          fmt::format("{} from the top row, the rest from the left column", model.blocks()[block].name)};
+}
 
-Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
-  const std::string& name = model.blocks()[exchanged_block(model)].name;
-  Panel panel{fmt::format("{} from the top row, the rest from the left column", name),
-              {},
-              {},
-              cells_of(transfer(model, target, common)),
-              1,
-              1};
-  const std::vector<Tensor> left = common.unbind();
-  for (size_t row = 0; row < left.size(); ++row) panel.cells[row].insert(panel.cells[row].begin(), left[row]);
-  std::vector<Tensor> top = target.unbind();
-  top.insert(top.begin(), Tensor());
-  panel.cells.insert(panel.cells.begin(), std::move(top));
+Figure words(const Model& model) {
   return {
       "transfer",
       "Transfer of the target factors",
       fmt::format("Each image takes {0} from the image above its column and everything else from the image at the left "
                   "of its row: the style of the one, the content of the other.",
-                  name),
-      {draw_sheet({panel})}};
+                  model.blocks()[exchanged_block(model)].name),
+      {}};
+}
+
+}  // namespace
+
+Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
+  Figure figure = words(model);
+  figure.frames.push_back(exchange_sheet(model, grid_of(model, encoded(model, target), encoded(model, common))));
+  return figure;
+}
+
+PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common) {
+  return exchange_sheets(model, grid_of(model, target, common), words(model));
 }
 
 FigureEntry transfer_figure() {

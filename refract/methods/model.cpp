@@ -19,6 +19,13 @@ size_t find_block(const Model& model, std::string_view wanted, Match match) {
   throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, listed_blocks(model)));
 }
 
+// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
+int64_t images_at_once(const Model& model, int64_t most) {
+  constexpr int64_t usual_size = 64;
+  const int64_t size = std::max(model.shape().size, usual_size);
+  return std::max<int64_t>(1, most * usual_size * usual_size / (size * size));
+}
+
 }  // namespace
 
 std::string_view name_of(Role role) {
@@ -75,7 +82,7 @@ std::string lacks_prior(const Model& model) {
 Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
   const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
-  for (const Tensor& some : images.split(slice)) {
+  for (const Tensor& some : images.split(images_at_once(model, slice))) {
     const Codes codes = model.encode(some);
     for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b]);
   }
@@ -88,9 +95,10 @@ Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
   const at::NoGradGuard no_grad;
   std::vector<Tensor> images;
   const int64_t count = codes.at(0).size(0);
-  for (int64_t from = 0; from < count; from += slice) {
+  const int64_t step = images_at_once(model, slice);
+  for (int64_t from = 0; from < count; from += step) {
     Codes some;
-    for (const Tensor& code : codes) some.push_back(code.slice(0, from, from + slice));
+    for (const Tensor& code : codes) some.push_back(code.slice(0, from, from + step));
     images.push_back(model.decode(some));
   }
   return at::cat(images);

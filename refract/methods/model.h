@@ -82,7 +82,8 @@ size_t block_named(const Model& model, std::string_view name);
 // "" where every block has a prior, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
 
-// encode and decode in slices of at most `slice` images, without gradients: memory stays bounded for any N.
+// encode and decode in slices of at most `slice` images, of fewer where they are larger than 64x64, without gradients:
+// memory stays bounded for any N and any size.
 Codes encode_all(const Model& model, const Tensor& images, int64_t slice = 250);
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice = 250);
 

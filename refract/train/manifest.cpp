@@ -66,20 +66,40 @@ Json described(const DataInfo& data) {
           {"note", data.note}};
 }
 
+std::string text_of(const Json& manifest) {
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// What `read` makes of the manifest.
+template <class Read>
+auto parsed(const std::string& text, const std::string& origin, Read read) {
+  try {
+    Json manifest = Json::parse(text);
+    return read(manifest);
+  } catch (const Json::exception& error) {
+    throw BadInput(
+        fmt::format("Reading {}: expected the manifest of a run, found something else ({}).", origin, error.what()));
+  }
+}
+
 }  // namespace
 
 std::string libtorch_version() {
   return TORCH_VERSION;
 }
 
-std::string manifest_text(const Settings& settings, const DataInfo& data, const std::string& command) {
+std::string manifest_text(const Settings& settings, const DataInfo& data, const std::string& command,
+                          const RunOrigin& origin) {
   const Json manifest = {
       {"refract", {{"version", REFRACT_VERSION}, {"commit", REFRACT_COMMIT}}},
       {"created", now()},
       {"command", command},
+      {"directory", origin.directory.string()},
+      {"run", origin.run.string()},
       {"method", settings.method},
       {"data", described(data)},
       {"seed", settings.train.seed},
+      {"steps", origin.steps},
       {"threads", thread_count(settings.train)},
       {"device", device_of(settings.train).str()},
       {"libtorch", {{"version", libtorch_version()}, {"configuration", configuration()}}},
@@ -88,12 +108,19 @@ std::string manifest_text(const Settings& settings, const DataInfo& data, const 
       {"compiler", compiler()},
       {"host", host()},
   };
-  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(manifest);
+}
+
+std::string manifest_with_resumption(const std::string& text, const std::string& origin, int64_t done, int64_t steps) {
+  return parsed(text, origin, [&](Json& manifest) {
+    manifest["resumed"].push_back({{"at", now()}, {"done", done}, {"steps", steps}});
+    return text_of(manifest);
+  });
 }
 
 DataInfo manifest_data(const std::string& text, const std::string& origin) {
-  try {
-    const Json data = Json::parse(text).at("data");
+  return parsed(text, origin, [](const Json& manifest) {
+    const Json& data = manifest.at("data");
     DataInfo info;
     data.at("name").get_to(info.name);
     data.at("channels").get_to(info.shape.channels);
@@ -103,10 +130,13 @@ DataInfo manifest_data(const std::string& text, const std::string& origin) {
     data.at("checksums").get_to(info.checksums);
     data.at("note").get_to(info.note);
     return info;
-  } catch (const Json::exception& error) {
-    throw BadInput(
-        fmt::format("Reading {}: expected the manifest of a run, found something else ({}).", origin, error.what()));
-  }
+  });
+}
+
+RunOrigin manifest_origin(const std::string& text, const std::string& origin) {
+  return parsed(text, origin, [](const Json& manifest) {
+    return RunOrigin{manifest.value("directory", ""), manifest.value("run", ""), manifest.value("steps", int64_t{0})};
+  });
 }
 
 }  // namespace refract

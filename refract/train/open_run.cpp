@@ -1,11 +1,18 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
 
 #include "refract/core/errors.h"
+#include "refract/core/files.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
+#include "refract/train/data_places.h"
 #include "refract/train/machine.h"
 #include "refract/train/manifest.h"
 #include "refract/train/run.h"
+#include "refract/train/trainer.h"
 
 namespace refract {
 namespace {
@@ -16,9 +23,25 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
   return settings.method_recipe.make(shape);
 }
 
-// The images whose labels the method sees. Trying to build the loader says in a sentence what the data lacks.
-Indices labelled_images(const DataSource& data, const Method& method, const TrainOptions& options) {
-  return Loader(data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)).labelled();
+// Trying to build the loader says in a sentence what the data lacks.
+Loader loader_of(const DataSource& data, const Method& method, const TrainOptions& options) {
+  return {data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)};
+}
+
+// A set smaller than a batch is no reason to train nothing. Returns a sentence where the batch was lowered.
+std::string lower_batch(TrainOptions& options, const DataSource& data, const Needs& needs) {
+  const int64_t unlabelled = data.count(Split::unlabelled);
+  const int64_t reference = needs.reference ? data.count(Split::reference) : unlabelled;
+  const int64_t most = std::min(unlabelled, reference);
+  if (most < 1 || options.batch <= most) return "";  // the loader says what is missing
+  const std::string_view smaller = name_of(reference < unlabelled ? Split::reference : Split::unlabelled);
+  if (most < needs.least_batch)
+    throw BadInput(
+        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
+                    "there are {} {} images. Add images.",
+                    data.info().name, needs.least_batch, most, smaller));
+  const int64_t before = std::exchange(options.batch, most);
+  return fmt::format("The batch is lowered from {} to {} images: there are no more {} images.", before, most, smaller);
 }
 
 void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
@@ -29,22 +52,39 @@ void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run
       run.path().string(), trained.channels, trained.size, data.name, data.shape.channels, data.shape.size));
 }
 
+// "train.idx has another checksum", a line for each difference.
+std::string differences(const std::map<std::string, std::string>& then, const std::map<std::string, std::string>& now) {
+  std::vector<std::string> found;
+  for (const auto& [name, sum] : then)
+    if (!now.contains(name))
+      found.push_back(fmt::format("'{}' is not there any more", name));
+    else if (now.at(name) != sum)
+      found.push_back(
+          fmt::format("'{}' has other content (SHA-256 {:.12}... then, {:.12}... now)", name, sum, now.at(name)));
+  for (const auto& [name, sum] : now)
+    if (!then.contains(name)) found.push_back(fmt::format("'{}' is new", name));
+  return fmt::format("{}", fmt::join(found, ", "));
+}
+
 // Going on with other images, or replacing what was measured by what they give, would be wrong without a word.
 void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
   if (now.checksums == then.checksums) return;
   throw BadInput(
-      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}. {}{}"
-                  "Put them back, or start a new run.",
-                  run.path().string(), now.name, run.manifest_file().string(), now.note, now.note.empty() ? "" : " "));
+      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}: {}. "
+                  "{}{}Put them back, or start a new run.",
+                  run.path().string(), now.name, run.manifest_file().string(),
+                  differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
 
-OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data) {
+OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
+                                 const OnProgress& on_progress) {
   Run run = Run::open(directory);
   auto settings = run.settings();
   const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
   if (with_data) {
-    opened.data = opened.settings->data_recipe.make();
+    find_data(*opened.settings, opened.run, places);
+    opened.data = opened.settings->data_recipe.make(on_progress);
     check_shape(opened.data->info(), then.shape, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
@@ -68,35 +108,79 @@ void note_lost_identity(OpenedRun& opened) {
                     then.libtorch, libtorch_version()));
 }
 
+// Steps whose rate had begun to fall before the training was made longer cannot be taken back.
+void note_fallen_rate(OpenedRun& opened, int64_t planned, int64_t steps) {
+  const int64_t done = opened.checkpoint.step;
+  const double decay = opened.settings->train.decay;
+  if (done == 0 || rate_at(done - 1, planned, decay) >= 1) return;
+  opened.notes.push_back(
+      fmt::format("The step size had begun to fall towards the old end, step {}. It is full again from here and falls "
+                  "towards step {}: the result is not that of one training of {} steps.",
+                  planned, steps, steps));
+}
+
+// Sets another end, and records it.
+void lengthen(OpenedRun& opened, int64_t steps) {
+  const int64_t done = opened.checkpoint.step;
+  if (steps <= done)
+    throw BadInput(fmt::format("Resuming the run {} to step {}: it has done {} steps already. Give a higher --steps.",
+                               opened.run.path().string(), steps, done));
+  const RunLock lock(opened.run.path());
+  const Loader loader = loader_of(*opened.data, *opened.method, opened.settings->train);
+  note_fallen_rate(opened, total_steps(opened.settings->train, loader.steps_per_epoch()), steps);
+  opened.settings->options.set("steps", std::to_string(steps));
+  write_file(opened.run.manifest_file(),
+             manifest_with_resumption(opened.run.manifest(), opened.run.manifest_file().string(), done, steps));
+}
+
 }  // namespace
 
+std::unique_ptr<Method> OpenedRun::untrained() const {
+  return make_method(*settings, method->shape());
+}
+
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check) {
+                    const std::string& command, const std::function<void(const DataSource&)>& check,
+                    const OnProgress& on_progress) {
   Run::check_absent(directory);
+  expect_sensible_threads(settings->train);
   const at::Device device = device_of(settings->train);
-  auto data = settings->data_recipe.make();
+  auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);
-  const Indices labelled = labelled_images(*data, *method, settings->train);
+  const std::string lowered = lower_batch(settings->train, *data, method->needs());
+  const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);
-  Run run = Run::create(directory, *settings, data->info(), command, labelled);
+  Run run = Run::create(directory, *settings, data->info(), command, loader.labelled(),
+                        total_steps(settings->train, loader.steps_per_epoch()));
   std::vector<std::string> notes;
-  if (!data->info().note.empty()) notes.push_back(data->info().note);
+  for (const std::string& note : {data->info().note, lowered})
+    if (!note.empty()) notes.push_back(note);
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
 }
 
-OpenedRun resume_run(const std::filesystem::path& directory) {
-  OpenedRun opened = opened_without_weights(directory, true);
+OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes, const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, true, changes.places, on_progress);
   move_to(device_of(opened.settings->train), *opened.method);
-  if (opened.run.checkpoints().empty()) return opened;
-  opened.checkpoint = opened.run.load(*opened.method, true);
-  note_lost_identity(opened);
+  if (!opened.run.checkpoints().empty()) {
+    opened.checkpoint = opened.run.load(*opened.method, true);
+    note_lost_identity(opened);
+  }
+  if (changes.steps > 0) lengthen(opened, changes.steps);
+  if (changes.steps > 0 || !changes.places.empty()) write_file(opened.run.options_file(), opened.settings->toml());
   return opened;
 }
 
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data) {
-  OpenedRun opened = opened_without_weights(directory, with_data);
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
+                   const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, with_data, places, on_progress);
   opened.checkpoint = opened.run.load(*opened.method, false);
+  return opened;
+}
+
+OpenedRun inspect_run(const std::filesystem::path& directory) {
+  OpenedRun opened = opened_without_weights(directory, false, {}, {});
+  if (!opened.run.checkpoints().empty()) opened.checkpoint = opened.run.load(*opened.method, false);
   return opened;
 }
 

@@ -13,6 +13,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 #include "refract/train/manifest.h"
 
 namespace refract {
@@ -80,6 +81,14 @@ RunLock::~RunLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+bool is_training(const fs::path& run_directory) {
+  const int descriptor = ::open(run_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
+}
+
 void Run::check_absent(const fs::path& directory) {
   if (directory.empty()) throw BadInput("Creating a run directory: expected a path, found none. Name one with --out.");
   std::error_code ignored;
@@ -91,12 +100,13 @@ void Run::check_absent(const fs::path& directory) {
 }
 
 Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
-                const Indices& labelled) {
+                const Indices& labelled, int64_t steps) {
   check_absent(directory);
+  const RunOrigin origin{fs::current_path(), fs::absolute(without_slash(directory)).lexically_normal(), steps};
   NewFolder staging(directory);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
-  write_file(run.manifest_file(), manifest_text(settings, data, command));
+  write_file(run.manifest_file(), manifest_text(settings, data, command, origin));
   if (!labelled.empty()) write_file(run.labelled_file(), fmt::format("{}\n", fmt::join(labelled, "\n")));
   fs::create_directory(checkpoint_folder(run.path()));
   staging.publish();
@@ -123,22 +133,33 @@ std::unique_ptr<Settings> Run::settings() const {
 }
 
 std::string Run::manifest() const {
-  return read_file(manifest_file());
+  std::string text = read_file(manifest_file());
+  check_json_bounds(text, manifest_file().string());
+  return text;
 }
 
 std::vector<fs::path> Run::checkpoints() const {
   std::vector<fs::path> files;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(checkpoint_folder(path_), ignored))
+  for (const auto& entry : fs::directory_iterator(checkpoint_folder(path()), ignored))
     if (step_of(entry.path())) files.push_back(entry.path());
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return step_of(a) < step_of(b); });
   return files;
 }
 
 void Run::save(Method& method, const CheckpointInfo& info) const {
-  std::error_code ignored;  // writing says why
-  fs::create_directory(checkpoint_folder(path_), ignored);
-  save_checkpoint(checkpoint_folder(path_) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
+  const auto save_below = [&](const fs::path& place) {
+    std::error_code ignored;  // writing says why
+    fs::create_directory(checkpoint_folder(place), ignored);
+    save_checkpoint(checkpoint_folder(place) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
+  };
+  const fs::path place = path();
+  try {
+    save_below(place);
+  } catch (const Error&) {
+    if (path() == place) throw;
+    save_below(path());
+  }
   remove_leftovers(*this);
 }
 
@@ -147,7 +168,7 @@ CheckpointInfo Run::load(Method& method, bool with_moments) const {
   if (files.empty())
     throw BadInput(
         fmt::format("Opening the run {}: it has no checkpoint yet. Train it further with `refract resume {}`.",
-                    path_.string(), path_.string()));
+                    path().string(), path().string()));
   try {
     return load_checkpoint(files.back(), settings()->method, method, with_moments);
   } catch (const BadInput& error) {

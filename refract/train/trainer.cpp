@@ -139,6 +139,7 @@ void Training::check(const std::string& not_finite) const {
 }
 
 void Training::log() {
+  (void)run_.path();  // throws where the folder is gone: open files of a deleted folder take rows without a word
   const Terms means = logged_.take();
   metrics_.append(done_, earlier_seconds_ + since_start_.seconds(), means);
   events_.scalars(done_, means);
@@ -162,6 +163,12 @@ bool Training::save_is_due() const {
   return period > 0 && since_save_.seconds() >= period;
 }
 
+// After a full disk and the like; "" where the message says it already, or the run is gone.
+std::string way_on(std::string_view why, const std::filesystem::path& run) {
+  if (why.find("refract resume") != std::string_view::npos || !std::filesystem::exists(run)) return "";
+  return fmt::format(" Then `refract resume '{}'` goes on from the last checkpoint.", run.string());
+}
+
 }  // namespace
 
 int64_t total_steps(const TrainOptions& options, int64_t steps_per_epoch) {
@@ -178,8 +185,15 @@ double rate_at(int64_t step, int64_t steps, double decay) {
 Outcome train(Method& method, const DataSource& data, const Settings& settings, const Run& run, int64_t first_step,
               const TrainingHooks& hooks) {
   const RunLock lock(run.path());
-  at::set_num_threads(thread_count(settings.train));
-  return Training(method, data, settings, run, first_step, hooks).go();
+  use_threads(settings.train);
+  const std::filesystem::path place = run.path();
+  try {
+    return Training(method, data, settings, run, first_step, hooks).go();
+  } catch (const BadInput&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(error.what() + way_on(error.what(), place));
+  }
 }
 
 }  // namespace refract

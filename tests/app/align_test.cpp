@@ -85,6 +85,15 @@ TEST_F(AlignedPictures, TwoThatWouldGetOneNameAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
+TEST_F(AlignedPictures, PointsOnALineAreNamedByFileAndLine) {
+  write_file(folder_ / "landmarks.csv",
+             "name,x,y,x,y,x,y\nstraight.png,60,50,120,52,92,80\nbelow/turned.png,1,1,2,2,3,3\n");
+  const Ran ran = align();
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find(folder_ / "landmarks.csv" + ", line 3"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
 TEST_F(AlignedPictures, AFolderOfTheUsersBesideTheNewOneStays) {
   std::filesystem::create_directories(folder_ / "out.partial");
   write_file(folder_ / "out.partial/notes.txt", "precious");

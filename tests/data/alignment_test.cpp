@@ -114,15 +114,19 @@ TEST(Landmarks, AreReadFromCsvAndPts) {
   write_file(folder / "all.csv", "image,x0,y0,x1,y1,x2,y2\na.png,1,2,3.5,4,5,6\nb.png, 7,8,9,10,11,12.25\r\n");
   const auto csv = read_landmarks(folder / "all.csv");
   ASSERT_EQ(csv.size(), 2);
-  EXPECT_EQ(csv.at("a.png"), (Shape{{1, 2}, {3.5, 4}, {5, 6}}));
-  EXPECT_EQ(csv.at("b.png")[2], Point(11, 12.25));
+  EXPECT_EQ(csv.at("a.png").points, (Shape{{1, 2}, {3.5, 4}, {5, 6}}));
+  EXPECT_EQ(csv.at("b.png").points[2], Point(11, 12.25));
   write_file(folder / "marked.csv",
              "\xef\xbb\xbf"
              "a.png,1,2,3.5,4,5,6\n");
-  EXPECT_EQ(read_landmarks(folder / "marked.csv").at("a.png"), csv.at("a.png"));
+  EXPECT_EQ(read_landmarks(folder / "marked.csv").at("a.png").points, csv.at("a.png").points);
   std::filesystem::create_directories(folder / "pts");
   write_file(folder / "pts/a.pts", "version: 1\nn_points: 3\n{\n1 2\n3.5 4\n5 6\n}\n");
-  EXPECT_EQ(read_landmarks(folder / "pts").at("a"), csv.at("a.png"));
+  const Landmarks pts = read_landmarks(folder / "pts").at("a");
+  EXPECT_EQ(pts.points, csv.at("a.png").points);
+  EXPECT_EQ(pts.file, folder / "pts/a.pts");
+  EXPECT_EQ(pts.line, 4);
+  EXPECT_EQ(csv.at("b.png").line, 3);
 }
 
 TEST(Landmarks, DamageIsASentenceWithALine) {
@@ -138,6 +142,22 @@ TEST(Landmarks, DamageIsASentenceWithALine) {
   EXPECT_TRUE(contains(refusal("a.png,1,2,3,4\n"), "at least 3 points"));
   EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5\n"), "x and y of each point"));
   EXPECT_TRUE(contains(refusal(""), "none in the whole file"));
+  EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5,6\nb.png,1,2,3,4,5,6\na.png,1,2,3,4,5,6\n"),
+                       "all.csv, line 3: a.png was there before, in " + (folder / "all.csv").string() + ", line 1"));
+}
+
+TEST(Landmarks, DamageInAFileOfOneImageIsASentenceWithALine) {
+  const TempFolder folder;
+  std::filesystem::create_directories(folder / "pts");
+  write_file(folder / "pts/a.pts", "n_points: 3\n{\n1 2\n3 4\n5 7\n}\n");
+  const auto refusal = [&](const std::string& text) {
+    write_file(folder / "pts/b.pts", text);
+    return message_of<BadInput>([&] { read_landmarks(folder / "pts"); });
+  };
+  EXPECT_EQ(refusal("version: 1\nn_points: 3\n{\n1 2\n3 4\n5 7\n}\n"), "");
+  EXPECT_TRUE(contains(refusal("version: 1\nn_points: 3\n{\n1 2\nx 4\n5 7\n}\n"), "b.pts, line 5"));
+  EXPECT_TRUE(contains(refusal("n_points: 68\n{\n1 2\n3 4\n5 7\n}\n"), "b.pts, line 6: expected 68 points"));
+  EXPECT_TRUE(contains(refusal("version: 1\n{\n1 2\n3 4\n5 6\n7 9\n}\n"), "b.pts, line 3: expected 3 points"));
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST_F(ImageFile, BadFilesAreNamed) {
     const std::string message = refusal(name);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "a decoder printed";
     EXPECT_TRUE(contains(message, (folder_ / name).string())) << message;
-    EXPECT_TRUE(contains(message, "--skip-bad-images")) << message;
+    EXPECT_FALSE(contains(message, "--skip-bad-images")) << message;  // not every command has it
   }
   write_file(folder_ / "text.png", "no image");
   EXPECT_TRUE(contains(refusal("text.png"), "its content is no PNG"));

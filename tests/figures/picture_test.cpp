@@ -4,13 +4,12 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/zeros.h>
-#include <gif_lib.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <opencv2/imgcodecs.hpp>
 
 #include "refract/core/errors.h"
+#include "refract/figures/gif_file.h"
 #include "refract/figures/palette.h"
 
 namespace refract {
@@ -22,52 +21,9 @@ Tensor random_frame(int64_t height, int64_t width, int64_t colours, uint64_t see
   return palette.index_select(0, at::randint(0, colours, {height * width})).view({height, width, 3}).permute({2, 0, 1});
 }
 
-struct Reader {
-  const std::string* bytes;
-  size_t position = 0;
-};
-
-int read_bytes(GifFileType* file, GifByteType* target, int count) {
-  auto* reader = static_cast<Reader*>(file->UserData);
-  const size_t some = std::min(static_cast<size_t>(count), reader->bytes->size() - reader->position);
-  std::memcpy(target, reader->bytes->data() + reader->position, some);
-  reader->position += some;
-  return static_cast<int>(some);
-}
-
-struct Shown {
-  Tensor frame;
-  int delay = 0;
-};
-
-void paint(const GifFileType& file, const SavedImage& image, Tensor& canvas) {
-  const GifImageDesc& d = image.ImageDesc;
-  for (int y = 0; y < d.Height; ++y)
-    for (int x = 0; x < d.Width; ++x) {
-      const GifColorType& colour = file.SColorMap->Colors[image.RasterBits[y * d.Width + x]];
-      uint8_t* pixel = canvas.data_ptr<uint8_t>() + ((d.Top + y) * file.SWidth + d.Left + x) * 3;
-      pixel[0] = colour.Red;
-      pixel[1] = colour.Green;
-      pixel[2] = colour.Blue;
-    }
-}
-
 // What a viewer shows: each frame over the one before.
-std::vector<Shown> decode(const std::string& bytes) {
-  Reader reader{&bytes};
-  int error = 0;
-  GifFileType* file = DGifOpen(&reader, read_bytes, &error);
-  if (file == nullptr || DGifSlurp(file) != GIF_OK) return {};
-  Tensor canvas = at::zeros({file->SHeight, file->SWidth, 3}, at::kByte);
-  std::vector<Shown> shown;
-  for (int i = 0; i < file->ImageCount; ++i) {
-    paint(*file, file->SavedImages[i], canvas);
-    GraphicsControlBlock control{};
-    DGifSavedExtensionToGCB(file, i, &control);
-    shown.push_back({canvas.permute({2, 0, 1}).clone(), control.DelayTime});
-  }
-  DGifCloseFile(file, nullptr);
-  return shown;
+Animation decode(const std::string& bytes) {
+  return read_gif(bytes, "the test");
 }
 
 TEST(Png, ReadsBackExactly) {
@@ -89,32 +45,39 @@ TEST(Gif, FewColoursReadBackExactly) {
   const std::string bytes = gif(frames, 50);
   EXPECT_EQ(bytes.substr(0, 6), "GIF89a");
   EXPECT_NE(bytes.find("NETSCAPE2.0"), std::string::npos);
-  const std::vector<Shown> shown = decode(bytes);
-  ASSERT_EQ(shown.size(), 3U);
+  const Animation shown = decode(bytes);
+  ASSERT_EQ(shown.frames.size(), 3U);
   for (size_t i = 0; i < 3; ++i) {
-    EXPECT_TRUE(shown[i].frame.equal(frames[i])) << i;
-    EXPECT_EQ(shown[i].delay, 5);
+    EXPECT_TRUE(shown.frames[i].equal(frames[i])) << i;
+    EXPECT_EQ(shown.milliseconds[i], 50);
   }
 }
 
 TEST(Gif, EqualFramesBecomeOneThatStaysLonger) {
   const Tensor a = random_frame(8, 8, 3, 1);
   const Tensor b = random_frame(8, 8, 3, 2);
-  const std::vector<Shown> shown = decode(gif({a, a.clone(), a, b}, 60));
-  ASSERT_EQ(shown.size(), 2U);
-  EXPECT_EQ(shown[0].delay, 18);
-  EXPECT_EQ(shown[1].delay, 6);
+  const Animation shown = decode(gif({a, a.clone(), a, b}, 60));
+  ASSERT_EQ(shown.frames.size(), 2U);
+  EXPECT_EQ(shown.milliseconds[0], 180);
+  EXPECT_EQ(shown.milliseconds[1], 60);
 }
 
 TEST(Gif, ManyColoursStayCloseAndTheBackgroundExact) {
   Tensor frame = random_frame(64, 64, 4000, 1);
   frame.slice(1, 0, 40).fill_(255);
-  const std::vector<Shown> shown = decode(gif({frame}));
-  ASSERT_EQ(shown.size(), 1U);
-  EXPECT_TRUE(shown[0].frame.slice(1, 0, 40).eq(255).all().item<bool>());
-  const Tensor error = (shown[0].frame.to(at::kFloat) - frame.to(at::kFloat)).slice(1, 40).abs();
+  const Animation shown = decode(gif({frame}));
+  ASSERT_EQ(shown.frames.size(), 1U);
+  EXPECT_TRUE(shown.frames[0].slice(1, 0, 40).eq(255).all().item<bool>());
+  const Tensor error = (shown.frames[0].to(at::kFloat) - frame.to(at::kFloat)).slice(1, 40).abs();
   EXPECT_LT(error.mean().item<double>(), 12);  // 1,536 random colours in a cube on 255 entries
   EXPECT_EQ(gif({frame}), gif({frame}));
+}
+
+TEST(Gif, DamageIsRefused) {
+  const std::string whole = gif({random_frame(30, 30, 9, 1), random_frame(30, 30, 9, 2)});
+  EXPECT_EQ(read_gif(whole, "a.gif").frames.size(), 2U);
+  for (const std::string& bytes : {std::string(), whole.substr(0, 10), whole.substr(0, 200), "no" + whole})
+    EXPECT_THROW(read_gif(bytes, "a.gif"), BadInput) << bytes.size();
 }
 
 TEST(Gif, RefusesWhatIsNoAnimation) {

@@ -2,6 +2,7 @@
 #include "refract/figures/run_report.h"
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/randint.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
@@ -79,6 +80,28 @@ TEST_F(RunReport, WritesOnePage) {
   const std::filesystem::path file = write_report(run);
   EXPECT_EQ(file, run.path() / "report.html");
   EXPECT_EQ(read_file(file).substr(0, 15), "<!DOCTYPE html>");
+}
+
+// As of a run at 256 pixels, but harder: nothing is as large in a file as noise.
+TEST_F(RunReport, StaysSmallWhateverItsPicturesTake) {
+  const refract::Run run = make();
+  std::vector<Figure> figures;
+  for (const char* name : {"first", "second"})
+    figures.push_back({name, "A title", "A caption.", {at::randint(0, 256, {3, 1200, 1600}).to(at::kByte)}});
+  figures.push_back({"third", "A title", "A caption.", {}});
+  for (int i = 0; i < 16; ++i) figures.back().frames.push_back(at::randint(0, 256, {3, 400, 900}).to(at::kByte));
+  write_figures(figures, figures_folder(run));
+  const uintmax_t whole = std::filesystem::file_size(figures_folder(run) / "first.png");
+  ASSERT_GT(whole, kMostReportBytes);
+
+  const std::filesystem::path page = write_report(run);
+  EXPECT_LE(std::filesystem::file_size(page), kMostReportBytes);
+  EXPECT_GT(std::filesystem::file_size(page), kMostReportBytes / 4) << "smaller than it need be";
+  const std::string html = read_file(page);
+  EXPECT_NE(html.find("the folder figures beside it has the pictures whole"), std::string::npos);
+  EXPECT_NE(html.find("width=\"1600\" src=\"data:image/webp;base64,"), std::string::npos);
+  EXPECT_NE(html.find("width=\"900\" src=\"data:image/webp;base64,"), std::string::npos);
+  EXPECT_EQ(std::filesystem::file_size(figures_folder(run) / "first.png"), whole);
 }
 
 TEST_F(RunReport, NamesTheDamagedFile) {

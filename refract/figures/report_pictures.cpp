@@ -1,0 +1,93 @@
+#include "refract/figures/report_pictures.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <array>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "refract/data/image_file.h"
+#include "refract/figures/canvas.h"
+#include "refract/figures/gif_file.h"
+#include "refract/figures/webp_file.h"
+
+namespace refract {
+namespace {
+
+struct Quality {
+  int64_t side;  // pixels, of the longer side; of an animation, which has so many of them, half of it
+  int webp;
+};
+
+constexpr std::array<Quality, 10> kQualities = {{{2400, kLossless},
+                                                 {2000, 90},
+                                                 {1600, 85},
+                                                 {1300, 80},
+                                                 {1000, 75},
+                                                 {800, 65},
+                                                 {600, 55},
+                                                 {400, 45},
+                                                 {240, 35},
+                                                 {120, 20}}};
+
+Animation decoded(const ReportPicture& picture) {
+  if (picture.type == "image/gif") return read_gif(picture.bytes, picture.title);
+  return {{to_bytes(decode_whole(picture.bytes, picture.title))}, {0}};
+}
+
+Tensor shrunk(const Tensor& frame, int64_t height, int64_t width) {
+  const Tensor pixels = frame.permute({1, 2, 0}).contiguous();
+  Tensor small = at::empty({height, width, 3}, at::kByte);
+  const cv::Mat from(static_cast<int>(frame.size(1)), static_cast<int>(frame.size(2)), CV_8UC3, pixels.data_ptr());
+  cv::Mat to(static_cast<int>(height), static_cast<int>(width), CV_8UC3, small.data_ptr());
+  cv::resize(from, to, to.size(), 0, 0, cv::INTER_AREA);
+  return small.permute({2, 0, 1});
+}
+
+// With its longer side of at most `side` pixels.
+Animation fitted(const Animation& whole, int64_t side) {
+  const int64_t height = whole.frames.front().size(1), width = whole.frames.front().size(2);
+  const int64_t longer = std::max(height, width);
+  if (longer <= side) return whole;
+  Animation small{{}, whole.milliseconds};
+  for (const Tensor& frame : whole.frames)
+    small.frames.push_back(
+        shrunk(frame, std::max<int64_t>(1, height * side / longer), std::max<int64_t>(1, width * side / longer)));
+  return small;
+}
+
+ReportPicture reduced(const ReportPicture& picture, const Animation& whole, const Quality& quality) {
+  const bool moves = whole.frames.size() > 1;
+  const int webp_quality = moves ? std::min(quality.webp, kQualities[1].webp) : quality.webp;
+  std::string bytes = webp(fitted(whole, moves ? quality.side / 2 : quality.side), webp_quality);
+  if (bytes.size() >= picture.bytes.size()) return picture;
+  ReportPicture small = picture;
+  small.type = "image/webp";
+  small.bytes = std::move(bytes);
+  small.reduced = true;
+  small.width = whole.frames.front().size(2);
+  return small;
+}
+
+size_t total(const std::vector<ReportPicture>& pictures) {
+  size_t bytes = 0;
+  for (const ReportPicture& picture : pictures) bytes += picture.bytes.size();
+  return bytes;
+}
+
+}  // namespace
+
+void reduce(std::vector<ReportPicture>& pictures, size_t bytes) {
+  if (total(pictures) <= bytes) return;
+  std::vector<Animation> whole;
+  for (const ReportPicture& picture : pictures) whole.push_back(decoded(picture));
+  const std::vector<ReportPicture> originals = std::move(pictures);
+  for (const Quality& quality : kQualities) {
+    pictures.clear();
+    for (size_t i = 0; i < originals.size(); ++i) pictures.push_back(reduced(originals[i], whole[i], quality));
+    if (total(pictures) <= bytes) return;
+  }
+}
+
+}  // namespace refract

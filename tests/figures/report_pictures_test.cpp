@@ -1,0 +1,103 @@
+#include "refract/figures/report_pictures.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/randint.h>
+#include <gtest/gtest.h>
+#include <webp/mux.h>
+
+#include <memory>
+
+#include "refract/core/errors.h"
+#include "refract/data/image_file.h"
+#include "refract/figures/canvas.h"
+#include "refract/figures/picture.h"
+
+namespace refract {
+namespace {
+
+// Squares of few colours, as of enlarged digits.
+Tensor squares(int64_t side, uint64_t seed) {
+  at::manual_seed(seed);
+  return enlarge((at::randint(0, 2, {3, side, side}) * 200).to(at::kByte), 4);
+}
+
+// Colours that change slowly, as in photographs.
+Tensor smooth(int64_t height, int64_t width, double phase) {
+  const Tensor y = at::arange(height, at::kFloat).view({1, height, 1});
+  const Tensor x = at::arange(width, at::kFloat).view({1, 1, width});
+  const auto wave = [&](double a, double b) { return ((x * a + y * b + phase).sin() + 1) * 127; };
+  return (at::cat({wave(0.02, 0.01), wave(0.01, -0.02), wave(0.005, 0.03)}) + at::randint(0, 3, {3, height, width}))
+      .clamp(0, 255)
+      .to(at::kByte);
+}
+
+ReportPicture still(const Tensor& frame) {
+  return {"A title", "A caption.", "image/png", png(frame)};
+}
+
+size_t bytes_of(const std::vector<ReportPicture>& pictures) {
+  size_t bytes = 0;
+  for (const ReportPicture& picture : pictures) bytes += picture.bytes.size();
+  return bytes;
+}
+
+TEST(ReportPictures, WhatFitsStaysAsItIs) {
+  std::vector<ReportPicture> pictures = {still(squares(40, 1)), still(squares(40, 2))};
+  const std::string before = pictures[0].bytes;
+  reduce(pictures, bytes_of(pictures));
+  EXPECT_EQ(pictures[0].bytes, before);
+  EXPECT_FALSE(pictures[0].reduced);
+}
+
+TEST(ReportPictures, NothingIsLostWhereThatSuffices) {
+  std::vector<ReportPicture> pictures = {still(squares(100, 1))};
+  reduce(pictures, pictures[0].bytes.size() * 9 / 10);
+  EXPECT_EQ(pictures[0].type, "image/webp");
+  EXPECT_TRUE(pictures[0].reduced);
+  EXPECT_TRUE(decode_whole(pictures[0].bytes, "picture").equal(squares(100, 1)));
+}
+
+TEST(ReportPictures, CopiesLookLikeThePictures) {
+  const Tensor frame = smooth(600, 3000, 0);
+  std::vector<ReportPicture> pictures = {still(frame)};
+  reduce(pictures, pictures[0].bytes.size() / 20);
+  const Tensor seen = decode_whole(pictures[0].bytes, "picture");
+  EXPECT_EQ(pictures[0].width, 3000);
+  EXPECT_EQ(seen.size(2), 2000);
+  EXPECT_EQ(seen.size(1), 400);
+  const Tensor middle = frame.slice(1, 1, 600, 3).slice(2, 1, 3000, 3).to(at::kFloat);
+  const Tensor same = seen.slice(1, 0, 400, 2).slice(2, 0, 2000, 2).to(at::kFloat);
+  EXPECT_LT((middle - same).abs().mean().item<double>(), 4);
+}
+
+TEST(ReportPictures, AnimationsMoveOn) {
+  std::vector<Tensor> frames;
+  for (int i = 0; i < 12; ++i) frames.push_back(smooth(120, 400, 0.4 * i));
+  std::vector<ReportPicture> pictures = {{"A title", "A caption.", "image/gif", gif(frames, 60)}};
+  reduce(pictures, pictures[0].bytes.size() / 3);
+  ASSERT_EQ(pictures[0].type, "image/webp");
+  const WebPData data{reinterpret_cast<const uint8_t*>(pictures[0].bytes.data()), pictures[0].bytes.size()};
+  const std::unique_ptr<WebPMux, void (*)(WebPMux*)> file(WebPMuxCreate(&data, 0), WebPMuxDelete);
+  ASSERT_NE(file, nullptr);
+  WebPMuxAnimParams repeats{};
+  EXPECT_EQ(WebPMuxGetAnimationParams(file.get(), &repeats), WEBP_MUX_OK);
+  EXPECT_EQ(repeats.loop_count, 0);
+  int count = 0, milliseconds = 0;
+  for (WebPMuxFrameInfo frame{}; WebPMuxGetFrame(file.get(), static_cast<uint32_t>(count + 1), &frame) == WEBP_MUX_OK;
+       WebPDataClear(&frame.bitstream)) {
+    ++count;
+    milliseconds += frame.duration;
+  }
+  EXPECT_EQ(count, 12);
+  EXPECT_EQ(milliseconds, 12 * 60);
+}
+
+TEST(ReportPictures, DamageIsNamed) {
+  std::vector<ReportPicture> pictures = {still(squares(10, 1))};
+  pictures[0].bytes.resize(60);
+  EXPECT_THROW(reduce(pictures, 10), BadInput);
+}
+
+}  // namespace
+}  // namespace refract
