@@ -241,6 +241,9 @@ TEST_F(ImageFile, RefusesFoldersWithNothingToRead) {
   write_file(folder_ / "notes.txt", "no image");
   const std::string message = message_of<BadInput>([&] { list_images(folder_.path()); });
   EXPECT_TRUE(contains(message, "png, jpg, jpeg, bmp, webp, tif, tiff")) << message;
+  write_file(folder_ / "photo.heic", "no image");
+  const std::string others = message_of<BadInput>([&] { list_images(folder_.path()); });
+  EXPECT_TRUE(contains(others, "1 heic") && contains(others, "convert")) << others;
 }
 
 TEST_F(ImageFile, ReadsManyAndSkipsTheBad) {

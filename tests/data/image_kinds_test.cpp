@@ -159,7 +159,7 @@ TEST(ImageKinds, WhatIsNotReadIsNamedWithACommandThatConvertsIt) {
   };
   for (const auto& [named, bytes] : of) {
     EXPECT_TRUE(contains(refusal(bytes), named)) << named << ": " << refusal(bytes);
-    EXPECT_TRUE(contains(refusal(bytes), "convert")) << refusal(bytes);
+    EXPECT_TRUE(contains(refusal(bytes), "makes a PNG of it")) << refusal(bytes);
     EXPECT_FALSE(contains(refusal(bytes), "damaged")) << refusal(bytes);
   }
   EXPECT_TRUE(contains(refusal("<!DOCTYPE html>\n<html><body>404</body></html>"), "a web page"));
