@@ -22,18 +22,24 @@ int64_t number(std::string_view bytes, size_t at, size_t length) {
 struct Header {
   int64_t width, height, bits, pixels_at;
   bool packed;  // runs of equal pixels
+  bool usual;   // what OpenCV reads without a word
 };
 
 Header read_header(std::string_view bytes) {
   constexpr size_t old_size = 26, size = 54;  // OS/2's and Windows'
+  constexpr int plain = 0, runs = 1, short_runs = 2, masks = 3;
   if (bytes.size() < old_size) throw Undecodable("it is truncated");
   const int64_t pixels_at = number(bytes, 10, 4);
   if (number(bytes, 14, 4) == 12)
-    return {number(bytes, 18, 2), number(bytes, 20, 2), number(bytes, 24, 2), pixels_at, false};
+    return {number(bytes, 18, 2), number(bytes, 20, 2), number(bytes, 24, 2), pixels_at, false, true};
   if (bytes.size() < size) throw Undecodable("it is truncated");
-  const int64_t packing = number(bytes, 30, 4);
-  return {number(bytes, 18, 4), std::abs(number(bytes, 22, 4)), number(bytes, 28, 2), pixels_at,
-          packing == 1 || packing == 2};
+  const int64_t packing = number(bytes, 30, 4), length = number(bytes, 14, 4);
+  return {number(bytes, 18, 4),
+          std::abs(number(bytes, 22, 4)),
+          number(bytes, 28, 2),
+          pixels_at,
+          packing == runs || packing == short_runs,
+          length >= 40 && (packing == plain || packing == masks)};
 }
 
 void check_length(std::string_view bytes, const Header& header) {
@@ -47,7 +53,7 @@ cv::Mat decode(std::string_view bytes) {
   return cv::imdecode(buffer, cv::IMREAD_ANYCOLOR);  // without opacity, which is often left at 0
 }
 
-// While it stands nothing is written on std::cerr, where OpenCV says what is wrong with runs.
+// While it stands nothing is written on std::cerr, where OpenCV says what is wrong.
 class QuietErrors {
  public:
   QuietErrors() : lock_(one()), before_(std::cerr.rdbuf(nullptr)) {}
@@ -75,7 +81,7 @@ Picture decode_bmp(std::string_view bytes) {
   const Header header = read_header(bytes);
   auto room = room_for(header.width, header.height);
   check_length(bytes, header);
-  const cv::Mat pixels = header.packed ? decode_quietly(bytes) : decode(bytes);
+  const cv::Mat pixels = header.usual ? decode(bytes) : decode_quietly(bytes);
   if (pixels.empty()) throw Undecodable("it is damaged, or of a kind of BMP that is not read");
   return {pixels, 1, std::move(room)};
 }

@@ -4,10 +4,11 @@
 #include <array>
 #include <csetjmp>
 #include <cstdio>  // before jpeglib.h, which needs it
+#include <new>
 #include <string>
 
 #include <jerror.h>
-#include <jpeglib.h>  // before jerror.h
+#include <jpeglib.h>
 
 #include "refract/data/exif.h"
 #include "refract/data/image_decoders.h"
@@ -88,10 +89,12 @@ class Reader {
  private:
   // Between setjmp and the return of `step` stands no object with a destructor, which a jump would pass over.
   void attempt(void (Reader::*step)()) {
-    if (setjmp(failure_.back) == 0)  // NOLINT(cert-err52-cpp): the way of libjpeg
+    if (setjmp(failure_.back) == 0) {  // NOLINT(cert-err52-cpp): the way of libjpeg
       (this->*step)();
-    else
-      throw Undecodable(fmt::format("it is damaged or truncated ({})", failure_.why.data()));
+      return;
+    }
+    if (failure_.msg_code == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
+    throw Undecodable(fmt::format("it is damaged or truncated ({})", failure_.why.data()));
   }
 
   void read_header() {

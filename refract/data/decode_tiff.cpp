@@ -3,7 +3,9 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <opencv2/core.hpp>
@@ -46,9 +48,9 @@ int map(thandle_t handle, void** base, toff_t* size) {
 
 int take_error(TIFF* /*file*/, void* memory, const char* /*module*/, const char* format, va_list values) {
   std::string& why = static_cast<Memory*>(memory)->why;
-  std::string text(200, '\0');
+  std::array<char, 200> text{};
   std::vsnprintf(text.data(), text.size(), format, values);
-  if (why.empty()) why = text.c_str();
+  if (why.empty()) why = text.data();
   return 1;  // taken
 }
 

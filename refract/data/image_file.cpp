@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -124,6 +125,7 @@ Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit 
   } catch (const Undecodable& why) {
     refuse(path, why.what());
   } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the machine's fault, not the file's
     refuse(path, fmt::format("it cannot be decoded ({})", error.err));
   }
 }

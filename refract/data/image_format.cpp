@@ -15,15 +15,16 @@ using namespace std::string_view_literals;
 struct Known {
   std::string_view start;  // of the file
   std::string_view name;
+  std::string_view converter = "ImageMagick makes a PNG of it: `convert 'FILE[0]' FILE.png`";
 };
 
-constexpr std::array<Known, 7> kOthers = {{{"GIF8"sv, "a GIF"},
-                                           {"\0\0\0\x0cJXL "sv, "a JPEG XL"},
-                                           {"\xff\x0a"sv, "a JPEG XL"},
+constexpr std::string_view kDjxl = "`djxl FILE FILE.png` (libjxl-tools) makes a PNG of it";
+constexpr std::array<Known, 6> kOthers = {{{"GIF8"sv, "a GIF"},
+                                           {"\0\0\0\x0cJXL "sv, "a JPEG XL", kDjxl},
+                                           {"\xff\x0a"sv, "a JPEG XL", kDjxl},
                                            {"\0\0\0\x0cjP  "sv, "a JPEG 2000"},
                                            {"\xff\x4f\xff\x51"sv, "a JPEG 2000"},
-                                           {"8BPS"sv, "a Photoshop"},
-                                           {"\x76\x2f\x31\x01"sv, "an OpenEXR"}}};
+                                           {"8BPS"sv, "a Photoshop"}}};
 
 constexpr std::array<std::string_view, 2> kAvif = {"avif", "avis"};
 constexpr std::array<std::string_view, 9> kHeic = {"heic", "heix", "hevc", "hevx", "heim",
@@ -39,12 +40,12 @@ bool has_brand(std::string_view bytes, const std::array<std::string_view, N>& br
   return false;
 }
 
-std::optional<std::string_view> other_image(std::string_view bytes) {
-  for (const auto& [start, name] : kOthers)
-    if (bytes.starts_with(start)) return name;
+std::optional<Known> other_image(std::string_view bytes) {
+  for (const Known& known : kOthers)
+    if (bytes.starts_with(known.start)) return known;
   if (bytes.size() < 12 || bytes.substr(4, 4) != "ftyp") return std::nullopt;
-  if (has_brand(bytes, kAvif)) return "an AVIF";  // before HEIC, whose general brands AVIF files have too
-  if (has_brand(bytes, kHeic)) return "a HEIC";
+  if (has_brand(bytes, kAvif)) return Known{"", "an AVIF"};  // before HEIC, whose general brands AVIF files have too
+  if (has_brand(bytes, kHeic)) return Known{"", "a HEIC"};
   return std::nullopt;
 }
 
@@ -70,13 +71,11 @@ ImageFormat image_format(std::string_view bytes) {
 
 std::string why_not_read(std::string_view bytes) {
   if (bytes.empty()) return "it is empty";
-  if (const auto name = other_image(bytes))
-    return fmt::format(
-        "it is {} image, which Refract does not read. ImageMagick makes a PNG of it: "
-        "`convert 'FILE[0]' FILE.png`",
-        *name);
+  if (const auto known = other_image(bytes))
+    return fmt::format("it is {} image, which Refract does not read. {}", known->name, known->converter);
   if (starts_mark_up(bytes, "<svg"))
-    return "it is an SVG drawing, which Refract does not read. `rsvg-convert FILE -o FILE.png` makes a PNG of it";
+    return "it is an SVG drawing, which Refract does not read. `rsvg-convert FILE -o FILE.png` (librsvg2-bin) makes a "
+           "PNG of it";
   if (starts_mark_up(bytes, "<html")) return "it is a web page, no image";
   return "its content is no PNG, JPEG, BMP, WebP or TIFF image";
 }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "refract/core/errors.h"
+#include "refract/data/ignored_files.h"
 #include "refract/data/image_file.h"
 
 namespace refract {
@@ -66,6 +67,14 @@ class Walk {
   Paths found_;
 };
 
+[[noreturn]] void refuse_empty(const fs::path& folder) {
+  const std::string others = ignored_text(by_ending(ignored_files(folder, {})));
+  throw BadInput(
+      fmt::format("Looking for images in {}: the folder and those below hold none{}. Files that end in {} are read. "
+                  "ImageMagick makes such a file of most others: `convert 'FILE[0]' FILE.png`.",
+                  folder.string(), others.empty() ? "" : fmt::format(" ({})", others), image_extensions()));
+}
+
 }  // namespace
 
 std::string image_extensions() {
@@ -79,11 +88,7 @@ Paths list_images(const fs::path& path) {
         fmt::format("Looking for images in {}: there is no such file or folder. Check the spelling.", path.string()));
   if (!fs::is_directory(path, error)) return {path};
   Paths found = Walk(path).found();
-  if (found.empty())
-    throw BadInput(
-        fmt::format("Looking for images in {}: the folder and those below hold none. Files that end in {} are "
-                    "read.",
-                    path.string(), image_extensions()));
+  if (found.empty()) refuse_empty(path);
   return found;
 }
 

@@ -109,10 +109,14 @@ Landmarks from_pts(const std::filesystem::path& file) {
 }  // namespace
 
 std::map<std::string, Landmarks> read_landmarks(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return from_csv(path);
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return from_csv(path);
   std::set<std::filesystem::path> files;  // in order, so that the first fault is the same everywhere
-  for (const auto& entry : std::filesystem::directory_iterator(path))
-    if (entry.path().extension() == ".pts") files.insert(entry.path());
+  for (std::filesystem::directory_iterator at(path, error); !error && at != end(at); at.increment(error))
+    if (at->path().extension() == ".pts") files.insert(at->path());
+  if (error)
+    throw BadInput(
+        fmt::format("Reading landmarks from {}: the folder cannot be read ({}).", path.string(), error.message()));
   if (files.empty())
     throw BadInput(fmt::format("Reading landmarks from {}: the folder holds no .pts files.", path.string()));
   Collected all;

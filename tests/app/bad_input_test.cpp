@@ -81,6 +81,19 @@ TEST_F(BadInputs, ACorruptImageAmongGoodOnesIsNamedOrSkippedAndCounted) {
   EXPECT_NE(encoded.err.find("1 bad file"), std::string::npos) << encoded.err;
 }
 
+TEST_F(BadInputs, NamesThatWouldMoveTheCursorAreShownEscaped) {
+  const std::string mixed = images("mixed");
+  write_file(mixed + "/\x1b[2J\nall is well\xff.png", "no image");
+  for (const Ran& ran :
+       {refract({"encode", tiny_run().string(), mixed, "--out", folder_ / "codes.npz"}),
+        refract({"\x1b[2J\nall is well\xff"}), refract({"encode", tiny_run().string(), "\x1b[2J\nall is well\xff"}),
+        refract({"encode", tiny_run().string(), mixed, "--skip-bad-images", "--out", folder_ / "codes.npz"})}) {
+    EXPECT_NE(ran.err.find("\\x1b[2J\\nall is well\\xff"), std::string::npos) << ran.err;
+    EXPECT_EQ(ran.err.find('\x1b'), std::string::npos);
+    EXPECT_EQ(ran.err.find("\nall"), std::string::npos);
+  }
+}
+
 TEST_F(BadInputs, NoReferenceSetForAMethodThatNeedsOne) {
   expect_training_refused({"--unlabelled", images("good")}, {"reference"});
 }

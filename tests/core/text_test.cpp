@@ -51,5 +51,15 @@ TEST(Text, WhatIsNoUtf8IsReplaced) {
   EXPECT_EQ(to_utf8(std::u32string(1, char32_t{0xd800})), "\xef\xbf\xbd");
 }
 
+TEST(Text, WhatMovesACursorIsShownInstead) {
+  EXPECT_EQ(printable("plain, \xc3\xa9 \xe2\x82\xac \\"), "plain, \xc3\xa9 \xe2\x82\xac \\");
+  EXPECT_EQ(printable("a\x1b[31mb\nc\td\re\x7f"), "a\\x1b[31mb\\nc\\td\\re\\x7f");
+  EXPECT_EQ(printable(std::string("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(printable("\xc2\x9b \xe2\x80\xae"), "\\u009b \\u202e");
+  EXPECT_EQ(printable("caf\xe9!"), "caf\\xe9!");
+  EXPECT_EQ(printable("\xef\xbf\xbd"), "\xef\xbf\xbd");
+  EXPECT_EQ(printable_lines("one\n\ttwo\x07\n"), "one\n\ttwo\\x07\n");
+}
+
 }  // namespace
 }  // namespace refract

@@ -2,12 +2,13 @@
 
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <future>
 #include <opencv2/imgproc.hpp>
 
 #include "refract/core/errors.h"
-#include "refract/data/image_check.h"
 #include "tests/data/support.h"
 
 namespace refract {
@@ -33,6 +34,9 @@ class ImageFile : public testing::Test {
   }
   [[nodiscard]] std::string refusal(const std::string& name) const {
     return message_of<BadInput>([&] { read_image(folder_ / name, kColour); });
+  }
+  [[nodiscard]] static std::string refusal_of(const std::string& bytes) {
+    return message_of<BadInput>([&] { decode_image(bytes, "the file", kColour); });
   }
   TempFolder folder_;
 };
@@ -131,21 +135,21 @@ TEST_F(ImageFile, BadFilesAreNamed) {
 TEST_F(ImageFile, AFlippedByteInAPngIsFound) {
   write_picture(folder_ / "a.png", 20, 20, kOrange);
   const std::string whole = read_file(folder_ / "a.png");
-  EXPECT_EQ(image_damage(whole), "");
+  EXPECT_EQ(refusal_of(whole), "");
   for (size_t i = 8; i < whole.size() - 12; ++i) {
     std::string damaged = whole;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
-    EXPECT_NE(image_damage(damaged), "") << "byte " << i;
+    EXPECT_NE(refusal_of(damaged), "") << "byte " << i;
   }
 }
 
-TEST_F(ImageFile, NoPrefixOfAFileUpsetsTheCheck) {
+TEST_F(ImageFile, NoPrefixOfAFileIsRead) {
   for (const char* name : {"a.png", "a.jpg", "a.bmp", "a.webp"}) {
     write_picture(folder_ / name, 20, 20, kOrange);
     const std::string whole = read_file(folder_ / name);
-    EXPECT_EQ(image_damage(whole), "") << name;
+    EXPECT_EQ(refusal_of(whole), "") << name;
     for (size_t size = 0; size + 1 < whole.size(); ++size)
-      EXPECT_NE(image_damage(whole.substr(0, size)), "") << name << ", " << size << " bytes";
+      EXPECT_NE(refusal_of(whole.substr(0, size)), "") << name << ", " << size << " bytes";
   }
 }
 
@@ -168,11 +172,78 @@ TEST_F(ImageFile, FollowsLinksAndSurvivesCircles) {
   EXPECT_EQ(list_images(folder_ / "set").size(), 1U);
 }
 
+// What cannot be looked into stands for itself in the list: reading it tells what it is, and --skip-bad-images counts
+// it.
+class LostFiles : public ImageFile {
+ protected:
+  void SetUp() override { write_picture(folder_ / "set/good.png", 20, 20, kOrange); }
+
+  void expect_named_and_skipped(const std::string& name, const std::string& what) {
+    const Paths paths = list_images(folder_ / "set");
+    ASSERT_EQ(paths.size(), 2U) << name;
+    const std::string message = message_of<BadInput>([&] { read_images(paths, kColour, false); });
+    EXPECT_TRUE(contains(message, (folder_ / "set" / name).string()) && contains(message, what)) << message;
+    const ImagesRead read = read_images(paths, kColour, true);
+    EXPECT_EQ(read.files, Paths{folder_ / "set/good.png"});
+    EXPECT_EQ(read.skipped, Paths{folder_ / "set" / name});
+    EXPECT_EQ(list_images(folder_ / "set" / name), Paths{folder_ / "set" / name}) << "named by itself";
+  }
+};
+
+TEST_F(LostFiles, ALinkToItself) {
+  for (const char* name : {"loop", "loop.png"}) {
+    std::filesystem::create_symlink(name, folder_ / "set" / name);
+    expect_named_and_skipped(name, "Too many levels of symbolic links");
+    std::filesystem::remove(folder_ / "set" / name);
+  }
+}
+
+TEST_F(LostFiles, ALinkToNothing) {
+  for (const char* name : {"lost", "lost.png"}) {
+    std::filesystem::create_symlink("/nowhere/at/all", folder_ / "set" / name);
+    expect_named_and_skipped(name, "a link to what is not there");
+    std::filesystem::remove(folder_ / "set" / name);
+  }
+  std::filesystem::create_symlink("/nowhere/at/all.txt", folder_ / "set/notes.txt");
+  EXPECT_EQ(list_images(folder_ / "set").size(), 1U) << "no image, wherever it leads";
+}
+
+TEST_F(LostFiles, APipeIsNotWaitedFor) {
+  ASSERT_EQ(::mkfifo((folder_ / "set/pipe.png").c_str(), 0600), 0);
+  expect_named_and_skipped("pipe.png", "it is a pipe");
+}
+
+TEST_F(LostFiles, ADevice) {
+  std::filesystem::create_symlink("/dev/zero", folder_ / "set/zero.png");
+  expect_named_and_skipped("zero.png", "it is a device");
+}
+
+TEST_F(LostFiles, AFolderOrFileThatMayNotBeRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  std::filesystem::create_directories(folder_ / "set/closed");
+  std::filesystem::permissions(folder_ / "set/closed", std::filesystem::perms::none);
+  expect_named_and_skipped("closed", "a folder that cannot be read (Permission denied)");
+  std::filesystem::permissions(folder_ / "set/closed", std::filesystem::perms::owner_all);
+  std::filesystem::remove(folder_ / "set/closed");
+  write_picture(folder_ / "set/secret.png", 4, 4, kOrange);
+  std::filesystem::permissions(folder_ / "set/secret.png", std::filesystem::perms::none);
+  expect_named_and_skipped("secret.png", "permission denied");
+}
+
+TEST_F(LostFiles, AFileOfGigabytesIsNotTakenIntoMemory) {
+  write_file(folder_ / "set/huge.png", "x");
+  std::filesystem::resize_file(folder_ / "set/huge.png", uintmax_t{3} << 30);  // a hole
+  expect_named_and_skipped("huge.png", "3221225472 bytes");
+}
+
 TEST_F(ImageFile, RefusesFoldersWithNothingToRead) {
   EXPECT_TRUE(contains(message_of<BadInput>([&] { list_images(folder_ / "absent"); }), "no such file or folder"));
   write_file(folder_ / "notes.txt", "no image");
   const std::string message = message_of<BadInput>([&] { list_images(folder_.path()); });
   EXPECT_TRUE(contains(message, "png, jpg, jpeg, bmp, webp, tif, tiff")) << message;
+  write_file(folder_ / "photo.heic", "no image");
+  const std::string others = message_of<BadInput>([&] { list_images(folder_.path()); });
+  EXPECT_TRUE(contains(others, "1 heic") && contains(others, "convert")) << others;
 }
 
 TEST_F(ImageFile, ReadsManyAndSkipsTheBad) {

@@ -55,8 +55,8 @@ inline std::string tiff_file(uint32_t width, uint32_t height, uint16_t channels,
                              uint16_t orientation = 1, bool big = false) {
   constexpr int entries = 11, short_type = 3, long_type = 4;
   const uint32_t bits_at = 8 + 2 + 12 * entries + 4, pixels_at = bits_at + 8;
-  std::string file = (big ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4, big) +
-                     number(entries, 2, big);
+  std::string file =
+      (big ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4, big) + number(entries, 2, big);
   const auto entry = [&](int tag, int type, uint32_t count, uint32_t value) {
     const int length = type == short_type && count == 1 ? 2 : 4;
     file += number(static_cast<uint64_t>(tag), 2, big) + number(static_cast<uint64_t>(type), 2, big) +

@@ -125,6 +125,19 @@ TEST_F(ImageFolders, ABadImageIsNamedOrCounted) {
   EXPECT_TRUE(contains(data->info().note, "1 bad file among the reference")) << data->info().note;
 }
 
+TEST_F(ImageFolders, ALinkToItselfIsNamedOrCounted) {
+  paint("unlabelled", 3);
+  std::filesystem::create_symlink("loop", folder_ / "unlabelled/loop");
+  ImageFolderOptions given = options();
+  given.reference = "";
+  const std::string message = message_of<BadInput>([&] { make_image_folder(given); });
+  EXPECT_TRUE(contains(message, (folder_ / "unlabelled/loop").string())) << message;
+  given.skip_bad_images = true;
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->count(Split::unlabelled), 3);
+  EXPECT_TRUE(contains(data->info().note, "1 bad files among the unlabelled")) << data->info().note;
+}
+
 TEST_F(ImageFolders, FoldersOfBadImagesAreRefused) {
   std::filesystem::create_directories(folder_ / "unlabelled");
   write_file(folder_ / "unlabelled/a.png", "bad");

@@ -25,8 +25,7 @@ cv::Mat letters(const std::vector<std::string>& rows) {
   cv::Mat picture(kBlock * static_cast<int>(rows.size()), kBlock * static_cast<int>(rows.front().size()), CV_8UC1);
   for (int y = 0; y < picture.rows; ++y)
     for (int x = 0; x < picture.cols; ++x)
-      picture.at<uint8_t>(y, x) =
-          level(rows[static_cast<size_t>(y / kBlock)][static_cast<size_t>(x / kBlock)]);
+      picture.at<uint8_t>(y, x) = level(rows[static_cast<size_t>(y / kBlock)][static_cast<size_t>(x / kBlock)]);
   return picture;
 }
 
