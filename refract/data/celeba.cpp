@@ -69,10 +69,10 @@ void refuse_missing(const Paths& listed, const std::filesystem::path& folder) {
   const auto is_missing = [&](const std::filesystem::path& file) { return !there.contains(file); };
   const auto first = std::find_if(listed.begin(), listed.end(), is_missing);
   if (first == listed.end()) return;
-  throw BadInput(fmt::format(
-      "Reading CelebA: list_attr_celeba.txt names {0} images, and {1} of them are not there, the first {2}. "
-      "Unpack all of img_align_celeba, or leave out what is missing with --skip-bad-images.",
-      listed.size(), std::count_if(first, listed.end(), is_missing), first->string()));
+  throw BadInput(
+      fmt::format("Reading CelebA: list_attr_celeba.txt names {} images; missing are {}, the first of them {}. "
+                  "Unpack all of img_align_celeba, or leave out what is missing with --skip-bad-images.",
+                  listed.size(), std::count_if(first, listed.end(), is_missing), first->string()));
 }
 
 ImageStore read_images(const CelebaTable& table, const std::filesystem::path& folder, const CelebaOptions& options,

@@ -26,8 +26,8 @@ struct DigitStyleOptions {
   int64_t size = 64;
   int64_t data_seed = 1;
   std::string padding = "black";
-  std::string emnist;     // see read_mnist
   std::string mnist_dir;  // "" looks at the environment variable MNIST_DIR, then data/mnist below the working directory
+  std::string emnist = "";  // see read_mnist
   Options describe();
 };
 

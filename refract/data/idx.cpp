@@ -20,7 +20,7 @@ constexpr uint64_t kLargestSide = 4096;
 constexpr uint32_t kImages = 0x803;
 constexpr uint32_t kLabels = 0x801;
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
+[[noreturn]] void refuse_idx(const std::filesystem::path& path, const std::string& found) {
   throw BadInput(
       fmt::format("Reading the IDX file {}: {} Fetch the file again, or name another folder.", path.string(), found));
 }
@@ -92,10 +92,10 @@ std::string kind(uint32_t magic) {
 }
 
 void check_magic(const std::filesystem::path& path, std::string_view bytes, uint32_t wanted) {
-  if (bytes.size() < 4) refuse(path, fmt::format("it is truncated: {} bytes, no complete header.", bytes.size()));
+  if (bytes.size() < 4) refuse_idx(path, fmt::format("it is truncated: {} bytes, no complete header.", bytes.size()));
   if (const uint32_t magic = word(bytes, 0); magic != wanted)
-    refuse(path, fmt::format("expected {} (magic number {:#x}), but the file {}.",
-                             wanted == kImages ? "images" : "labels", wanted, kind(magic)));
+    refuse_idx(path, fmt::format("expected {} (magic number {:#x}), but the file {}.",
+                                 wanted == kImages ? "images" : "labels", wanted, kind(magic)));
 }
 
 Header read_header(const std::filesystem::path& path, std::string_view bytes, uint32_t magic) {
@@ -104,25 +104,26 @@ Header read_header(const std::filesystem::path& path, std::string_view bytes, ui
   const size_t dimensions = magic & 0xff;
   header.size = 4 + 4 * dimensions;
   if (bytes.size() < header.size)
-    refuse(path, fmt::format("it is truncated: {} bytes, no complete header.", bytes.size()));
+    refuse_idx(path, fmt::format("it is truncated: {} bytes, no complete header.", bytes.size()));
   header.elements = 1;
   for (size_t d = 1; d <= dimensions; ++d) {
     const uint64_t length = word(bytes, d);
     if (length == 0 || length > (d == 1 ? kLargest : kLargestSide))
-      refuse(path, fmt::format("its header claims an absurd length of {} along dimension {}.", length, d));
+      refuse_idx(path, fmt::format("its header claims an absurd length of {} along dimension {}.", length, d));
     header.shape.push_back(static_cast<int64_t>(length));
     header.elements *= length;  // at most 2^54
   }
   if (header.elements > kLargest)
-    refuse(path,
-           fmt::format("its header claims {} bytes of data, oversized beyond the limit of 1 GiB.", header.elements));
+    refuse_idx(
+        path, fmt::format("its header claims {} bytes of data, oversized beyond the limit of 1 GiB.", header.elements));
   return header;
 }
 
 std::string read_bounded(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > kLargest + 64) refuse(path, fmt::format("it is oversized: {} bytes, the limit is 1 GiB.", size));
+  if (!error && size > kLargest + 64)
+    refuse_idx(path, fmt::format("it is oversized: {} bytes, the limit is 1 GiB.", size));
   return read_file(path);
 }
 
@@ -131,12 +132,12 @@ std::string unpack(const std::filesystem::path& path, const std::string& packed,
   Inflater inflater(packed);
   std::string bytes;
   inflater.read(bytes, 4 + 4 * (magic & 0xff));
-  if (bytes.empty() && inflater.damaged()) refuse(path, "its gzip stream is damaged or truncated.");
+  if (bytes.empty() && inflater.damaged()) refuse_idx(path, "its gzip stream is damaged or truncated.");
   const Header header = read_header(path, bytes, magic);
   inflater.read(bytes, header.elements + 1);
   if (inflater.damaged())
-    refuse(path, fmt::format("its gzip stream is damaged or truncated after {} of {} bytes.", bytes.size(),
-                             header.size + header.elements));
+    refuse_idx(path, fmt::format("its gzip stream is damaged or truncated after {} of {} bytes.", bytes.size(),
+                                 header.size + header.elements));
   return bytes;
 }
 
@@ -146,11 +147,11 @@ IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
   const Header header = read_header(path, bytes, magic);
   const uint64_t found = bytes.size() - header.size;
   if (found < header.elements)
-    refuse(path, fmt::format("it is truncated: its header claims {} bytes of data, the file has {}.", header.elements,
-                             found));
+    refuse_idx(path, fmt::format("it is truncated: its header claims {} bytes of data, the file has {}.",
+                                 header.elements, found));
   if (found > header.elements)
-    refuse(path,
-           fmt::format("it is oversized: more data follows the {} bytes that its header claims.", header.elements));
+    refuse_idx(path,
+               fmt::format("it is oversized: more data follows the {} bytes that its header claims.", header.elements));
   IdxFile file;
   file.sha256 = sha256(bytes);
   file.data = at::empty(header.shape, at::kByte);

@@ -22,14 +22,14 @@ bool is_heading(const Cells& cells) {
   return number_up_to(kBrightest, cells.front()) < 0;
 }
 
-struct Layout {
+struct CsvLayout {
   bool labelled = false;
   int64_t side = 0;
 };
 
 // Of a file whose first line this is.
-Layout layout_of(const Cells& first, const TextLines& lines) {
-  Layout layout;
+CsvLayout layout_of(const Cells& first, const TextLines& lines) {
+  CsvLayout layout;
   layout.labelled = is_heading(first) ? first.front() == "label" : root_of(first.size()) == 0;
   layout.side = root_of(first.size() - (layout.labelled ? 1 : 0));
   if (layout.side == 0)
@@ -39,7 +39,7 @@ Layout layout_of(const Cells& first, const TextLines& lines) {
 
 class Rows {
  public:
-  explicit Rows(Layout layout) : layout_(layout) {}
+  explicit Rows(CsvLayout layout) : layout_(layout) {}
 
   void add(const Cells& cells, const TextLines& lines) {
     const auto pixels = static_cast<size_t>(layout_.side * layout_.side);
@@ -66,7 +66,7 @@ class Rows {
     return value;
   }
 
-  Layout layout_;
+  CsvLayout layout_;
   int64_t count_ = 0;
   std::vector<uint8_t> pixels_;
   std::vector<int64_t> labels_;

@@ -16,8 +16,8 @@ struct PlainMnistOptions {
   int64_t size = 32;
   std::string to_size = "resize";
   PartOptions parts;
-  std::string emnist;     // see read_mnist
-  std::string mnist_dir;  // "" looks at the environment variable MNIST_DIR, then data/mnist
+  std::string mnist_dir;    // "" looks at the environment variable MNIST_DIR, then data/mnist
+  std::string emnist = "";  // see read_mnist
   Options describe();
 };
 

@@ -51,7 +51,7 @@ Cells csv_cells(std::string_view line) {
     line = trimmed(line);
     const bool quoted = line.starts_with('"');
     const size_t length = quoted ? quoted_length(line.substr(1)) : 0;
-    const size_t comma = line.find(',', length);
+    const size_t comma = line.find(',', quoted ? length + 1 : 0);
     cells.push_back(quoted ? line.substr(1, length) : trimmed(line.substr(0, comma)));
     more = comma != std::string_view::npos;
     line.remove_prefix(more ? comma + 1 : line.size());

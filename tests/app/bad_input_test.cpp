@@ -140,8 +140,8 @@ TEST_F(BadInputs, AnExistingRunDirectory) {
 
 // Before the training, not after it.
 TEST_F(BadInputs, AMetricThatTheDataCannotServe) {
-  const std::string good = images("good");
-  expect_training_refused({"--unlabelled", good, "--reference", good, "--metrics", "mig"}, {"mig", "--metrics"});
+  expect_training_refused({"--unlabelled", images("good"), "--reference", images("other"), "--metrics", "mig"},
+                          {"mig", "--metrics"});
 }
 
 TEST_F(BadInputs, AConfigurationThatIsAFolderOrNoToml) {

@@ -15,6 +15,7 @@ TEST(CsvCells, AreWithoutBlanksAndQuotes) {
   EXPECT_EQ(csv_cells("\"0\",\"70 80\", \"Training\"\r"), (Cells{"0", "70 80", "Training"}));
   EXPECT_EQ(csv_cells("\"a,b\",c"), (Cells{"a,b", "c"}));
   EXPECT_EQ(csv_cells("\"say \"\"so\"\", then\",c"), (Cells{"say \"\"so\"\", then", "c"}));
+  EXPECT_EQ(csv_cells("\"a,\",c"), (Cells{"a,", "c"}));
   EXPECT_EQ(csv_cells("a,,"), (Cells{"a", "", ""}));
   EXPECT_EQ(csv_cells(""), (Cells{""}));
   EXPECT_EQ(csv_cells("\"never closed, 1"), (Cells{"never closed, 1"}));
