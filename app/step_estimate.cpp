@@ -79,14 +79,25 @@ double along_line(double x0, double y0, double x1, double y1, double x) {
   return x1 > x0 ? y0 + std::max(0.0, (y1 - y0) / (x1 - x0)) * (x - x0) : y1;
 }
 
+// Of a whole batch; where that is not quick, what two parts of it tell.
+Measured of_batch(Method& method, const Batch& batch) {
+  constexpr double quick = 1.5;  // seconds of a step that may be taken as it is
+  const int64_t all = batch.images.size(0);
+  const int64_t few = std::min(all, std::max<int64_t>(2, method.needs().least_batch));
+  const Measured small = measured(method, batch, few);
+  const bool whole = small.seconds * static_cast<double>(all) / small.images <= quick;
+  const Measured large = measured(method, batch, whole ? all : std::min(all, std::max(2 * few, all / 6)));
+  const auto images = static_cast<double>(all);
+  return {images, along_line(small.images, small.seconds, large.images, large.seconds, images),
+          along_line(small.images, small.bytes, large.images, large.bytes, images)};
+}
+
 }  // namespace
 
 StepEstimate estimate_step(const OpenedRun& run) {
-  constexpr double quick = 1.5;  // seconds of a step that may be taken as it is
   const TrainOptions& options = run.settings->train;
   use_threads(options);
-  const Needs needs = run.method->needs();
-  Loader loader(*run.data, needs, options.batch, static_cast<uint64_t>(options.seed));
+  Loader loader(*run.data, run.method->needs(), options.batch, static_cast<uint64_t>(options.seed));
   const int64_t steps = total_steps(options, loader.steps_per_epoch()) - run.checkpoint.step;
   if (steps <= 0) return {};
   const auto method = run.settings->method_recipe.make(run.method->shape());
@@ -95,18 +106,10 @@ StepEstimate estimate_step(const OpenedRun& run) {
   const double load_seconds = loading.seconds();
   ::malloc_trim(0);  // what the program holds is then what it uses
 
-  const int64_t few = std::min(options.batch, std::max<int64_t>(2, needs.least_batch));
-  const Measured small = measured(*method, batch, few);
-  const bool whole = small.seconds * static_cast<double>(options.batch) / small.images <= quick;
-  const Measured large = measured(*method, batch, whole ? options.batch : std::max(2 * few, options.batch / 6));
-  const auto images = static_cast<double>(options.batch);
-  const double step_seconds = along_line(small.images, small.seconds, large.images, large.seconds, images);
-  const double bytes = along_line(small.images, small.bytes, large.images, large.bytes, images);
-
-  const int64_t held = resident();
+  const Measured step = of_batch(*method, batch);
   const int64_t left = bytes_in("/proc/meminfo", "MemAvailable:");
-  return {std::max(load_seconds, step_seconds + load_seconds / thread_count(options)),
-          static_cast<int64_t>(bytes) - weights_bytes(*method), steps, left > 0 ? left + held : 0};
+  return {std::max(load_seconds, step.seconds + load_seconds / thread_count(options)),
+          static_cast<int64_t>(step.bytes) - weights_bytes(*method), steps, left > 0 ? left + resident() : 0};
 }
 
 std::string estimate_text(const StepEstimate& estimate) {

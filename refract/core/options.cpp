@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <sstream>
 #include <toml.hpp>
 
@@ -76,9 +77,15 @@ bool within(const Option& option, const T& value) {
     return inside(static_cast<double>(value));
 }
 
+// toml11 reads a whole number beyond 64 bits as the last one within.
+std::string integer_text(int64_t value) {
+  using Limits = std::numeric_limits<int64_t>;
+  return value == Limits::max() || value == Limits::min() ? "a number beyond 64 bits" : std::to_string(value);
+}
+
 std::string scalar_text(const toml::value& value) {
   if (value.is_boolean()) return value.as_boolean() ? "true" : "false";
-  if (value.is_integer()) return std::to_string(value.as_integer());
+  if (value.is_integer()) return integer_text(value.as_integer());
   if (value.is_floating()) return number_text(value.as_floating());
   return value.as_string().str;
 }

@@ -46,7 +46,7 @@ TEST(StartRun, LowersABatchThatIsLargerThanASet) {
   EXPECT_EQ(started.settings->train.batch, 48);
   ASSERT_EQ(started.notes.size(), 1U);
   EXPECT_EQ(started.notes[0], "The batch is lowered from 65 to 48 images: there are no more reference images.");
-  EXPECT_EQ(Run::open(folder / "run").settings()->train.batch, 48) << "resuming takes the same";
+  EXPECT_EQ(refract::Run::open(folder / "run").settings()->train.batch, 48) << "resuming takes the same";
   EXPECT_EQ(train(started), Outcome::finished);
   const OpenedRun without = start_run(folder / "other", tiny("vae", {{"batch", "65"}}), "");
   EXPECT_EQ(without.settings->train.batch, 64) << "a method without reference images takes no heed of them";

@@ -219,7 +219,7 @@ TEST(Trainer, AFolderThatIsMovedWhileItTrainsIsFound) {
   EXPECT_EQ(bench.train(toy), Outcome::finished);
   EXPECT_EQ(bench.run.path(), bench.folder / "moved");
   EXPECT_FALSE(fs::exists(bench.folder / "run"));
-  const Run moved = Run::open(bench.folder / "moved");
+  const refract::Run moved = refract::Run::open(bench.folder / "moved");
   EXPECT_EQ(inspect_checkpoint(moved.checkpoints().back()).step, 20);
   EXPECT_EQ(read_metrics(moved.metrics_file()).rows.size(), 10U);
 }
