@@ -101,7 +101,9 @@ void Run::check_absent(const fs::path& directory) {
 Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
                 const Indices& labelled, int64_t steps) {
   check_absent(directory);
-  const RunOrigin origin{fs::current_path(), fs::absolute(without_slash(directory)).lexically_normal(), steps};
+  std::error_code ignored;  // of a working directory that was removed
+  const fs::path here = fs::current_path(ignored);
+  const RunOrigin origin{here, (here / without_slash(directory)).lexically_normal(), steps};
   NewFolder staging(directory);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
