@@ -5,8 +5,8 @@
 
 #include "app/commands.h"
 #include "app/interrupt.h"
-#include "app/progress.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/data/alignment.h"
@@ -73,15 +73,15 @@ std::vector<Marked> marked_images(const Arguments& arguments, const std::map<std
 // False after a signal.
 bool write_all(const Arguments& arguments, const std::vector<Marked>& marked, const Shape& target,
                const std::filesystem::path& folder) {
-  WorkLine line;
+  const OnProgress progress = shown_progress();
   for (size_t i = 0; i < marked.size(); ++i) {
-    const Tensor image = decode_whole(read_file(marked[i].file), marked[i].file);
+    const Tensor image = decode_whole(image_bytes(marked[i].file), marked[i].file);
     const Tensor warped = warp(image, affine_map(marked[i].landmarks->points, target), arguments.size);
     if (StopOnSignal::requested()) return false;
     const std::filesystem::path to = folder / marked[i].picture();
     std::filesystem::create_directories(to.parent_path());
     write_file(to, png(warped.expand({3, -1, -1}).contiguous()));
-    line.show({"Aligning images", static_cast<int64_t>(i + 1), std::ssize(marked)});
+    progress({"Aligning images", static_cast<int64_t>(i + 1), std::ssize(marked)});
   }
   return true;
 }
@@ -102,7 +102,7 @@ Result align(const Arguments& arguments) {
   NewFolder folder(out);
   if (!write_all(arguments, marked, target, folder.path())) {
     say("Stopped; nothing is left behind.");
-    return {"", {{"outcome", "interrupted"}}, interrupted_status};
+    return {"", {{"outcome", "interrupted"}}, StopOnSignal::status()};
   }
   folder.publish();
   return {fmt::format("{} holds {} aligned images of {}x{} pixels.\n", out.string(), marked.size(), arguments.size,

@@ -1,4 +1,4 @@
-// Codes and ground-truth factors from NumPy archives.
+// Codes of several models, and what is known of the images, as metrics want them.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,18 @@
 
 namespace refract {
 
-// One representation a file, named as the file without its folder and ending where that is unique, and as given
-// elsewhere. Each has the arrays `codes` [N, D] and `factors` [N, K], real numbers, and may have `factor_names`, K
-// texts; a factor whose values are all whole numbers is discrete. Several files are of the same images. Throws
-// BadInput, naming the file: as read_npz and representation do, for other shapes, and for factors that are not those of
-// the first file.
-std::vector<Representation> read_codes(const std::vector<std::filesystem::path>& files);
+struct ModelCodes {
+  Representation all;                  // named as the file
+  std::vector<Representation> blocks;  // each alone, "NAME e"; empty where the file has one
+  bool known = false;                  // whether there are factors; all.factors has none elsewhere
+};
+
+// One model a file (.npz or .csv, see code_table.h), named as the file without its folder and ending where that is
+// unique, and as given elsewhere. `all` leaves out blocks of probabilities where there are others. A factor whose
+// values are all whole numbers is discrete; where there are no factors, the classes are one. Several files are of the
+// same images: a file without factors has those of another. Throws BadInput, naming the file: as read_npz_codes,
+// read_csv_codes and representation do, for names of images or factors that are not those of another file, and for
+// other numbers of images.
+std::vector<ModelCodes> read_codes(const std::vector<std::filesystem::path>& files);
 
 }  // namespace refract

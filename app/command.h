@@ -22,8 +22,6 @@ struct Result {
   int status = 0;  // exit code of the program
 };
 
-constexpr int interrupted_status = 130;  // 128 + SIGINT, as shells have it
-
 // How the program was called.
 struct Invocation {
   std::string program;       // what the user types for this program: "bin/refract"

@@ -8,6 +8,7 @@
 #include "app/metric_text.h"
 #include "app/program.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/evaluator.h"
@@ -48,7 +49,8 @@ std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& na
 
 std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries) {
   std::vector<MetricTable> tables;
-  Evaluator evaluator(*opened.method, *opened.data);
+  const std::unique_ptr<Method> untrained = opened.untrained();
+  Evaluator evaluator(*opened.method, *opened.data, 0, untrained.get());
   for (const MetricEntry* entry : entries) {
     say(fmt::format("Evaluating by {}.", entry->name));
     tables.push_back(evaluator.measure(*entry));
@@ -114,7 +116,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
 std::string last_column(const MetricTable& table) {
   std::string line;
   for (const MetricTable::Row& row : table.rows)
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row.values.back()));
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", row.name, value_text(row, row.values.size() - 1));
   return fmt::format("{}, {}: {}\n", table.metric, table.columns.back(), line);
 }
 
@@ -132,7 +134,7 @@ void check_metrics(const std::vector<std::string>& names, const DataSource* data
 Result complete_run(const std::filesystem::path& directory, const std::vector<std::string>& metric_names,
                     const Invocation& invocation, const KeyValues& places) try {
   check_metrics(metric_names);
-  const OpenedRun opened = open_run(directory, true, places);
+  const OpenedRun opened = open_run(directory, true, places, shown_progress());
   for (const std::string& note : opened.notes) say(note);
   const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data);
   const std::vector<MetricTable> tables = measured(opened, entries);

@@ -8,11 +8,12 @@
 #include "app/option_flags.h"
 #include "app/output_file.h"
 #include "app/picture_command.h"
-#include "app/progress.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/text.h"
+#include "refract/data/found.h"
 #include "refract/data/registry.h"
 #include "refract/figures/sheets.h"
 
@@ -46,8 +47,7 @@ Result separate_files(const Arguments& arguments, const DataSource& data) {
     throw BadInput(fmt::format("Rendering: expected a folder, found the file {}.", target.string()));
   Json files = Json::array();
   const auto write_to = [&](const std::filesystem::path& folder) {
-    WorkLine line;
-    for (const auto& file : write_examples(data, split, arguments.count, folder, line.hook()))
+    for (const auto& file : write_examples(data, split, arguments.count, folder, shown_progress()))
       files.push_back((target / file.filename()).string());
   };
   if (std::filesystem::exists(target)) {
@@ -70,7 +70,8 @@ Result run(const Arguments& arguments) {
   for (const auto& [key, value] : arguments.given) recipe.options.set(key, value);
   const std::filesystem::path file =
       arguments.separate.empty() ? arguments.out.resolve(arguments.name + "-sheet") : std::filesystem::path();
-  const std::unique_ptr<DataSource> data = recipe.make();
+  const std::unique_ptr<DataSource> data = recipe.make(shown_progress());
+  say(found_text(*data));
   if (!data->info().note.empty()) say(data->info().note);
   if (!arguments.separate.empty()) return separate_files(arguments, *data);
   return written(data_sheet(*data, arguments.seed), file);

@@ -1,14 +1,19 @@
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <memory>
+#include <set>
 
+#include "app/code_table.h"
 #include "app/commands.h"
 #include "app/output_file.h"
 #include "app/own_images.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/core/npz_writer.h"
+#include "refract/eval/features.h"
 #include "refract/eval/representation.h"
 #include "refract/train/run.h"
 
@@ -28,47 +33,57 @@ std::vector<std::string> texts(const Paths& paths) {
   return all;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string all = "\"";
-  for (const char c : text) all += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return all + '"';
+std::vector<CodeBlock> blocks_of(const Model& model, const Codes& codes) {
+  std::vector<CodeBlock> blocks;
+  for (size_t b = 0; b < codes.size(); ++b)
+    blocks.push_back({model.blocks()[b].name, codes[b], model.blocks()[b].categorical});
+  return blocks;
 }
 
-// A header "file,e_1,e_2,...,z_1,...", then a line for each image.
-std::string csv(const std::vector<Block>& blocks, const Codes& codes, const Paths& files) {
-  std::string text = "file";
-  for (const Block& block : blocks)
-    for (int64_t i = 1; i <= block.size; ++i) text += fmt::format(",{}_{}", block.name, i);
-  text += '\n';
-  for (size_t n = 0; n < files.size(); ++n) {
-    text += quoted(files[n].string());
-    for (const Tensor& code : codes) {
-      const Tensor row = code[static_cast<int64_t>(n)].contiguous();
-      for (int64_t i = 0; i < row.numel(); ++i) text += fmt::format(",{}", row.data_ptr<float>()[i]);
-    }
-    text += '\n';
-  }
-  return text;
+void write_table(const std::filesystem::path& file, const CodeTable& table) {
+  write_file(file, file.extension() == ".csv" ? to_csv(table) : to_npz(table));
 }
 
-std::string archive(const std::vector<Block>& blocks, const Codes& codes, const Paths& files) {
-  std::vector<NpzArray> arrays;
-  for (size_t b = 0; b < blocks.size(); ++b) arrays.push_back(npz_array(blocks[b].name, codes[b]));
-  arrays.push_back(npz_array("files", texts(files)));
-  return npz(arrays);
+// Of splits fit and score, one after the other.
+template <class Of>
+Tensor of_both_splits(const DataSource& data, Of of) {
+  std::vector<Tensor> parts;
+  for (const Split split : {Split::fit, Split::score})
+    parts.push_back(of(split, all_indices(data.count(split))).to(at::kCPU));
+  return at::cat(parts);
 }
 
-// The codes that metrics read, all blocks without classes together, and the factors they are compared with.
-std::string archive_with_factors(const Model& model, const DataSource& data) {
-  const std::vector<Representation> rows = representations(model, data, 0);
-  std::vector<NpzArray> arrays = {npz_array("codes", rows.front().codes),
-                                  npz_array("factors", rows.front().factors.values),
-                                  npz_array("factor_names", rows.front().factors.names)};
-  for (const Block& block : model.blocks())
-    for (const Representation& row : rows)
-      if (row.name == block.name) arrays.push_back(npz_array(block.name, row.codes));
-  return npz(arrays);
+std::vector<std::string> class_names(const DataSource& data) {
+  const Tensor labels =
+      of_both_splits(data, [&](Split split, const Indices& images) { return data.labels(split, images); });
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < labels.numel(); ++i)
+    names.push_back(data.info().classes.at(static_cast<size_t>(labels[i].item<int64_t>())));
+  return names;
+}
+
+// The images that a run is evaluated by.
+CodeTable table_of(const Model& model, const DataSource& data) {
+  const Codes fit = split_codes(model, data, Split::fit);
+  const Codes score = split_codes(model, data, Split::score);
+  Codes codes;
+  for (size_t b = 0; b < fit.size(); ++b) codes.push_back(at::cat({fit[b], score[b]}));
+  CodeTable table;
+  table.blocks = blocks_of(model, codes);
+  if (!data.info().classes.empty()) table.classes = class_names(data);
+  if (data.info().factors.empty()) return table;
+  const Factors factors = factors_in(data);
+  table.factor_names = factors.names;
+  table.factors = factors.values;
+  return table;
+}
+
+// Why they cannot be written beside what is known of them; "" where they can.
+std::string lacks_knowledge(const DataSource& data) {
+  if (data.info().factors.empty() && data.info().classes.empty())
+    return fmt::format("The data set {} has neither ground-truth factors nor classes to write beside the codes.",
+                       data.info().name);
+  return lacks_probe_splits(data);
 }
 
 Result run_with_factors(const Arguments& arguments) {
@@ -77,14 +92,14 @@ Result run_with_factors(const Arguments& arguments) {
         "Encoding with --factors: expected no images, since those of the run's data set are encoded, found some. Leave "
         "out one of the two.");
   const std::filesystem::path file = arguments.out.resolve("codes");
-  if (file.extension() == ".csv")
-    throw BadInput(fmt::format("Encoding with --factors: expected an .npz file to write, found {}.", file.string()));
-  const OpenedRun opened = open_run(arguments.run, true);
-  if (const std::string missing = lacks_factors(*opened.data); !missing.empty())
+  const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
+  if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Encoding with --factors: {}", missing));
-  write_file(file, archive_with_factors(*opened.method, *opened.data));
-  const int64_t images = opened.data->count(Split::fit) + opened.data->count(Split::score);
-  return {fmt::format("{} holds the codes and factors of {} images.\n", file.string(), images),
+  const CodeTable table = table_of(*opened.method, *opened.data);
+  write_table(file, table);
+  const int64_t images = table.blocks.front().codes.size(0);
+  return {fmt::format("{} holds the codes and {} of {} images.\n", file.string(),
+                      table.factors.defined() ? "factors" : "classes", images),
           {{"file", file.string()}, {"images", images}}};
 }
 
@@ -95,18 +110,26 @@ Result run(const Arguments& arguments) {
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
   const EncodedImages own = arguments.images.encoded(*opened.method, arguments.images.files(), false);
-  const std::vector<Block>& blocks = opened.method->blocks();
-  const Codes& codes = own.codes;
-  write_file(file, file.extension() == ".csv" ? csv(blocks, codes, own.files) : archive(blocks, codes, own.files));
+  CodeTable table;
+  table.blocks = blocks_of(*opened.method, own.codes);
+  table.files = texts(own.files);
+  table.classes = arguments.images.classes(own.files);
+  write_table(file, table);
 
   Json sizes;
   std::string names;
-  for (const Block& block : blocks) {
-    sizes[block.name] = block.size;
-    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", block.name, block.size);
+  for (const CodeBlock& block : table.blocks) {
+    sizes[block.name] = block.codes.size(1);
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", block.name, block.codes.size(1));
   }
+  const std::set<std::string> classes(table.classes.begin(), table.classes.end());
+  if (!classes.empty()) names += fmt::format("; of the classes {}", fmt::join(classes, ", "));
   return {fmt::format("{} holds the codes of {} images: {}.\n", file.string(), own.files.size(), names),
-          {{"file", file.string()}, {"images", texts(own.files)}, {"left_out", texts(own.skipped)}, {"blocks", sizes}}};
+          {{"file", file.string()},
+           {"images", texts(own.files)},
+           {"left_out", texts(own.skipped)},
+           {"blocks", sizes},
+           {"classes", classes}}};
 }
 
 Action declare(CLI::App& app) {
@@ -114,7 +137,8 @@ Action declare(CLI::App& app) {
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
   arguments->images.declare(app, false);
   app.add_flag("--factors", arguments->factors,
-               "instead of images, those that the run is evaluated by, with their factors, for `refract metrics`");
+               "instead of images, those that the run is evaluated by, with their factors or classes, for `refract "
+               "metrics`");
   arguments->out.declare(app, {".npz", ".csv"});
   return [arguments](const Invocation&) { return run(*arguments); };
 }
@@ -128,7 +152,9 @@ Command encode_command() {
       "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
       "numpy.load\n"
       "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"
-      "header and one line for each image. Codes are means of the posterior.",
+      "header and one line for each image. Images in sub-folders have these as classes, in an array or a column "
+      "`class`,\n"
+      "as have those of a data set with classes. Codes are means of the posterior. `refract metrics` reads both kinds.",
       {"bin/refract encode runs/demo runs/demo/examples",
        "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
        "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},

@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/option_flags.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/figures/beside.h"
 #include "refract/figures/stored.h"
@@ -63,7 +64,7 @@ Result draw(const Arguments& arguments) {
     throw BadInput(
         fmt::format("Drawing figures: expected {} to be a folder, found a file. Name another.", arguments.out));
   std::vector<OpenedRun> runs;
-  for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true, arguments.places));
+  for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true, arguments.places, shown_progress()));
   const std::vector<std::string> names = headings(runs);
   std::vector<Figure> drawn;
   for (const FigureEntry* entry : entries) {

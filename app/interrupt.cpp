@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace refract {
 namespace {
 
-constexpr std::array<int, 3> signals = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array<int, 4> signals = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+constexpr int before_numbers = 128;
 
 // A handler has no other way to reach the program than a variable of static life; it stays within this file.
 std::atomic<bool>& flag() {
@@ -13,14 +16,23 @@ std::atomic<bool>& flag() {
   return requested;
 }
 
+std::atomic<int>& first_number() {
+  static std::atomic<int> number{SIGINT};
+  return number;
+}
+
 void on_signal(int number) {
-  if (flag().exchange(true)) ::_exit(128 + number);
+  if (!flag().exchange(true))
+    first_number() = number;
+  else if (number != SIGXCPU)
+    ::_exit(before_numbers + number);
 }
 
 }  // namespace
 
 StopOnSignal::StopOnSignal() {
   flag() = false;
+  first_number() = SIGINT;  // and a static variable is made before a handler asks for it
   struct sigaction action {};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);
@@ -38,6 +50,14 @@ StopOnSignal::~StopOnSignal() {
 
 const std::atomic<bool>& StopOnSignal::requested() {
   return flag();
+}
+
+int StopOnSignal::status() {
+  return before_numbers + first_number();
+}
+
+bool was_stopped(int status) {
+  return std::count(signals.begin(), signals.end(), status - before_numbers) > 0;
 }
 
 }  // namespace refract

@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP (a terminal that was closed) as a request to stop at the next step.
+// SIGINT, SIGTERM, SIGHUP (a terminal that was closed) and SIGXCPU (`ulimit -t`) as a request to stop at the next step.
 #pragma once
 
 #include <csignal>
@@ -8,7 +8,8 @@
 
 namespace refract {
 
-// While one lives, the first signal sets requested() and the second ends the program at once with 128 + its number.
+// While one lives, the first signal sets requested() and the second ends the program at once with 128 + its number;
+// but not a second SIGXCPU, which the system sends every second.
 class StopOnSignal {
  public:
   StopOnSignal();
@@ -18,8 +19,14 @@ class StopOnSignal {
 
   [[nodiscard]] static const std::atomic<bool>& requested();
 
+  // The exit code for a program that stopped as requested: 128 + the number of the first signal, as shells have it.
+  [[nodiscard]] static int status();
+
  private:
-  std::array<struct sigaction, 3> before_{};
+  std::array<struct sigaction, 4> before_{};
 };
+
+// Whether a process of this program with this exit code stopped for a signal.
+bool was_stopped(int status);
 
 }  // namespace refract

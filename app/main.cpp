@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <csignal>
 #include <string>
 #include <vector>
 
 #include "app/job_queue.h"
 #include "app/program.h"
+#include "refract/train/machine_limits.h"
 #include "refract/train/machine_set_up.h"
 
 namespace {
@@ -16,11 +18,17 @@ bool only_tells(const std::vector<std::string>& arguments) {
          });
 }
 
+// Before the libraries begin (see machine_limits.h).
+__attribute__((section(".preinit_array"), used)) void (*const expect_room)(int, char**,
+                                                                           char**) = refract::expect_room_to_load;
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   refract::end_with_parent_if_asked();
-  if (!only_tells(arguments)) refract::set_up_machine(argv);
-  return refract::run_program(argv[0], arguments);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (`ulimit -f`) fails as on a full disk
+  return refract::run_program(argv[0], arguments, [&] {
+    if (!only_tells(arguments)) refract::set_up_machine(argv);
+  });
 }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/eval/evaluator.h"
 #include "refract/eval/table.h"
 #include "refract/eval/udr.h"
 
@@ -62,23 +64,46 @@ Plan plan_of(const Arguments& arguments) {
   return plan;
 }
 
-std::vector<MetricTable> measured(const Plan& plan, const std::vector<Representation>& models, uint64_t seed) {
-  std::vector<Representation> rows = models;
-  rows.push_back(noise_beside(models, seed));
+// Metrics of each representation compare it with factors; udr needs none, and is all that is left where there are none.
+void check_known(Plan& plan, const Arguments& arguments, const std::vector<ModelCodes>& models) {
+  if (models.front().known || plan.entries.empty()) return;
+  const std::string all = fmt::format("{}", fmt::join(arguments.files, ", "));
+  if (!arguments.only.empty() || !plan.across_models)
+    throw BadInput(
+        fmt::format("Measuring codes by {}: expected ground-truth factors or classes of the images, found none in {}. "
+                    "Save them as `factors` or `class`; or give the files of two or more models, which udr compares "
+                    "without.",
+                    plan.entries.front()->name, all));
+  say(fmt::format(
+      "No file has factors or classes ({}), so models are compared with each other (udr), and no other metric "
+      "is measured.",
+      all));
+  plan.entries.clear();
+}
+
+std::vector<MetricTable> measured(const Plan& plan, const std::vector<ModelCodes>& models, uint64_t seed) {
+  std::vector<Representation> whole, rows;
+  for (const ModelCodes& model : models) {
+    whole.push_back(model.all);
+    rows.push_back(model.all);
+    rows.insert(rows.end(), model.blocks.begin(), model.blocks.end());
+  }
+  if (!plan.entries.empty()) rows.push_back(noise_beside(rows, seed));
   std::vector<MetricTable> tables;
   for (const MetricEntry* entry : plan.entries) {
     say(fmt::format("Measuring by {}.", entry->name));
-    tables.push_back(entry->score(rows, seed));
+    tables.push_back(score_codes(*entry, rows, seed));
   }
-  if (plan.across_models) tables.push_back(udr(models));
+  if (plan.across_models) tables.push_back(udr(whole));
   return tables;
 }
 
 Result run(const Arguments& arguments) {
   const bool to_file = !arguments.out.path.empty();
   const std::filesystem::path file = to_file ? arguments.out.resolve("metrics") : "";
-  const Plan plan = plan_of(arguments);
-  const std::vector<Representation> models = read_codes({arguments.files.begin(), arguments.files.end()});
+  Plan plan = plan_of(arguments);
+  const std::vector<ModelCodes> models = read_codes({arguments.files.begin(), arguments.files.end()});
+  check_known(plan, arguments, models);
   const std::vector<MetricTable> tables = measured(plan, models, arguments.seed);
   Json json = Json::parse(to_json(tables, 0));
   json.erase("step");
@@ -95,7 +120,7 @@ Result run(const Arguments& arguments) {
 
 Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("CODES", arguments->files, "files of codes and factors, .npz; one a model")
+  app.add_option("CODES", arguments->files, "files of codes and factors, .npz or .csv; one a model")
       ->type_name("...")
       ->required();
   add_names(app, "--only", arguments->only, "metrics by name, separated by commas; all where this is not given");
@@ -111,10 +136,16 @@ Command metrics_command() {
       "metrics",
       "Measure how disentangled codes are, whatever made them.",
       "A file as numpy.savez writes it has `codes` [N, D] and the ground-truth `factors` [N, K] of the same images,\n"
-      "and may have `factor_names`, K strings. A factor of whole numbers is discrete, any other real-valued. Several\n"
-      "files hold the codes of the same images by several models; udr then compares these with each other. The row\n"
-      "`noise` is what codes score in which there is nothing. `refract list metrics` shows what there is.",
-      {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json"},
+      "and may have `factor_names`, K strings. A factor of whole numbers or of text is discrete, any other "
+      "real-valued.\n"
+      "What `refract encode` writes does, too: an array for each latent block, then measured together and alone, and\n"
+      "`class`, which is the factor where there are no `factors`; or .csv with columns e_1, e_2, ..., where columns "
+      "but\n"
+      "`file` and `class` are factors. Several files hold the codes of the same images by several models; udr then\n"
+      "compares these with each other, which needs no factors. The row `noise` is what codes score in which there is\n"
+      "nothing. `refract list metrics` shows what there is.",
+      {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
+       "bin/refract metrics a.csv b.csv --only udr"},
       declare};
 }
 

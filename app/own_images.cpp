@@ -8,13 +8,22 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
+#include <iterator>
+#include <set>
 
-#include "app/progress.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
+#include "refract/core/files.h"
 
 namespace refract {
 namespace {
+
+// The first folder below `root` on the way to `file`; "" where there is none.
+std::string folder_below(const std::filesystem::path& root, const std::filesystem::path& file) {
+  const std::filesystem::path way = file.lexically_relative(without_slash(root));
+  return std::distance(way.begin(), way.end()) > 1 && *way.begin() != ".." ? way.begin()->string() : "";
+}
 
 constexpr size_t files_at_once = 64;
 
@@ -96,9 +105,9 @@ Paths OwnImages::files() const {
 EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool keep_images) const {
   EncodedImages all;
   Collected collected(model, keep_images);
-  WorkLine line;
+  const OnProgress progress = shown_progress();
   for (size_t from = 0; from < files.size(); from += files_at_once) {
-    line.show({"Reading images", static_cast<int64_t>(from), static_cast<int64_t>(files.size())});
+    progress({"Reading images", static_cast<int64_t>(from), static_cast<int64_t>(files.size())});
     const Paths slice(files.begin() + static_cast<std::ptrdiff_t>(from),
                       files.begin() + static_cast<std::ptrdiff_t>(std::min(from + files_at_once, files.size())));
     std::vector<Tensor> good;
@@ -117,6 +126,17 @@ EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool ke
                     all.skipped.front().string()));
   collected.finish(all);
   return all;
+}
+
+std::vector<std::string> OwnImages::classes(const Paths& files) const {
+  std::vector<std::string> names;
+  for (const std::filesystem::path& file : files) {
+    std::string name;
+    for (size_t i = 0; i < paths.size() && name.empty(); ++i) name = folder_below(paths[i], file);
+    if (name.empty()) return {};
+    names.push_back(std::move(name));
+  }
+  return std::set<std::string>(names.begin(), names.end()).size() > 1 ? names : std::vector<std::string>();
 }
 
 }  // namespace refract

@@ -43,6 +43,10 @@ struct OwnImages {
   // --skip-bad-images where the command has it), or, where these are skipped, no good one.
   [[nodiscard]] EncodedImages encoded(const Model& model, const Paths& files, bool keep_images) const;
 
+  // The class of each of these files: the first folder below the named one. Empty where a file lies in no such
+  // sub-folder, or all lie in one.
+  [[nodiscard]] std::vector<std::string> classes(const Paths& files) const;
+
  private:
   bool may_skip_ = false;
 };

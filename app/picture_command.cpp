@@ -8,8 +8,8 @@
 #include <chrono>
 #include <numeric>
 
-#include "app/progress.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/text.h"
@@ -76,11 +76,11 @@ void PictureArguments::begin(const std::string& what, const Model& model, int64_
 Result PictureArguments::draw(const std::string& what, const PagedFigure& figure) const {
   const auto paths = files(what, figure.images.size());
   const int64_t images = std::accumulate(figure.images.begin(), figure.images.end(), int64_t{0});
-  WorkLine line;
+  const OnProgress progress = shown_progress();
   int64_t before = 0;
   Json json = {{"file", paths.front().string()}, {"files", Json::array()}};
   for (size_t i = 0; i < paths.size(); ++i) {
-    const auto drawn = figure.draw(i, [&](int64_t some) { line.show({"Drawing images", before + some, images}); });
+    const auto drawn = figure.draw(i, [&](int64_t some) { progress({"Drawing images", before + some, images}); });
     write_picture(drawn, paths[i]);
     before += figure.images[i];
     json["files"].push_back(paths[i].string());

@@ -11,7 +11,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 #include <new>
+#include <system_error>
 
 #include "app/help.h"
 #include "app/other_names.h"
@@ -59,12 +62,14 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
                      nearest(given, known), more);
 }
 
-void print(const Result& result, bool json) {
-  if (json)
-    fmt::print("{}\n", result.json.dump(2, ' ', false, Json::error_handler_t::replace));
-  else
-    fmt::print("{}", result.text);
-  if (std::fflush(stdout) != 0) throw Error(fmt::format("Writing to standard output: {}.", std::strerror(errno)));
+// All that stands on standard output goes through here, so that a full disk is noticed.
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Error(fmt::format("Writing to standard output: {}.", std::strerror(errno)));
+}
+
+std::string text_of(const Result& result, bool json) {
+  return json ? result.json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : printable_lines(result.text);
 }
 
 // Adds all arguments of the command and its help to `app`.
@@ -97,13 +102,13 @@ int run_command(const Command& command, const Words& words, Invocation invocatio
     std::reverse(all.begin(), all.end());  // as CLI11 wants them
     app.parse(std::move(all));
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
+    print(app.help());
     return 0;
   } catch (const CLI::ParseError& error) {
     throw BadInput(complaint(app, error));
   }
   const Result result = action(invocation);
-  print(result, invocation.json);
+  print(text_of(result, invocation.json));
   return result.status;
 }
 
@@ -112,7 +117,7 @@ int run_words(const std::string& program, Words words) {
   all.insert(all.begin(), "refract");
   const Invocation invocation{program, shell_quoted(all), false};
   if (words.empty() || words == Words{"help"} || words.front() == "-h" || words.front() == "--help") {
-    fmt::print("{}", general_help());
+    print(general_help());
     return 0;
   }
   if (words.front() == "--version") words.front() = "version";
@@ -124,9 +129,39 @@ int run_words(const std::string& program, Words words) {
   return run_command(command, words, invocation);
 }
 
+// The first `begin` bytes and the last `end` ones where there are more than `most`.
+std::string cut(const std::string& text, size_t most, size_t begin, size_t end) {
+  if (text.size() <= most) return text;
+  const auto is_inside_character = [&](size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U; };
+  size_t from = text.size() - end;
+  while (begin > 0 && is_inside_character(begin)) --begin;
+  while (from < text.size() && is_inside_character(from)) ++from;
+  return text.substr(0, begin) + " [...] " + text.substr(from);
+}
+
+// Names that users give may be of any length; a sentence that repeats one stays readable.
+std::string shortened(const std::string& why) {
+  std::string text;
+  for (size_t from = 0; from < why.size();) {
+    const size_t blank = std::min(why.find_first_of(" \n", from), why.size());
+    text += cut(why.substr(from, blank - from), 1000, 100, 60);
+    text += why.substr(blank, 1);
+    from = blank + 1;
+  }
+  return cut(text, 4000, 2000, 1000);
+}
+
 int fail(int status, const std::string& why) {
-  say(fmt::format("{} {}", coloured(Colour::red, "refract:"), why));
+  say_failure(shortened(why));
   return status;
+}
+
+// Of a path that the user gave, unless the machine refused.
+int fail(const std::filesystem::filesystem_error& error) {
+  const std::errc machine[] = {std::errc::no_space_on_device, std::errc::io_error, std::errc::read_only_file_system,
+                               std::errc::file_too_large, std::errc::too_many_files_open};
+  const bool given = std::none_of(std::begin(machine), std::end(machine), [&](auto e) { return error.code() == e; });
+  return fail(given ? 2 : 1, fmt::format("Using the path {}: {}.", error.path1().string(), error.code().message()));
 }
 
 // LibTorch's errors without the frames of its C++ code.
@@ -143,7 +178,8 @@ bool is_plain(char c) {
 
 }  // namespace
 
-int run_program(const std::string& program, const Words& words) try {
+int run_program(const std::string& program, const Words& words, const std::function<void()>& prepare) try {
+  if (prepare) prepare();
   return run_words(program, words);
 } catch (const BadInput& error) {
   return fail(2, error.what());
@@ -151,6 +187,10 @@ int run_program(const std::string& program, const Words& words) try {
   return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of images.");
 } catch (const c10::Error& error) {
   return fail(error);
+} catch (const std::filesystem::filesystem_error& error) {
+  return fail(error);
+} catch (const std::system_error& error) {
+  return fail(1, fmt::format("The system refused what the program needs: {}.", error.code().message()));
 } catch (const std::exception& error) {
   return fail(1, error.what());
 }

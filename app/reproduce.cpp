@@ -7,12 +7,14 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/interrupt.h"
 #include "app/job_queue.h"
 #include "app/option_flags.h"
 #include "app/program.h"
 #include "app/study_table.h"
 #include "app/study_work.h"
 #include "app/terminal.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/text.h"
@@ -86,7 +88,7 @@ Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
   const std::string after_name = invocation.command_line.substr(invocation.command_line.find(' '));
   say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}{}",
                   shell_quoted({invocation.program}), after_name));
-  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, interrupted_status};
+  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, StopOnSignal::status()};
 }
 
 Result reproduce(const Arguments& arguments, const Invocation& invocation) {
@@ -96,7 +98,7 @@ Result reproduce(const Arguments& arguments, const Invocation& invocation) {
   check_rows(study, arguments.only);
   const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
   StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
-  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make()->info();
+  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make(shown_progress())->info();
   if (!plan.data->note.empty()) say(plan.data->note);
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/option_flags.h"
 #include "app/training.h"
+#include "app/work_progress.h"
 
 namespace refract {
 namespace {
@@ -25,7 +26,7 @@ Action declare(CLI::App& app) {
   add_place_flags(app, arguments->changes.places);
   return [arguments](const Invocation& invocation) {
     arguments->ending.check();
-    OpenedRun opened = resume_run(arguments->run, arguments->changes);
+    OpenedRun opened = resume_run(arguments->run, arguments->changes, shown_progress());
     arguments->ending.check(opened.data.get());
     return train_to_the_end(opened, arguments->ending, invocation);
   };

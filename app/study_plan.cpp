@@ -9,6 +9,7 @@
 #include "app/complete_run.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 #include "refract/eval/table.h"
 #include "refract/figures/run_report.h"
 #include "refract/train/manifest.h"
@@ -46,7 +47,9 @@ void check_same_data(const Run& run, const DataInfo& now) {
 double selection_error(const StudyPlan& plan, const Job& job) {
   const std::filesystem::path file = plan.folder_of(job) / "selection.json";
   if (std::filesystem::exists(file)) {
-    const Json kept = Json::parse(read_file(file), nullptr, false);
+    const std::string text = read_file(file);
+    check_json_bounds(text, file.string());
+    const Json kept = Json::parse(text, nullptr, false);
     if (kept.contains("error") && kept["error"].is_number() &&
         kept.value("step", int64_t{0}) == settings_of(job)->train.steps)
       return kept["error"].get<double>();

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-#include "app/command.h"
+#include "app/interrupt.h"
 #include "app/job_queue.h"
 #include "app/step_speed.h"
 #include "refract/core/errors.h"
@@ -76,7 +76,7 @@ bool StudyWork::run(std::vector<std::string>& failed) {
   const auto ended = [&](const ProcessEnd& end) {
     JobProgress& job = progress_[end.task];
     job.running = false;
-    if (end.status == interrupted_status) return;
+    if (was_stopped(end.status)) return;
     if (end.status != 0) failed.push_back(tasks[end.task].log.string());
     read_progress(plan_.folder_of(missing_[end.task]), job);
     job.step = job.steps;

@@ -122,7 +122,11 @@ std::vector<std::string> wrapped(const std::string& text, size_t width) {
 }
 
 void say(const std::string& line) {
-  write_error(line + "\n");
+  write_error(printable_lines(line) + "\n");
+}
+
+void say_failure(const std::string& why) {
+  write_error(fmt::format("{} {}\n", coloured(Colour::red, "refract:"), printable(why)));
 }
 
 LiveLine::~LiveLine() {
@@ -131,7 +135,7 @@ LiveLine::~LiveLine() {
 
 void LiveLine::draw(const std::string& text) {
   if (!terminal_) return;
-  write_error("\r\033[K" + coloured(Colour::cyan, text.substr(0, error_width() - 1)));
+  write_error("\r\033[K" + coloured(Colour::cyan, printable(text).substr(0, error_width() - 1)));
   open_ = true;
 }
 

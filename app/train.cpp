@@ -8,6 +8,7 @@
 #include "app/start_text.h"
 #include "app/terminal.h"
 #include "app/training.h"
+#include "app/work_progress.h"
 #include "refract/core/errors.h"
 
 namespace refract {
@@ -70,7 +71,7 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
   if (arguments.out.empty())
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
   OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line,
-                               [&](const DataSource& data) { arguments.ending.check(&data); });
+                               [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
   say(start_text(opened, error_width()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }
@@ -116,7 +117,9 @@ Command train_command() {
       "train",
       "Train a method on a data set, then evaluate it and write a report.",
       "With own images: --reference DIR --unlabelled DIR instead of --data NAME. The reference folder holds images in\n"
-      "which what you look for is absent or constant; the unlabelled folder holds images in which it varies.\n"
+      "which what you look for is absent or constant; the unlabelled folder holds images in which it varies. Its "
+      "sub-folders, if it has any, are\n"
+      "classes: a tenth of each is held out, and how well the codes tell them apart is measured.\n"
       "Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second Ctrl-C ends at once.",
       {"bin/refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
        "bin/refract train --config runs/demo/options.toml --seed 2 --steps 300 --out runs/again"},

@@ -21,7 +21,7 @@ struct Ending {
 };
 
 // Trains from the run's checkpoint to its last step; then completes the run (see complete_run.h). After a signal the
-// result says how to resume and has status 130.
+// result says how to resume and has the status of StopOnSignal.
 Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation);
 
 }  // namespace refract

@@ -22,9 +22,9 @@ class CapacityVae : public refract::VaeBase {
   double capacity = 0;  // nats
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
     constexpr double gamma = 30;
-    return gamma * (inferred.posterior.kl_to_standard().mean() - capacity).abs();
+    return {gamma * (inferred.posterior.kl_to_standard().mean() - capacity).abs()};
   }
 };
 

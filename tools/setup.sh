@@ -11,7 +11,8 @@ packages_of() {
     build)
       echo g++ cmake ninja-build ccache git \
         libtorch-dev libopenblas0-openmp \
-        libopencv-imgcodecs-dev libopencv-imgproc-dev libopencv-ml-dev libgif-dev libwebp-dev \
+        libopencv-imgcodecs-dev libopencv-imgproc-dev libopencv-ml-dev \
+        libgif-dev libjpeg-dev libpng-dev libtiff-dev libwebp-dev \
         libcli11-dev libtoml11-dev nlohmann-json3-dev libfmt-dev \
         libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libzip-dev libgtest-dev
       ;;

@@ -18,6 +18,10 @@
 namespace refract {
 namespace {
 
+[[noreturn]] void refuse_long_name(const std::filesystem::path& path) {
+  throw BadInput(fmt::format("Writing {}: the name is too long for this disk. Choose a shorter one.", path.string()));
+}
+
 // Owns a file that is being written; removes it unless it was renamed into place.
 class Temporary {
  public:
@@ -51,6 +55,7 @@ class Temporary {
 
  private:
   [[noreturn]] void fail() const {
+    if (errno == ENAMETOOLONG) refuse_long_name(target_);
     throw Error(
         fmt::format("Writing {}: {}. What stood there before is unchanged. Free some space there, or make the folder "
                     "writable.",
@@ -61,6 +66,22 @@ class Temporary {
   std::string path_;
   int descriptor_ = -1;
 };
+
+std::string read_stream(std::istream& stream, const std::filesystem::path& path, size_t most) {
+  constexpr size_t piece = size_t{1} << 16;
+  std::string bytes;
+  while (stream) {
+    const size_t before = bytes.size();
+    bytes.resize(before + piece);
+    stream.read(bytes.data() + before, piece);
+    bytes.resize(before + static_cast<size_t>(stream.gcount()));
+    if (bytes.size() > most)
+      throw BadInput(
+          fmt::format("Reading {}: expected at most {} bytes, found more. Is it the right file?", path.string(), most));
+  }
+  if (stream.bad()) throw Error(fmt::format("Reading {}: {}.", path.string(), std::strerror(errno)));
+  return bytes;
+}
 
 }  // namespace
 
@@ -95,12 +116,13 @@ void NewFolder::publish() {
 }
 
 void NewFolder::fail(const std::error_code& error) const {
+  if (error == std::errc::filename_too_long) refuse_long_name(target_);
   throw Error(
       fmt::format("Creating the folder {}: {}. Make its parent folder writable, or choose another path with --out.",
                   target_.string(), error.message()));
 }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, size_t most) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
     throw BadInput(fmt::format("Reading {}: expected a file, found a folder.", path.string()));
@@ -109,7 +131,7 @@ std::string read_file(const std::filesystem::path& path) {
   if (!stream)
     throw BadInput(fmt::format("Reading {}: {}.", path.string(),
                                errno == ENOENT ? "there is no such file" : std::strerror(errno)));
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return read_stream(stream, path, most);
 }
 
 std::string sha256(std::string_view bytes) {

@@ -1,8 +1,10 @@
 // Files that are either whole or not there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -35,8 +37,9 @@ class NewFolder {
   std::filesystem::path target_, path_;
 };
 
-// The whole file. Throws BadInput where it is missing or unreadable.
-std::string read_file(const std::filesystem::path& path);
+// The whole file. Throws BadInput where it is missing, unreadable or longer than `most` bytes; no more is read then,
+// so that a device without end is refused, too.
+std::string read_file(const std::filesystem::path& path, size_t most = std::numeric_limits<size_t>::max());
 
 // Hexadecimal SHA-256 of the bytes, and CRC-32 (zlib's polynomial) continued from `crc`.
 std::string sha256(std::string_view bytes);

@@ -8,8 +8,10 @@
 namespace refract {
 namespace {
 
-constexpr size_t kMagic = 8;          // "\x93NUMPY" and two bytes of version
-constexpr size_t kLongest = 1 << 20;  // a header beyond this is damage
+constexpr size_t kMagic = 8;                                              // "\x93NUMPY" and two bytes of version
+constexpr size_t kLongest = 1 << 20;                                      // a header beyond this is damage
+constexpr size_t kMostDimensions = 64;                                    // NumPy 2 has no more
+constexpr int64_t kMostBytes = std::numeric_limits<int64_t>::max() / 16;  // so that bytes can be counted, too
 
 size_t little_endian(std::string_view bytes) {
   size_t value = 0;
@@ -30,13 +32,13 @@ std::optional<std::vector<int64_t>> shape_in(std::string_view text) {
   if (text.empty() || text.front() != '(' || text.find(')') == std::string_view::npos) return {};
   text = text.substr(1, text.find(')') - 1);
   std::vector<int64_t> shape;
-  int64_t count = 1;
+  int64_t count = 1;  // of values, were there no empty dimension: LibTorch multiplies the others, too
   while (!text.empty()) {
     int64_t size = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
     if (error != std::errc() || size < 0) return {};
-    if (size > 0 && count > std::numeric_limits<int64_t>::max() / size) return {};
-    count *= size;
+    if (shape.size() == kMostDimensions || count > kMostBytes / std::max<int64_t>(size, 1)) return {};
+    count *= std::max<int64_t>(size, 1);
     shape.push_back(size);
     const size_t next = text.find_first_not_of(", ", static_cast<size_t>(end - text.data()));
     text = next == std::string_view::npos ? "" : text.substr(next);

@@ -20,7 +20,8 @@ struct NpyHeader {
 };
 
 // The header that `read(count)` gives piece by piece, each piece of exactly `count` bytes. Nothing where the bytes are
-// no such header, or the array's values could not be counted in 63 bits.
+// no such header, or the array has more than 64 dimensions or bytes that could not be counted in 63
+// bits.
 std::optional<NpyHeader> npy_header(const std::function<std::string(size_t count)>& read);
 
 }  // namespace refract

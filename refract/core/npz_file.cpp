@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <memory>
 #include <numeric>
 #include <string_view>
@@ -24,6 +25,8 @@ using Path = std::filesystem::path;
 static_assert(std::endian::native == std::endian::little, "values are read as they lie in the file");
 
 constexpr std::string_view ending = ".npy";
+constexpr int64_t most_arrays = 4096;
+constexpr int64_t most_texts = 10'000'000;
 
 [[noreturn]] void refuse(const Path& file, const std::string& found) {
   throw BadInput(
@@ -66,6 +69,7 @@ class Archive {
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
     if (zip_ == nullptr) refuse(file, reason(code));
+    if (zip_get_num_entries(zip_.get(), 0) > most_arrays) refuse(file, fmt::format("more than {} arrays", most_arrays));
   }
 
   [[nodiscard]] const Path& file() const { return file_; }
@@ -107,6 +111,7 @@ class ArrayReader {
     if (zip_stat(archive.zip(), entry.c_str(), 0, &about) != 0 || (about.valid & ZIP_STAT_SIZE) == 0)
       refuse(file_, fmt::format("no array '{}' in it; it has {}", name, fmt::join(archive.names(), ", ")));
     size_ = about.size;
+    expect_possible(about);
     stream_.reset(zip_fopen(archive.zip(), entry.c_str(), 0));
     if (stream_ == nullptr) damaged(zip_strerror(archive.zip()));
     auto header = npy_header([this](size_t count) {
@@ -120,11 +125,22 @@ class ArrayReader {
 
   [[nodiscard]] const NpyHeader& header() const { return header_; }
 
-  // Throws unless the archive holds all values of the array, `width` bytes each, and nothing else.
-  void expect_values_of(size_t width) const {
+  // Throws unless the archive holds all values of the array, `width` bytes each, and nothing else. Returns how many
+  // bytes they are.
+  [[nodiscard]] size_t expect_values_of(size_t width) const {
     const size_t bytes = size_ - std::min<size_t>(size_, header_.bytes);
     if (bytes % width != 0 || bytes / width != static_cast<size_t>(header_.count()))
       damaged(fmt::format("its shape [{}] does not fit its {} bytes", fmt::join(header_.shape, ", "), bytes));
+    return bytes;
+  }
+
+  // Throws where more than `most` bytes would be held at once.
+  void expect_at_most(size_t bytes, size_t most) const {
+    if (bytes > most)
+      throw BadInput(
+          fmt::format("Reading array '{}' of {}: expected at most {} MiB to hold at once, found {} MiB. Write "
+                      "fewer rows or a narrower type.",
+                      name_, file_.string(), most >> 20U, bytes >> 20U));
   }
 
   // The next values, of these sizes, with the type that they have in memory.
@@ -152,10 +168,20 @@ class ArrayReader {
   // The checksum is tested where the end is met.
   void finish() {
     char beyond = 0;
-    if (zip_fread(stream_.get(), &beyond, 1) != 0) damaged(zip_file_strerror(stream_.get()));
+    const zip_int64_t got = zip_fread(stream_.get(), &beyond, 1);
+    if (got != 0) damaged(got > 0 ? "it goes on behind its last value" : zip_file_strerror(stream_.get()));
   }
 
  private:
+  // Archives can say that little unpacks to much. Deflate makes at most 1032 bytes of one (zlib's documentation).
+  void expect_possible(const zip_stat_t& about) const {
+    constexpr uint64_t most_from_one = 1032;
+    if ((about.valid & ZIP_STAT_COMP_SIZE) == 0 || (about.valid & ZIP_STAT_COMP_METHOD) == 0) return;
+    const uint64_t most = about.comp_method == ZIP_CM_STORE ? 1 : most_from_one;
+    if (about.comp_size > std::filesystem::file_size(file_) || about.size / most > about.comp_size)
+      damaged(fmt::format("its {} bytes cannot lie in {} of the archive", about.size, about.comp_size));
+  }
+
   [[noreturn]] void damaged(const std::string& why) const {
     refuse(file_, fmt::format("a damaged array '{}': {}", name_, why));
   }
@@ -180,8 +206,11 @@ const Type& number_type(const Path& file, const std::string& name, const NpyHead
   return *type;
 }
 
-Tensor whole(ArrayReader& reader, const Type& type) {
-  reader.expect_values_of(at::elementSize(type.stored));
+// `left`: bytes that may still be read from this file; what this array takes is taken from it.
+Tensor whole(ArrayReader& reader, const Type& type, size_t& left) {
+  const size_t bytes = reader.expect_values_of(at::elementSize(type.stored));
+  reader.expect_at_most(bytes, left);
+  left -= bytes;
   const std::vector<int64_t>& shape = reader.header().shape;
   if (!reader.header().column_major) {
     Tensor values = reader.next(shape, type);
@@ -195,11 +224,46 @@ Tensor whole(ArrayReader& reader, const Type& type) {
   return turned.permute(back).contiguous();
 }
 
-// Characters in a value of a type such as "<U12"; 0 where it is no such type.
-size_t text_width(std::string_view type) {
-  uint32_t width = 0;
-  if (type.starts_with("<U")) std::from_chars(type.data() + 2, type.data() + type.size(), width);
-  return width;
+struct TextType {
+  size_t width = 0;      // characters in a value; 0 for what is no text
+  size_t character = 0;  // bytes
+};
+
+// Of a name such as "<U12" or "|S5".
+TextType text_type(std::string_view name) {
+  TextType type{0, name.starts_with("<U") ? sizeof(char32_t) : sizeof(char)};
+  if (name.starts_with("<U") || name.starts_with("|S"))
+    std::from_chars(name.data() + 2, name.data() + name.size(), type.width);
+  return type;
+}
+
+NpzKind kind_of(const NpyHeader& header) {
+  if (text_type(header.type).width > 0) return NpzKind::text;
+  const Type* const type = type_of(header);
+  if (type == nullptr) return NpzKind::other;
+  return at::isFloatingType(type->wanted) ? NpzKind::fractions : NpzKind::whole_numbers;
+}
+
+// Shorter strings end in zeros.
+std::string next_text(ArrayReader& reader, const TextType& type) {
+  std::string bytes(type.width * type.character, '\0');
+  reader.read(bytes.data(), bytes.size());
+  std::u32string characters;
+  if (type.character == sizeof(char)) {
+    characters = from_utf8(bytes);
+  } else {
+    characters.resize(type.width);
+    std::memcpy(characters.data(), bytes.data(), bytes.size());
+  }
+  std::erase(characters, U'\0');
+  return to_utf8(characters);
+}
+
+// Columns one after the other -> rows.
+std::vector<std::string> turned(std::vector<std::string> texts, size_t rows) {
+  std::vector<std::string> all(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) all[i % rows * (texts.size() / rows) + i / rows] = std::move(texts[i]);
+  return all;
 }
 
 }  // namespace
@@ -207,10 +271,11 @@ size_t text_width(std::string_view type) {
 NpzArrays read_npz(const Path& file, const std::vector<std::string>& names) {
   const Archive archive(file);
   NpzArrays arrays;
+  size_t left = most_npz_bytes;
   for (const std::string& name : names.empty() ? archive.names() : names) {
     ArrayReader reader(archive, name);
     if (names.empty() && type_of(reader.header()) == nullptr) continue;
-    arrays[name] = whole(reader, number_type(file, name, reader.header()));
+    arrays[name] = whole(reader, number_type(file, name, reader.header()), left);
   }
   return arrays;
 }
@@ -220,17 +285,28 @@ void read_npz_rows(const Path& file, const std::string& name, int64_t rows,
   const Archive archive(file);
   ArrayReader reader(archive, name);
   const Type& type = number_type(file, name, reader.header());
-  reader.expect_values_of(at::elementSize(type.stored));
+  const size_t bytes = reader.expect_values_of(at::elementSize(type.stored));
   std::vector<int64_t> sizes = reader.header().shape;
   if (sizes.empty() || reader.header().column_major)
     throw BadInput(fmt::format("Reading array '{}' of {} by rows: expected rows in C order, found {}.", name,
                                file.string(), sizes.empty() ? "a single value" : "Fortran order"));
   const int64_t count = sizes[0];
+  if (count > 0) reader.expect_at_most(bytes / static_cast<size_t>(count) * std::min(rows, count), most_npz_bytes);
   for (int64_t first = 0; first < count; first += sizes[0]) {
     sizes[0] = std::min(rows, count - first);
     visit(first, reader.next(sizes, type));
   }
   reader.finish();
+}
+
+std::vector<NpzEntry> list_npz(const Path& file) {
+  const Archive archive(file);
+  std::vector<NpzEntry> entries;
+  for (const std::string& name : archive.names()) {
+    const ArrayReader reader(archive, name);
+    entries.push_back({name, reader.header().shape, kind_of(reader.header())});
+  }
+  return entries;
 }
 
 std::vector<std::string> read_npz_texts(const Path& file, const std::string& name) {
@@ -239,22 +315,21 @@ std::vector<std::string> read_npz_texts(const Path& file, const std::string& nam
   if (std::find(names.begin(), names.end(), name) == names.end()) return {};
   ArrayReader reader(archive, name);
   const NpyHeader& header = reader.header();
-  const size_t width = text_width(header.type);
-  if (width == 0 || header.shape.size() != 1)
-    throw BadInput(
-        fmt::format("Reading {}: expected in '{}' a row of Unicode strings (NumPy's <U), found type {} in {} "
-                    "dimensions.",
-                    file.string(), name, header.type, header.shape.size()));
-  reader.expect_values_of(width * sizeof(char32_t));
+  const TextType type = text_type(header.type);
+  if (type.width == 0 || header.shape.empty() || header.shape.size() > 2)
+    throw BadInput(fmt::format(
+        "Reading {}: expected in '{}' Unicode strings (NumPy's <U) in one or two dimensions, found type {} in "
+        "{}.",
+        file.string(), name, header.type, header.shape.size()));
+  const size_t bytes = reader.expect_values_of(type.width * type.character);
+  reader.expect_at_most(bytes, most_npz_bytes / 4);
+  if (header.count() > most_texts)
+    throw BadInput(fmt::format("Reading {}: expected at most {} texts in '{}', found {}.", file.string(), most_texts,
+                               name, header.count()));
   std::vector<std::string> texts;
-  for (int64_t i = 0; i < header.shape[0]; ++i) {
-    std::u32string characters(width, U'\0');
-    reader.read(characters.data(), width * sizeof(char32_t));
-    std::erase(characters, U'\0');
-    texts.push_back(to_utf8(characters));
-  }
+  for (int64_t i = 0; i < header.count(); ++i) texts.push_back(next_text(reader, type));
   reader.finish();
-  return texts;
+  return header.column_major && !texts.empty() ? turned(std::move(texts), static_cast<size_t>(header.shape[0])) : texts;
 }
 
 }  // namespace refract

@@ -11,6 +11,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 #include "refract/core/text.h"
 
 namespace refract {
@@ -35,8 +36,10 @@ bool read_whole(std::string_view text, int64_t& value) {
   return true;
 }
 
+// "4,8", or as TOML has it: "[4,8]", "[]".
 bool read_list(std::string_view text, std::vector<int64_t>& values) {
   values.clear();
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   while (true) {
     const size_t comma = text.find(',');
     if (!read_whole(text.substr(0, comma), values.emplace_back())) return false;
@@ -73,18 +76,39 @@ bool within(const Option& option, const T& value) {
     return inside(static_cast<double>(value));
 }
 
-std::string toml_text(const toml::value& value, const std::string& key, const std::filesystem::path& file) {
+std::string scalar_text(const toml::value& value) {
   if (value.is_boolean()) return value.as_boolean() ? "true" : "false";
   if (value.is_integer()) return std::to_string(value.as_integer());
   if (value.is_floating()) return number_text(value.as_floating());
-  if (value.is_string()) return value.as_string().str;
-  if (value.is_array()) {
-    std::vector<std::string> parts;
-    for (const auto& entry : value.as_array()) parts.push_back(toml_text(entry, key, file));
-    return fmt::format("{}", fmt::join(parts, ","));
+  return value.as_string().str;
+}
+
+// In brackets, so that a list is never taken for the number in it.
+std::string list_text(const toml::array& values, const std::string& key, const std::filesystem::path& file) {
+  std::vector<std::string> parts;
+  for (const toml::value& value : values) {
+    if (!value.is_integer() && !value.is_floating())
+      throw BadInput(
+          fmt::format("Reading {}: expected whole numbers in the list '{}', as in `{} = [16, 32]`; found "
+                      "something else in it.",
+                      file.string(), key, key));
+    parts.push_back(scalar_text(value));
   }
+  return fmt::format("[{}]", fmt::join(parts, ","));
+}
+
+std::string toml_text(const toml::value& value, const std::string& key, const std::filesystem::path& file) {
+  if (value.is_array()) return list_text(value.as_array(), key, file);
+  if (value.is_boolean() || value.is_integer() || value.is_floating() || value.is_string()) return scalar_text(value);
   throw BadInput(
       fmt::format("Reading {}: '{}' is a table or a date; options are flat 'key = value' lines.", file.string(), key));
+}
+
+[[noreturn]] void refuse_toml(const std::filesystem::path& file, const toml::exception& error) {
+  const bool twice = std::string_view(error.what()).find("already") != std::string_view::npos;
+  throw BadInput(fmt::format("Reading {}, line {}: expected options as in `steps = 2000` (TOML){}, found '{}'.",
+                             file.string(), error.location().line(), twice ? ", each of them once" : "",
+                             error.location().line_str()));
 }
 
 }  // namespace
@@ -139,7 +163,7 @@ std::string Option::allowed() const {
 
 void Option::parse(std::string_view text) const {
   auto* const* list = std::get_if<std::vector<int64_t>*>(&field);
-  if (list != nullptr && text.empty() && default_text.empty()) return (*list)->clear();
+  if (list != nullptr && (text.empty() || text == "[]") && default_text.empty()) return (*list)->clear();
   std::visit(
       [&](auto* target) {
         auto value = *target;
@@ -188,14 +212,15 @@ std::pair<std::string, std::string> split_assignment(std::string_view text) {
 }
 
 KeyValues read_toml(const std::filesystem::path& file) {
-  std::istringstream text(read_file(file));
+  const std::string content = read_file(file, most_toml_bytes);
+  check_toml_bounds(content, file.string());
+  std::istringstream text(content);
   KeyValues pairs;
   try {
     const toml::value document = toml::parse(text, file.string());
     for (const auto& [key, value] : document.as_table()) pairs.emplace_back(key, toml_text(value, key, file));
   } catch (const toml::exception& error) {
-    throw BadInput(fmt::format("Reading {}, line {}: expected options as in `steps = 2000` (TOML), found '{}'.",
-                               file.string(), error.location().line(), error.location().line_str()));
+    refuse_toml(file, error);
   }
   std::sort(pairs.begin(), pairs.end());
   return pairs;

@@ -75,8 +75,9 @@ using KeyValues = std::vector<std::pair<std::string, std::string>>;
 // "key=value" to its parts. Throws BadInput where there is no '='.
 std::pair<std::string, std::string> split_assignment(std::string_view text);
 
-// The flat keys of a TOML file, values as Option::parse reads them. Throws BadInput: unreadable, not TOML, or a nested
-// table.
+// The flat keys of a TOML file, values as Option::parse reads them; a list in brackets: "[16,32]". Throws BadInput:
+// unreadable, not TOML, beyond the bounds of core/nesting.h, a key that stands twice, a table, a date, or a list of
+// something else than numbers.
 KeyValues read_toml(const std::filesystem::path& file);
 
 // One "key = value" line for each option, in order.

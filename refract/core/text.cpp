@@ -33,6 +33,36 @@ char32_t next_character(std::string_view text, size_t& at) {
   return value >= least.at(more) && is_character(value) ? value : kBroken;
 }
 
+// Control characters, line and paragraph separators, and marks of the direction of writing.
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string escaped(char32_t c) {
+  if (c == '\n') return "\\n";
+  if (c == '\r') return "\\r";
+  if (c == '\t') return "\\t";
+  return c < 0x80 ? fmt::format("\\x{:02x}", static_cast<uint32_t>(c))
+                  : fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
+}
+
+std::string without_controls(std::string_view text, std::string_view kept) {
+  std::string shown;
+  for (size_t at = 0; at < text.size();) {
+    const size_t start = at;
+    const char32_t c = next_character(text, at);
+    const std::string_view bytes = text.substr(start, at - start);
+    if (c == kBroken && bytes != "\xef\xbf\xbd")
+      for (const char byte : bytes) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    else if (is_control(c) && kept.find(text[start]) == std::string_view::npos)
+      shown += escaped(c);
+    else
+      shown += bytes;
+  }
+  return shown;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& known) {
@@ -66,6 +96,14 @@ std::string duration_text(double seconds) {
   if (whole < 100) return fmt::format("{} s", whole);
   if (whole < 5970) return fmt::format("{} min", (whole + 30) / 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string printable(std::string_view text) {
+  return without_controls(text, "");
+}
+
+std::string printable_lines(std::string_view text) {
+  return without_controls(text, "\n\t");
 }
 
 std::u32string from_utf8(std::string_view text) {

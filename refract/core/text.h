@@ -29,6 +29,12 @@ const Entry& named(const std::vector<Entry>& entries, std::string_view what, std
 // "8 s", "25 min", "2 h 05 min".
 std::string duration_text(double seconds);
 
+// Text as it may be shown: file names and a user's words can hold what moves a terminal's cursor or sets its colours.
+// Control characters, those that turn the direction of writing, and bytes that are no UTF-8 become "\n", "\x1b",
+// "\u202e". printable_lines leaves line ends and tabs as they are.
+std::string printable(std::string_view text);
+std::string printable_lines(std::string_view text);
+
 // Each byte sequence that is no UTF-8 (RFC 3629: overlong forms, surrogates and what lies beyond U+10FFFF among them)
 // becomes U+FFFD.
 std::u32string from_utf8(std::string_view text);

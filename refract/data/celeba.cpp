@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
-#include "refract/data/image_file.h"
+#include "refract/data/image_store.h"
 #include "refract/data/indexed_source.h"
 #include "refract/data/order.h"
 #include "refract/data/place.h"
@@ -60,20 +62,49 @@ Splits splits_of(const CelebaTable& table, uint64_t seed) {
   return splits;
 }
 
-// The paths of the listed images; looking at each of 202,599 files would take longer than at their folder.
-Paths paths_of(const CelebaTable& table, const std::filesystem::path& folder) {
-  const Paths listed = list_images(folder);
-  const std::set<std::filesystem::path> there(listed.begin(), listed.end());
-  Paths paths;
-  for (const std::string& name : table.files) {
-    paths.push_back(folder / name);
-    if (!there.contains(paths.back()))
-      throw BadInput(
-          fmt::format("Reading CelebA: list_attr_celeba.txt names {}, but {} is not there. Unpack all of "
-                      "img_align_celeba.",
-                      name, paths.back().string()));
-  }
-  return paths;
+// Looking at each of 202,599 files would take longer than at their folder.
+void refuse_missing(const Paths& listed, const std::filesystem::path& folder) {
+  const Paths found = list_images(folder);
+  const std::set<std::filesystem::path> there(found.begin(), found.end());
+  const auto is_missing = [&](const std::filesystem::path& file) { return !there.contains(file); };
+  const auto first = std::find_if(listed.begin(), listed.end(), is_missing);
+  if (first == listed.end()) return;
+  throw BadInput(fmt::format(
+      "Reading CelebA: list_attr_celeba.txt names {0} images, and {1} of them are not there, the first {2}. "
+      "Unpack all of img_align_celeba, or leave out what is missing with --skip-bad-images.",
+      listed.size(), std::count_if(first, listed.end(), is_missing), first->string()));
+}
+
+ImageStore read_images(const CelebaTable& table, const std::filesystem::path& folder, const CelebaOptions& options,
+                       const OnProgress& on_progress) {
+  Paths listed;
+  for (const std::string& name : table.files) listed.push_back(folder / name);
+  if (!options.skip_bad_images) refuse_missing(listed, folder);
+  return {listed, folder, {3, options.size}, {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
+}
+
+std::string skipped_note(const ImageStore& images) {
+  if (images.skipped() == 0) return "";
+  return fmt::format("{} of {} images of CelebA are missing or bad and were left out.", images.skipped(),
+                     images.skipped() + std::ssize(images.files()));
+}
+
+// Of each image of the table its place in the store; -1 where it was left out.
+Indices places_in(const ImageStore& images) {
+  Indices places(images.numbers().size() + static_cast<size_t>(images.skipped()), -1);
+  for (size_t k = 0; k < images.numbers().size(); ++k)
+    places[static_cast<size_t>(images.numbers()[k])] = static_cast<int64_t>(k);
+  return places;
+}
+
+void add_images(IndexedImages& all, ImageStore read) {
+  add_note(all.info, skipped_note(read));
+  all.info.checksums[fmt::format("img_align_celeba ({} files)", read.files().size())] = read.checksum();
+  const Indices places = places_in(read);
+  for (const Split split : {Split::unlabelled, Split::fit, Split::score})
+    std::erase_if(all.splits[split], [&](int64_t image) { return places[static_cast<size_t>(image)] < 0; });
+  const auto images = std::make_shared<const ImageStore>(std::move(read));
+  all.copy = [images, places](int64_t image, float* out) { images->copy(places[static_cast<size_t>(image)], out); };
 }
 
 }  // namespace
@@ -103,13 +134,14 @@ Options CelebaOptions::describe() {
       .in("pixels");
   options.add("data_seed", data_seed, "seed of what is held out for the probes without list_eval_partition.txt")
       .range(0, 1e15);
+  options.add("skip_bad_images", skip_bad_images, "leave out and count images that are missing or cannot be read");
   options.add("celeba_dir", celeba_dir,
               "folder of img_align_celeba, list_attr_celeba.txt and, if wanted, list_eval_partition.txt; left empty: "
               "the environment variable CELEBA_DIR, then data/celeba");
   return options;
 }
 
-std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options) {
+std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options, const OnProgress& on_progress) {
   const auto folder = place_of(options.celeba_dir, "CELEBA_DIR", std::filesystem::path("data") / "celeba");
   const CelebaTable table = read_celeba(folder);
   CelebaVariables variables = celeba_variables(table);
@@ -123,9 +155,7 @@ std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options) {
   all.factors = table.values.to(at::kFloat);
   all.attributes = variables.values;
   all.splits = splits_of(table, static_cast<uint64_t>(options.data_seed));
-  all.copy = [paths = paths_of(table, folder / "img_align_celeba"), shape = all.info.shape](int64_t image, float* out) {
-    to_floats(read_image(paths[static_cast<size_t>(image)], shape), out);
-  };
+  add_images(all, read_images(table, folder / "img_align_celeba", options, on_progress));
   return indexed_source(std::move(all));
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "refract/core/options.h"
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 
 namespace refract {
@@ -17,6 +18,7 @@ namespace refract {
 struct CelebaOptions {
   int64_t size = 64;
   int64_t data_seed = 1;
+  bool skip_bad_images = false;
   std::string celeba_dir;  // "" looks at the environment variable CELEBA_DIR, then data/celeba
   Options describe();
 };
@@ -49,10 +51,12 @@ struct CelebaVariables {
 };
 CelebaVariables celeba_variables(const CelebaTable& table);
 
-// Colour; the central square of each image of img_align_celeba is resized (see image_file.h) when it is asked for, so
-// that nothing is decoded beforehand. Training images are unlabelled, validation images fit and test images score the
-// probes; without list_eval_partition.txt a tenth each, drawn by data_seed, fits and scores them. Throws BadInput as
-// read_celeba does, and where a listed image is not there.
-std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options);
+// Colour; the central square of each image of img_align_celeba is resized (see image_file.h). Every image is read once
+// beforehand, so that a bad one is known before the first step (image_store.h), and the checksum of all stands in
+// info().checksums. Training images are unlabelled, validation images fit and test images score the probes; without
+// list_eval_partition.txt a tenth each, drawn by data_seed, fits and scores them. Throws BadInput as read_celeba does,
+// and where a listed image is missing or bad, unless these are to be skipped: info().note then counts them, and the
+// others stay in their splits.
+std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options, const OnProgress& on_progress = {});
 
 }  // namespace refract

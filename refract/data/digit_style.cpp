@@ -156,8 +156,10 @@ std::unique_ptr<DataSource> from_embedded(DataInfo info, const DigitCounts& coun
 Options DigitStyleOptions::describe() {
   Options options;
   describe_common(options, size, data_seed, padding);
+  options.add("emnist", emnist, emnist_meaning());
   options.add("mnist_dir", mnist_dir,
-              "folder of MNIST's four IDX files; left empty: the environment variable MNIST_DIR, then data/mnist, then "
+              "folder of MNIST's IDX or CSV files, or torchvision's; left empty: the environment variable MNIST_DIR, "
+              "then data/mnist, then "
               "embedded digits");
   return options;
 }
@@ -181,7 +183,7 @@ std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits t
   int64_t classes = 0;
   for (const Digits* digits : {&training, &test})
     if (digits->count() > 0) classes = std::max(classes, digits->labels.max().item<int64_t>() + 1);
-  for (int64_t c = 0; c < classes; ++c) info.classes.push_back(fmt::format("{}", c));
+  for (auto c = std::ssize(info.classes); c < classes; ++c) info.classes.push_back(fmt::format("{}", c));
   return std::make_unique<DigitStyleSource>(std::move(info), std::move(training), std::move(test), counts, seed,
                                             padding);
 }
@@ -194,8 +196,10 @@ std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options) {
     info.note = "MNIST was not found (MNIST_DIR and data/mnist were looked at): embedded digits stand in for it.";
     return from_embedded(std::move(info), {}, options.size, options.data_seed, options.padding);
   }
-  Mnist mnist = read_mnist(folder);
+  Mnist mnist = read_mnist(folder, options.emnist);
   info.checksums = std::move(mnist.checksums);
+  info.classes = std::move(mnist.classes);
+  info.note = std::move(mnist.note);
   const int64_t half = mnist.training.count() / 2;
   const int64_t half_test = mnist.test.count() / 2;
   const DigitCounts counts{half, 2 * (mnist.training.count() - half), half_test, mnist.test.count() - half_test};

@@ -26,6 +26,7 @@ struct DigitStyleOptions {
   int64_t size = 64;
   int64_t data_seed = 1;
   std::string padding = "black";
+  std::string emnist;     // see read_mnist
   std::string mnist_dir;  // "" looks at the environment variable MNIST_DIR, then data/mnist below the working directory
   Options describe();
 };
@@ -46,7 +47,7 @@ struct EmbeddedDigitsOptions {
 std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits test, const DigitCounts& counts,
                                         int64_t size, uint64_t seed, float padding = -1.0F);
 
-// Without the four files of MNIST anywhere, embedded digits serve and info().note says so; throws BadInput where
+// Without the files of MNIST anywhere, embedded digits serve and info().note says so; throws BadInput where
 // mnist_dir was given and lacks them, or where a file is damaged.
 std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options);
 std::unique_ptr<DataSource> make_embedded_digits(const EmbeddedDigitsOptions& options);

@@ -7,6 +7,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/npz_file.h"
+#include "refract/core/progress_counter.h"
 #include "refract/data/place.h"
 #include "refract/data/sprite_grid.h"
 
@@ -36,7 +37,8 @@ Tensor read_latents(const std::filesystem::path& file) {
 }
 
 // [N, 1, size, size] uint8.
-Tensor read_images(const std::filesystem::path& file, int64_t count, int64_t size) {
+Tensor read_images(const std::filesystem::path& file, int64_t count, int64_t size, const OnProgress& on_progress) {
+  ProgressCounter progress(on_progress, fmt::format("Reading the images in {}", file.string()), count);
   Tensor all = at::empty({count, 1, size, size}, at::kByte);
   int64_t read = 0;
   read_npz_rows(file, "imgs", kRows, [&](int64_t first, const Tensor& images) {
@@ -47,6 +49,7 @@ Tensor read_images(const std::filesystem::path& file, int64_t count, int64_t siz
     if (images.min().item<double>() < 0 || images.max().item<double>() > 1)
       refuse(file, "pixels that are 0 or 1 in imgs", "others");
     all.slice(0, first, read).copy_(sprite_bytes(images, size));
+    progress.add(images.size(0));
   });
   if (read != count)
     refuse(file, fmt::format("{} images in imgs, one a row of latents_classes", count), fmt::format("{}", read));
@@ -67,7 +70,7 @@ Options DspritesOptions::describe() {
   return options;
 }
 
-std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options) {
+std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options, const OnProgress& on_progress) {
   const std::filesystem::path file =
       place_of(options.dsprites_file, "DSPRITES_FILE", std::filesystem::path("data") / "dsprites" / kFile);
   if (!std::filesystem::exists(file))
@@ -79,7 +82,7 @@ std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options) {
   const Tensor latents = read_latents(file);
   IndexedImages all = sprite_grid("dsprites", options.size, latents, options.draw);
   all.info.checksums[file.filename().string()] = sha256(read_file(file));
-  all.copy = from_bytes(read_images(file, latents.size(0), options.size));
+  all.copy = from_bytes(read_images(file, latents.size(0), options.size, on_progress));
   return indexed_source(std::move(all));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "refract/core/options.h"
+#include "refract/core/progress.h"
 #include "refract/data/splits.h"
 
 namespace refract {
@@ -23,6 +24,6 @@ struct DspritesOptions {
 // colour. Other arrays are not looked at. One channel, averaged over areas to smaller sizes; bytes are held in memory,
 // 3 GB for all 737,280 images of 64x64. Throws BadInput: no file (saying where it is to be had), no such archive, an
 // array missing, of another shape or with other values.
-std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options);
+std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options, const OnProgress& on_progress = {});
 
 }  // namespace refract

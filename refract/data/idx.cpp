@@ -25,7 +25,8 @@ constexpr uint32_t kLabels = 0x801;
       fmt::format("Reading the IDX file {}: {} Fetch the file again, or name another folder.", path.string(), found));
 }
 
-// The content of a gzip file in pieces, each asked for by its size.
+// The content of a gzip file in pieces, each asked for by its size. A file may have several members, one behind the
+// other, and zeros behind each (RFC 1952, 2.2; what tapes and block devices pad with).
 class Inflater {
  public:
   explicit Inflater(std::string_view packed) {
@@ -49,13 +50,24 @@ class Inflater {
       const uInt got = wanted - stream_.avail_out;
       bytes.append(piece.data(), got);
       size -= got;
-      ended_ = status == Z_STREAM_END;
-      ok_ = ended_ || (status == Z_OK && (got > 0 || stream_.avail_in > 0));
+      if (status == Z_STREAM_END)
+        next_member();
+      else
+        ok_ = status == Z_OK && (got > 0 || stream_.avail_in > 0);
     }
   }
   [[nodiscard]] bool damaged() const { return !ok_; }
 
  private:
+  void next_member() {
+    while (stream_.avail_in > 0 && *stream_.next_in == 0) {
+      ++stream_.next_in;
+      --stream_.avail_in;
+    }
+    ended_ = stream_.avail_in == 0;
+    ok_ = ended_ || inflateReset(&stream_) == Z_OK;
+  }
+
   z_stream stream_{};
   bool ok_ = false;
   bool ended_ = false;

@@ -4,57 +4,46 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <mutex>
 #include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <set>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/data/image_check.h"
+#include "refract/data/exif.h"
+#include "refract/data/image_decoders.h"
+#include "refract/data/image_format.h"
 
 namespace refract {
 namespace {
-
-constexpr std::array<std::string_view, 7> kExtensions = {"png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff"};
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
   throw BadInput(fmt::format("Reading the image {}: {}. Replace or remove the file.", path.string(), found));
 }
 
-bool is_image_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return !extension.empty() &&
-         std::count(kExtensions.begin(), kExtensions.end(), std::string_view(extension).substr(1)) > 0;
-}
-
-bool is_hidden(const std::filesystem::path& path) {
-  return path.filename().string().starts_with('.');
-}
-
-// Each folder once, also where links lead back to it.
-Paths walk(const std::filesystem::path& folder) {
-  Paths found;
-  std::set<std::filesystem::path> entered = {std::filesystem::canonical(folder)};
-  const auto options = std::filesystem::directory_options::follow_directory_symlink;
-  for (auto at = std::filesystem::recursive_directory_iterator(folder, options); at != end(at); ++at) {
-    if (at->is_directory()) {
-      if (is_hidden(at->path()) || !entered.insert(std::filesystem::canonical(at->path())).second)
-        at.disable_recursion_pending();
-    } else if (!is_hidden(at->path()) && is_image_name(at->path()) && at->is_regular_file()) {
-      found.push_back(at->path());
-    }
+// What stands where a file was expected.
+std::string what_is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  switch (status.type()) {
+    case std::filesystem::file_type::not_found:
+      return std::filesystem::is_symlink(path, error) ? "it is a link to what is not there" : "there is no such file";
+    case std::filesystem::file_type::directory:
+      std::filesystem::directory_iterator(path, error);
+      return error ? fmt::format("it is a folder that cannot be read ({})", error.message()) : "it is a folder";
+    case std::filesystem::file_type::fifo:
+      return "it is a pipe, no file";
+    case std::filesystem::file_type::socket:
+      return "it is a socket, no file";
+    case std::filesystem::file_type::block:
+    case std::filesystem::file_type::character:
+      return "it is a device, no file";
+    default:
+      return fmt::format("it cannot be read ({})", error.message());
   }
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 // Once: OpenCV rebuilds its thread pool at every call, which must not happen while another thread is in it.
@@ -66,31 +55,37 @@ void settle_opencv() {
   });
 }
 
-cv::Mat decode(const std::string& bytes) {
-  settle_opencv();
-  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));  // is only read
-  // As it is, to see the alpha channel. JPEG has none, and is turned only when not read as it is; BMP's is often left
-  // at 0.
-  const ImageFormat format = image_format(bytes);
-  const bool opaque = format == ImageFormat::jpeg || format == ImageFormat::bmp;
-  return cv::imdecode(buffer, opaque ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED);
+Picture decode(std::string_view bytes) {
+  switch (image_format(bytes)) {
+    case ImageFormat::png:
+      return decode_png(bytes);
+    case ImageFormat::jpeg:
+      return decode_jpeg(bytes);
+    case ImageFormat::bmp:
+      return decode_bmp(bytes);
+    case ImageFormat::webp:
+      return decode_webp(bytes);
+    case ImageFormat::tiff:
+      return decode_tiff(bytes);
+    case ImageFormat::unknown:
+      break;
+  }
+  throw Undecodable(why_not_read(bytes));
 }
 
-cv::Mat to_eight_bits(const cv::Mat& image) {
-  if (image.depth() == CV_8U) return image;
-  cv::Mat bytes;
-  image.convertTo(bytes, CV_8U, 1.0 / 257);
-  return bytes;
-}
-
+// In bands, so that what is computed on the way takes little memory.
 cv::Mat over_black(const cv::Mat& image) {
   if (image.channels() != 4) return image;
-  cv::Mat colour, alpha, opaque;
-  cv::cvtColor(image, colour, cv::COLOR_BGRA2BGR);
-  cv::extractChannel(image, alpha, 3);
-  cv::cvtColor(alpha, alpha, cv::COLOR_GRAY2BGR);
-  cv::multiply(colour, alpha, opaque, 1.0 / 255);
-  return opaque;
+  constexpr int band = 64;
+  cv::Mat result(image.size(), CV_8UC3), colour, alpha;
+  for (int y = 0; y < image.rows; y += band) {
+    const cv::Range rows(y, std::min(y + band, image.rows));
+    cv::cvtColor(image.rowRange(rows), colour, cv::COLOR_BGRA2BGR);
+    cv::extractChannel(image.rowRange(rows), alpha, 3);
+    cv::cvtColor(alpha, alpha, cv::COLOR_GRAY2BGR);
+    cv::multiply(colour, alpha, result.rowRange(rows), 1.0 / 255);
+  }
+  return result;
 }
 
 cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
@@ -103,12 +98,15 @@ cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
   return other;
 }
 
-cv::Mat central_square(const cv::Mat& image, int size) {
+cv::Mat central_square(const cv::Mat& image) {
   const int side = std::min(image.cols, image.rows);
-  const cv::Mat square = image(cv::Rect((image.cols - side) / 2, (image.rows - side) / 2, side, side));
-  cv::Mat resized;
-  cv::resize(square, resized, {size, size}, 0, 0, side > size ? cv::INTER_AREA : cv::INTER_LINEAR);
-  return resized;
+  return image(cv::Rect((image.cols - side) / 2, (image.rows - side) / 2, side, side));
+}
+
+cv::Mat resized(const cv::Mat& square, int size) {
+  cv::Mat result;
+  cv::resize(square, result, {size, size}, 0, 0, square.cols > size ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return result;
 }
 
 Tensor planes(const cv::Mat& image) {
@@ -116,15 +114,15 @@ Tensor planes(const cv::Mat& image) {
   return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
 }
 
-// What `fit` makes of the picture, which has one channel, or three in OpenCV's order.
+// What `fit` makes of the picture, which has one channel, three in OpenCV's order, or these and opacity.
 template <class Fit>
 Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit fit) {
-  if (const std::string damage = image_damage(bytes); !damage.empty()) refuse(path, damage);
   try {
-    const cv::Mat image = decode(bytes);
-    if (image.empty()) refuse(path, "it is damaged and cannot be decoded");
-    if (image.depth() != CV_8U && image.depth() != CV_16U) refuse(path, "expected 8 or 16 bits a channel");
-    return planes(fit(over_black(to_eight_bits(image))));
+    settle_opencv();
+    Picture picture = decode(bytes);
+    return planes(fit(turned(std::move(picture.pixels), picture.orientation)));
+  } catch (const Undecodable& why) {
+    refuse(path, why.what());
   } catch (const cv::Exception& error) {
     refuse(path, fmt::format("it cannot be decoded ({})", error.err));
   }
@@ -132,39 +130,32 @@ Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit 
 
 }  // namespace
 
-std::string image_extensions() {
-  return fmt::format("{}", fmt::join(kExtensions, ", "));
-}
-
-Paths list_images(const std::filesystem::path& path) try {
-  if (std::filesystem::is_regular_file(path)) return {path};
-  if (!std::filesystem::is_directory(path))
-    throw BadInput(
-        fmt::format("Looking for images in {}: there is no such file or folder. Check the spelling.", path.string()));
-  Paths found = walk(path);
-  if (found.empty())
-    throw BadInput(
-        fmt::format("Looking for images in {}: the folder and those below hold none. Files that end in {} are "
-                    "read.",
-                    path.string(), image_extensions()));
-  return found;
-} catch (const std::filesystem::filesystem_error& error) {
-  throw BadInput(fmt::format("Looking for images in {}: {} cannot be read ({}). Check its permissions and links.",
-                             path.string(), error.path1().string(), error.code().message()));
+std::string image_bytes(const std::filesystem::path& path) {
+  constexpr uintmax_t most = uintmax_t{1} << 30;  // kMostPixels of 64 bits
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) refuse(path, what_is_there(path));
+  if (::access(path.c_str(), R_OK) != 0) refuse(path, "it cannot be read: permission denied");
+  if (const auto size = std::filesystem::file_size(path, error); !error && size > most)
+    refuse(path, fmt::format("it has {} bytes, where at most {} are read", size, most));
+  return read_file(path);
 }
 
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape) {
+  const auto size = static_cast<int>(shape.size);
   return decoded(bytes, path, [&](const cv::Mat& image) {
-    return central_square(with_channels(image, shape.channels), static_cast<int>(shape.size));
+    const cv::Mat square = over_black(central_square(image));
+    if (shape.channels == 1) return resized(with_channels(square, 1), size);  // of rounded gray, as ever
+    return with_channels(resized(square, size), shape.channels);
   });
 }
 
 Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path) {
-  return decoded(bytes, path, [](const cv::Mat& image) { return with_channels(image, image.channels() == 1 ? 1 : 3); });
+  return decoded(bytes, path,
+                 [](const cv::Mat& image) { return with_channels(over_black(image), image.channels() == 1 ? 1 : 3); });
 }
 
 Tensor read_image(const std::filesystem::path& path, const ImageShape& shape) {
-  return decode_image(read_file(path), path, shape);
+  return decode_image(image_bytes(path), path, shape);
 }
 
 void to_floats(const Tensor& bytes, float* out) {

@@ -1,9 +1,9 @@
 // Image files of any size and kind as tensors of one shape.
 //
-// Preprocessing, everywhere alike: 16 bits a channel become 8, transparent parts are laid over black, JPEG's
-// orientation tag is followed; the central square is cut out (of an odd difference the smaller half goes left and top)
-// and resized, with area averaging to smaller sizes and bilinearly to larger ones; colour becomes gray by luminance or
-// gray is repeated in all channels, as the shape asks.
+// Preprocessing, everywhere alike: 16 bits a channel become 8, transparent parts are laid over black, EXIF's
+// orientation is followed (JPEG, PNG, WebP, TIFF); of an animation the first frame is taken; the central square is cut
+// out (of an odd difference the smaller half goes left and top) and resized, with area averaging to smaller sizes and
+// bilinearly to larger ones; colour becomes gray by luminance or gray is repeated in all channels, as the shape asks.
 #pragma once
 
 #include <filesystem>
@@ -21,12 +21,17 @@ using Paths = std::vector<std::filesystem::path>;
 std::string image_extensions();
 
 // A file stands for itself, whatever its name. A folder stands for the images in it and in the folders below, in order
-// of their paths; names that start with a dot are passed over. Throws BadInput: no such path, not readable, or no image
-// in the folder.
+// of their paths; names that start with a dot are passed over. Folders that cannot be read, links that lead nowhere,
+// and pipes named as images stand for themselves: reading them tells what is wrong, and counts them where bad files are
+// skipped. Throws BadInput: no such path, or no image in the folder.
 Paths list_images(const std::filesystem::path& path);
 
-// [C, S, S] uint8 of shape [1 or 3, S, S]. `path` is for messages. Throws BadInput: not an image, truncated, damaged,
-// neither 8 nor 16 bits.
+// The bytes of an image file. Throws BadInput: no file (a pipe is not waited for), unreadable, or more than 1 GiB.
+std::string image_bytes(const std::filesystem::path& path);
+
+// [C, S, S] uint8 of shape [1 or 3, S, S]. `path` is for messages. Throws BadInput: not an image, truncated, damaged
+// (what decoders only warn of among it, where pixels may be wrong), more pixels than kMostPixels in image_decoders.h or
+// than the file can hold, more than 16 bits a channel. Decoders print nothing.
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape);
 Tensor read_image(const std::filesystem::path& path, const ImageShape& shape);
 

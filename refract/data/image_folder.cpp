@@ -10,8 +10,10 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
+#include "refract/data/ignored_files.h"
 #include "refract/data/image_store.h"
 #include "refract/data/order.h"
+#include "refract/data/overlap.h"
 
 namespace refract {
 namespace {
@@ -32,38 +34,43 @@ Classes classes_of(const Paths& files, const std::filesystem::path& root) {
   return classes;
 }
 
-// Why the sub-folders cannot serve as classes; "" where they can, or where there are none.
+// Why there are no classes; "" where the sub-folders are.
 std::string objection(const Classes& classes) {
-  if (classes.size() < 2) return "";
+  if (classes.size() < 2)
+    return "The unlabelled folder has no sub-folders that could be classes, so no images are held out and no metric "
+           "will be measured: put the images of each class, at least 10, into a sub-folder of its own if you know "
+           "them.";
   if (classes.contains(""))
-    return "The unlabelled folder has images beside its sub-folders, so these are not taken as classes and no images "
-           "are "
-           "held out for the probes.";
+    return "The unlabelled folder has images beside its sub-folders, so these are not taken as classes, no images are "
+           "held out and no metric will be measured: put every image into the sub-folder of a class.";
   for (const auto& [name, images] : classes)
     if (images.size() < kLeastInClass)
       return fmt::format(
-          "The sub-folder '{}' of the unlabelled folder has {} images where a class needs {}, so the "
-          "sub-folders are not taken as classes and no images are held out for the probes.",
+          "The sub-folder '{}' of the unlabelled folder has {} images where a class needs {}, so the sub-folders are "
+          "not taken as classes, no images are held out and no metric will be measured: add images to it, or move it "
+          "out.",
           name, images.size(), kLeastInClass);
   return "";
 }
 
 std::string skipped_note(const ImageStore& store, Split split) {
   if (store.skipped() == 0) return "";
-  return fmt::format("{} bad files among the {} images were left out.", store.skipped(), name_of(split));
+  return fmt::format("{} bad {} among the {} images {} left out.", store.skipped(),
+                     store.skipped() == 1 ? "file" : "files", name_of(split), store.skipped() == 1 ? "was" : "were");
 }
 
 class ImageFolder final : public DataSource {
  public:
-  explicit ImageFolder(const ImageFolderOptions& options)
-      : unlabelled_(options.unlabelled, {options.channels, options.size}, options.skip_bad_images) {
+  ImageFolder(const ImageFolderOptions& options, const OnProgress& on_progress)
+      : unlabelled_(read(options.unlabelled, options, on_progress)) {
     info_.name = "folders";
     info_.shape = {options.channels, options.size};
     note_store(unlabelled_, Split::unlabelled);
     if (!options.reference.empty()) {
-      reference_.emplace(options.reference, info_.shape, options.skip_bad_images);
+      reference_.emplace(read(options.reference, options, on_progress));
       note_store(*reference_, Split::reference);
-      for (int64_t i = 0; i < static_cast<int64_t>(reference_->files().size()); ++i) at(Split::reference).push_back(i);
+      at(Split::reference) = all_indices(static_cast<int64_t>(reference_->files().size()));
+      add_note(info_, overlap_note({options.unlabelled, unlabelled_}, {options.reference, *reference_}));
     }
     hold_out(classes_of(unlabelled_.files(), options.unlabelled), static_cast<uint64_t>(options.data_seed));
   }
@@ -91,6 +98,18 @@ class ImageFolder final : public DataSource {
   }
 
  private:
+  ImageStore read(const std::filesystem::path& folder, const ImageFolderOptions& options,
+                  const OnProgress& on_progress) {
+    const Paths listed = list_images(folder);
+    const Paths others = ignored_files(folder, listed);
+    ignored_.insert(ignored_.end(), others.begin(), others.end());
+    info_.ignored = by_ending(ignored_);
+    return {listed,
+            folder,
+            {options.channels, options.size},
+            {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
+  }
+
   [[nodiscard]] const Indices& at(Split split) const { return parts_.at(static_cast<size_t>(split)); }
   Indices& at(Split split) { return parts_.at(static_cast<size_t>(split)); }
 
@@ -103,18 +122,13 @@ class ImageFolder final : public DataSource {
 
   void note_store(const ImageStore& store, Split split) {
     info_.checksums[fmt::format("{} ({} files)", name_of(split), store.files().size())] = store.checksum();
-    note(skipped_note(store, split));
-  }
-
-  void note(const std::string& sentence) {
-    if (!info_.note.empty() && !sentence.empty()) info_.note += ' ';
-    info_.note += sentence;
+    add_note(info_, skipped_note(store, split));
   }
 
   void hold_out(const Classes& classes, uint64_t seed) {
     const std::string why_not = objection(classes);
-    note(why_not);
-    const bool labelled = why_not.empty() && classes.size() > 1;
+    add_note(info_, why_not);
+    const bool labelled = why_not.empty();
     labels_.resize(unlabelled_.files().size());
     for (const auto& [name, images] : classes) {
       const auto label = static_cast<int64_t>(info_.classes.size());
@@ -132,11 +146,12 @@ class ImageFolder final : public DataSource {
       std::sort(part->begin(), part->end());
   }
 
+  DataInfo info_;
+  Paths ignored_;
   ImageStore unlabelled_;
   std::optional<ImageStore> reference_;
   std::array<Indices, 4> parts_;  // numbers of a split's images in its store
   std::vector<int64_t> labels_;   // of unlabelled_, where there are classes
-  DataInfo info_;
 };
 
 }  // namespace
@@ -144,7 +159,9 @@ class ImageFolder final : public DataSource {
 Options ImageFolderOptions::describe() {
   Options options;
   options.add("reference", reference, "folder of images in which what you want to learn about is constant");
-  options.add("unlabelled", unlabelled, "folder of images to learn from");
+  options.add("unlabelled", unlabelled,
+              "folder of images to learn from; two sub-folders or more, of at least 10 images each, are classes, and a "
+              "tenth of each fits, another tenth scores the probes");
   options.add("size", size, "height and width that images are cropped and resized to").range(8, 512).in("pixels");
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");
@@ -152,12 +169,13 @@ Options ImageFolderOptions::describe() {
   return options;
 }
 
-std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options) {
+std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options, const OnProgress& on_progress) {
   if (options.unlabelled.empty())
     throw BadInput("Reading image folders: no folder of unlabelled images was named. Give one with --unlabelled DIR.");
   if (options.channels != 1 && options.channels != 3)
     throw BadInput(fmt::format("Option channels: expected 1 (gray) or 3 (colour), found '{}'.", options.channels));
-  return std::make_unique<ImageFolder>(options);
+  refuse_same_folder(options.unlabelled, options.reference);
+  return std::make_unique<ImageFolder>(options, on_progress);
 }
 
 }  // namespace refract

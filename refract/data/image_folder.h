@@ -6,6 +6,7 @@
 #include <string>
 
 #include "refract/core/options.h"
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 
 namespace refract {
@@ -23,9 +24,10 @@ struct ImageFolderOptions {
 // Images in order of their paths. Sub-folders of `unlabelled` are classes where there are at least two, each holds at
 // least 10 images (in itself or deeper), and no image lies beside them: labels are then their names in order, a tenth
 // of each class (rounded down), drawn by data_seed, is held out to fit the probes and another tenth to score them.
-// Otherwise every image is for training, and info().note says what kept sub-folders from being classes. Skipped files
-// are counted in info().note. Throws BadInput: no unlabelled folder named, a folder that is missing, empty or
+// Otherwise every image is for training, and info().note says why there are no classes. Skipped files are counted in
+// info().note, where images that both sets hold are named too (overlap.h); info().ignored has what else lies in the
+// folders. Throws BadInput: no unlabelled folder named, the same folder twice, a folder that is missing, empty or
 // unreadable, a bad image (see image_store.h).
-std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options);
+std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options, const OnProgress& on_progress = {});
 
 }  // namespace refract

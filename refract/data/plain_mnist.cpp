@@ -43,22 +43,26 @@ Options PlainMnistOptions::describe() {
   options.add("size", size, "height and width of the images").range(8, 512).in("pixels");
   options.add("to_size", to_size, "how digits of 28x28 get there: resize, or pad with black").one_of({"resize", "pad"});
   options.append(parts.describe());
+  options.add("emnist", emnist, emnist_meaning());
   options.add("mnist_dir", mnist_dir,
-              "folder of the four IDX files of MNIST or a relative; left empty: the environment variable MNIST_DIR, "
-              "then data/mnist");
+              "folder of the IDX or CSV files of MNIST or a relative, or torchvision's; left empty: the environment "
+              "variable MNIST_DIR, then data/mnist");
   return options;
 }
 
 std::unique_ptr<DataSource> make_plain_mnist(const PlainMnistOptions& options) {
   const std::filesystem::path folder =
       place_of(options.mnist_dir, "MNIST_DIR", std::filesystem::path("data") / "mnist");
-  const Mnist mnist = read_mnist(folder);
+  const Mnist mnist = read_mnist(folder, options.emnist);
   IndexedImages all;
   all.info.name = "mnist";
   all.info.shape = {1, options.size};
   all.info.checksums = mnist.checksums;
   all.labels = at::cat({mnist.training.labels, mnist.test.labels});
-  for (int64_t c = 0; c <= all.labels.max().item<int64_t>(); ++c) all.info.classes.push_back(fmt::format("{}", c));
+  all.info.note = mnist.note;
+  all.info.classes = mnist.classes;
+  const auto named = static_cast<int64_t>(mnist.classes.size());
+  for (int64_t c = named; c <= all.labels.max().item<int64_t>(); ++c) all.info.classes.push_back(fmt::format("{}", c));
   const Tensor images = images_of(mnist, folder);
   all.copy = from_bytes(options.to_size == "pad" ? padded(images, options.size) : resized(images, options.size));
   all.splits = splits_of(all.info.name, mnist.training.count(), mnist.test.count(), options.parts);

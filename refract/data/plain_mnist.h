@@ -1,5 +1,6 @@
 // Data set `mnist`: digits as they are (LeCun et al. 2010), for methods that need no reference images. Classes: the
-// digits. Relatives in its files (Fashion-MNIST, KMNIST) are read alike; their classes have numbers for names.
+// digits. Relatives in its files (Fashion-MNIST, KMNIST, EMNIST) are read alike; their classes have numbers for names,
+// or those of EMNIST's letters.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct PlainMnistOptions {
   int64_t size = 32;
   std::string to_size = "resize";
   PartOptions parts;
+  std::string emnist;     // see read_mnist
   std::string mnist_dir;  // "" looks at the environment variable MNIST_DIR, then data/mnist
   Options describe();
 };

@@ -17,7 +17,14 @@ namespace {
 template <class Settings, std::unique_ptr<DataSource> (*make)(const Settings&)>
 DataRecipe recipe() {
   const auto settings = std::make_shared<Settings>();
-  return {settings->describe(), [settings] { return make(*settings); }};
+  return {settings->describe(), [settings](const OnProgress&) { return make(*settings); }};
+}
+
+// Of a set that reads so many files that it tells how far it is.
+template <class Settings, std::unique_ptr<DataSource> (*make)(const Settings&, const OnProgress&)>
+DataRecipe recipe() {
+  const auto settings = std::make_shared<Settings>();
+  return {settings->describe(), [settings](const OnProgress& on_progress) { return make(*settings, on_progress); }};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "refract/core/options.h"
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 
 namespace refract {
@@ -14,7 +15,12 @@ namespace refract {
 // Options, and what builds the source from their values. The function owns the struct that the options describe.
 struct DataRecipe {
   Options options;
-  std::function<std::unique_ptr<DataSource>()> make;
+  std::function<std::unique_ptr<DataSource>(const OnProgress&)> build;
+
+  // Tells how far the reading of files is, where there are enough of them to wait for.
+  [[nodiscard]] std::unique_ptr<DataSource> make(const OnProgress& on_progress = {}) const {
+    return build(on_progress);
+  }
 };
 
 struct DataEntry {

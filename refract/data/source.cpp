@@ -41,6 +41,11 @@ Indices all_indices(int64_t count) {
   return indices;
 }
 
+void add_note(DataInfo& info, const std::string& sentence) {
+  if (!info.note.empty() && !sentence.empty()) info.note += ' ';
+  info.note += sentence;
+}
+
 std::vector<Attribute> attributes_of(const DataInfo& info) {
   if (!info.attributes.empty() || info.classes.empty()) return info.attributes;
   return {{"class", info.classes}};

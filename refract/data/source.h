@@ -36,6 +36,7 @@ struct DataInfo {
   std::vector<Attribute> attributes;             // empty: the classes, if any, are the one attribute
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
   std::string note;                              // a sentence a user should see, such as a fallback that was taken
+  std::map<std::string, int64_t> ignored;        // files of a folder that are no images to read, by ending: "gif"
 };
 
 using Indices = std::vector<int64_t>;
@@ -66,6 +67,9 @@ class DataSource {
 
 // 0, 1, ... count - 1.
 Indices all_indices(int64_t count);
+
+// Adds a sentence to info.note; "" adds nothing.
+void add_note(DataInfo& info, const std::string& sentence);
 
 // info.attributes, or the classes as an attribute named "class"; empty where there are no labels.
 std::vector<Attribute> attributes_of(const DataInfo& info);

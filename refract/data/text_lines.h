@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace refract {
 
@@ -14,6 +15,15 @@ std::string_view take_until(std::string_view& text, char end);
 // A whole number from 0 to `most`; -1 for anything else.
 int64_t number_up_to(int64_t most, std::string_view text);
 
+// The cells of a line of CSV (RFC 4180), without the blanks and quotes around them. A cell within quotes may hold
+// commas; quotes that are doubled in it stay so, and it does not go on in the next line.
+using Cells = std::vector<std::string_view>;
+Cells csv_cells(std::string_view line);
+
+// The same for a file's first line, or the part of it that 64 KiB hold; empty where the file cannot be read.
+std::vector<std::string> first_cells(const std::filesystem::path& file);
+
+// Text as it is: a byte-order mark of UTF-8 is no part of it.
 class TextLines {
  public:
   explicit TextLines(const std::filesystem::path& file);  // throws BadInput where it is missing or unreadable
@@ -23,6 +33,9 @@ class TextLines {
 
   // Throws BadInput: file, line, and what was expected there.
   [[noreturn]] void refuse(const std::string& expected) const;
+
+  // The cells of the next line that is not blank; false after the last.
+  bool next(Cells& cells);
 
   [[nodiscard]] std::string sha256() const;  // of the file
 

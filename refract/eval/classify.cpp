@@ -1,11 +1,12 @@
 // The feature-learning protocol for labelled sets (Ruiz et al. 2019, Sec. 5.3).
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "refract/eval/entries.h"
 #include "refract/eval/features.h"
+#include "refract/eval/held_out.h"
 #include "refract/eval/linear.h"
 
 namespace refract {
@@ -19,42 +20,52 @@ std::string lacks(const DataSource& data) {
   return lacks_probe_splits(data);
 }
 
-// The part of each class that is recognised, then the average over the classes. A class without images has no value.
-MetricTable::Row row_of(std::string name, const Tensor& predicted, const Tensor& truth, int64_t classes) {
-  MetricTable::Row row{std::move(name), {}};
-  double sum = 0;
-  int64_t present = 0;
-  for (int64_t c = 0; c < classes; ++c) {
-    const Tensor right = predicted.masked_select(truth.eq(c)).eq(c).to(at::kDouble);
-    const bool empty = right.numel() == 0;
-    row.values.push_back(empty ? std::numeric_limits<double>::quiet_NaN() : right.mean().item<double>());
-    if (empty) continue;
-    sum += row.values.back();
-    ++present;
-  }
-  row.values.push_back(sum / static_cast<double>(present));
-  return row;
-}
-
 Tensor truth_of(const DataSource& data, Split split) {
   return data.labels(split, all_indices(data.count(split))).to(at::kCPU);
 }
 
 // What a model's own classes say, where they are as many as the data's: with labels in training they are the same.
-void add_own_classes(MetricTable& table, const Model& model, const DataSource& data, const Tensor& truth) {
+void add_own_classes(MetricTable& table, const Model& model, const DataSource& data, const Tensor& truth,
+                     const HeldOut& held_out) {
   const auto classes = static_cast<int64_t>(data.info().classes.size());
   const auto comparable = [&](const Block& block) { return block.categorical && block.size == classes; };
   if (std::none_of(model.blocks().begin(), model.blocks().end(), comparable)) return;
-  const Codes codes = split_codes(model, data, Split::score);
-  for (size_t b = 0; b < codes.size(); ++b)
+  const Codes fit = split_codes(model, data, Split::fit);
+  const Codes score = split_codes(model, data, Split::score);
+  for (size_t b = 0; b < score.size(); ++b)
     if (comparable(model.blocks()[b]))
-      table.rows.push_back(row_of(model.blocks()[b].name + as_it_is, codes[b].argmax(1), truth, classes));
+      table.rows.push_back(recognised(model.blocks()[b].name + as_it_is,
+                                      held_out.scored(at::cat({fit[b], score[b]}).argmax(1)), truth, classes));
 }
 
-MetricTable measure(const Model& model, const DataSource& data) {
+// Rows of what classifiers recognise, with a note on those that are not above chance.
+void add_rows(MetricTable& table, const Model& model, const DataSource& data, const Model* untrained,
+              const Tensor& truth, const HeldOut& held_out) {
+  const auto classes = static_cast<int64_t>(data.info().classes.size());
+  const Tensor answers = held_out.scored(truth);
+  const auto reader = [&](const Tensor& features, const Tensor& labels, const Tensor& asked) {
+    return fit_logistic_by_held_out(features, labels, classes)(asked).argmax(1);
+  };
+  const auto add = [&](const std::vector<FeatureSet>& sets) {
+    for (const FeatureSet& set : sets)
+      table.rows.push_back(recognised(set.name, held_out.predictions(set, truth, reader), answers, classes));
+  };
+  add(feature_sets(model, data));
+  add_own_classes(table, model, data, answers, held_out);
+  add(baseline_sets(data, untrained));
+  const double guess = 1.0 / static_cast<double>(classes);
+  std::vector<std::string> no_better;
+  for (const MetricTable::Row& row : table.rows)
+    if (!clearly_above(row.values.back(), row.spreads.back(), guess)) no_better.push_back(row.name);
+  table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
+  table.note = indistinguishable("chance", no_better);
+}
+
+MetricTable measure(const Model& model, const DataSource& data, const Model* untrained) {
   const Tensor fit = truth_of(data, Split::fit);
   const Tensor score = truth_of(data, Split::score);
-  const auto classes = static_cast<int64_t>(data.info().classes.size());
+  const Tensor truth = at::cat({fit, score});
+  const HeldOut held_out(fit.size(0), score.size(0), truth);
 
   MetricTable table;
   table.metric = "classify";
@@ -62,18 +73,17 @@ MetricTable measure(const Model& model, const DataSource& data) {
   table.unit = "part of each class recognised, from 0 to 1; higher is better";
   table.columns = data.info().classes;
   table.columns.emplace_back("average");
-  for (const FeatureSet& set : feature_sets(model, data)) {
-    const Tensor predicted = fit_logistic_by_held_out(set.fit, fit, classes)(set.score).argmax(1);
-    table.rows.push_back(row_of(set.name, predicted, score, classes));
-  }
-  add_own_classes(table, model, data, score);
-  const double guess = 1.0 / static_cast<double>(classes);
-  const std::string own = table.rows.back().name.ends_with(as_it_is) ? " As it is: the likeliest of its classes." : "";
-  table.rows.push_back({"chance", std::vector<double>(table.columns.size(), guess)});
+  add_rows(table, model, data, untrained, truth, held_out);
+  const auto own = [](const MetricTable::Row& row) { return row.name.ends_with(as_it_is); };
   table.protocol = fmt::format(
-      "Class-balanced logistic regression on posterior means, fitted on {} images (its penalty chosen "
-      "among them), scored on {} others (Ruiz et al. 2019, Sec. 5.3).{}",
-      fit.size(0), score.size(0), own);
+      "Class-balanced logistic regression on posterior means, {}, its penalty chosen among the images that fit it "
+      "(Ruiz "
+      "et al. 2019, Sec. 5.3).{} {} ±: the standard error over the scored images, with one success and one failure "
+      "added "
+      "to each class; not distinguishable: less than two standard errors above.",
+      held_out.protocol(),
+      std::any_of(table.rows.begin(), table.rows.end(), own) ? " As it is: the likeliest of its classes." : "",
+      baseline_protocol(data, untrained));
   return table;
 }
 
@@ -83,7 +93,7 @@ double error_within_fit(const Model& model, const DataSource& data, const std::s
   const int64_t fitted = set.fit.size(0);
   const auto classes = static_cast<int64_t>(data.info().classes.size());
   const Tensor predicted = fit_logistic_by_held_out(set.fit, truth.slice(0, 0, fitted), classes)(set.score).argmax(1);
-  return 1 - row_of(features, predicted, truth.slice(0, fitted), classes).values.back();
+  return 1 - recognised(features, predicted, truth.slice(0, fitted), classes).values.back();
 }
 
 }  // namespace

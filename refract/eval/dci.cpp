@@ -22,7 +22,7 @@ double concentration(const Tensor& importance) {
   if (importance.size(1) == 1) return 1;
   const Tensor parts = importance / sums.masked_fill(sums.eq(0), 1).unsqueeze(1);
   const Tensor entropy = -at::xlogy(parts, parts).sum(1) / std::log(static_cast<double>(importance.size(1)));
-  return ((1 - entropy) * sums).sum().div(sums.sum()).item<double>();
+  return ((1 - entropy).clamp_min(0) * sums).sum().div(sums.sum()).item<double>();
 }
 
 MetricTable::Row row_of(const Representation& row, const Division& rows, uint64_t seed) {

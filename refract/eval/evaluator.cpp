@@ -6,12 +6,19 @@
 
 namespace refract {
 
+MetricTable score_codes(const MetricEntry& entry, const std::vector<Representation>& rows, uint64_t seed) {
+  MetricTable table = entry.score(rows, seed);
+  const std::string& left_out = rows.at(0).factors.left_out;
+  if (!left_out.empty()) table.protocol += " " + left_out;
+  return table;
+}
+
 MetricTable Evaluator::measure(const MetricEntry& entry) {
   const std::string missing = entry.lacks(data_);
   if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry.name, missing));
-  if (entry.measure != nullptr) return entry.measure(model_, data_);
+  if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_);
   if (representations_.empty()) representations_ = representations(model_, data_, seed_);
-  return entry.score(representations_, seed_);
+  return score_codes(entry, representations_, seed_);
 }
 
 }  // namespace refract

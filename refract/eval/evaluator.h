@@ -1,5 +1,4 @@
-// A model on a data set, measured by any entries of the registry; its codes are taken once for all that only need
-// these.
+// Entries of the registry, asked.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +9,15 @@
 
 namespace refract {
 
+// The table of an entry that has `score`, which also says what was left out of the factors.
+MetricTable score_codes(const MetricEntry& entry, const std::vector<Representation>& rows, uint64_t seed);
+
+// A model on a data set, measured by any entries; its codes are taken once for all that only need these.
 class Evaluator {
  public:
-  // Both must outlive it. What metrics draw is a function of the seed.
-  Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0) : model_(model), data_(data), seed_(seed) {}
+  // All must outlive it. What metrics draw is a function of the seed. `untrained`: see MetricEntry::measure.
+  Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0, const Model* untrained = nullptr)
+      : model_(model), data_(data), seed_(seed), untrained_(untrained) {}
 
   // The entry's table. Throws BadInput for codes that are not finite, and for what the entry lacks.
   MetricTable measure(const MetricEntry& entry);
@@ -22,6 +26,7 @@ class Evaluator {
   const Model& model_;
   const DataSource& data_;
   uint64_t seed_;
+  const Model* untrained_;
   std::vector<Representation> representations_;  // empty until an entry asks for them
 };
 

@@ -1,5 +1,4 @@
 // The score of FactorVAE (Kim and Mnih 2018, Sec. 4) in two protocols.
-#include <ATen/ops/bincount.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -26,21 +25,23 @@ constexpr double kLeastDeviation = 0.05;
 constexpr int64_t kAuthorsSetSize = 100;
 constexpr double kAuthorsLeastDeviation = 0.1;
 
-// For sets of codes [n, size, D]: the dimension that varies least beside its variance [D] over all images: [n] int64.
+// For sets of codes [n, size, D]: how often each dimension varies least beside its variance [D] over all images: [D]
+// float64. Several that do not vary at all share the vote of their set.
 Tensor steadiest(const Tensor& sets, const Tensor& variance) {
-  const Tensor relative = sets.var(1, true) / variance;
-  return relative.nan_to_num(std::numeric_limits<double>::infinity()).argmin(1);
+  const Tensor relative = (sets.var(1, true) / variance).nan_to_num(std::numeric_limits<double>::infinity());
+  const Tensor least = relative.eq(relative.amin(1, true));
+  return (least / least.sum(1, true).to(at::kDouble)).sum(0);
 }
 
-// How often each dimension was steadiest while each factor was fixed: [K, D] int64.
+// How often each dimension was steadiest while each factor was fixed: [K, D] float64.
 Tensor votes(const Tensor& codes, const Groups& groups, int64_t factors, int64_t count, uint64_t key) {
   const Tensor variance = codes.var(0, true);
   const int64_t dimensions = codes.size(1);
-  Tensor all = at::zeros({factors, dimensions}, at::kLong);
+  Tensor all = at::zeros({factors, dimensions}, at::kDouble);
   for_each_vote(factors, count, key, [&](int64_t k, int64_t votes_here, uint64_t piece) {
     const Tensor rows = groups.sets(k, votes_here, kSetSize, piece);
     const Tensor sets = codes.index_select(0, rows.flatten()).view({votes_here, kSetSize, dimensions});
-    all[k] += at::bincount(steadiest(sets, variance), {}, dimensions);
+    all[k] += steadiest(sets, variance);
   });
   return all;
 }
@@ -63,11 +64,11 @@ double library_score(const Representation& row, const Groups& groups, uint64_t s
 }
 
 // One vote for each set of 100 images that share a factor, the sets disjoint; a value with fewer images is one set.
-// [K, D] int64
+// [K, D] float64
 Tensor authors_votes(const Tensor& codes, const Groups& groups, const Factors& factors) {
   const Tensor variance = codes.var(0, false);
   const int64_t dimensions = codes.size(1);
-  Tensor all = at::zeros({factors.count(), dimensions}, at::kLong);
+  Tensor all = at::zeros({factors.count(), dimensions}, at::kDouble);
   for (int64_t k = 0; k < factors.count(); ++k)
     for (int64_t c = 0; c < factors.sizes[static_cast<size_t>(k)]; ++c) {
       const Tensor rows = groups.rows(k, c);
@@ -75,7 +76,7 @@ Tensor authors_votes(const Tensor& codes, const Groups& groups, const Factors& f
       if (size < 2) continue;
       const int64_t sets = rows.size(0) / size;
       const Tensor chosen = codes.index_select(0, rows.slice(0, 0, sets * size)).view({sets, size, dimensions});
-      all[k] += at::bincount(steadiest(chosen, variance), {}, dimensions);
+      all[k] += steadiest(chosen, variance);
     }
   return all;
 }
@@ -84,7 +85,7 @@ Tensor authors_votes(const Tensor& codes, const Groups& groups, const Factors& f
 double authors_score(const Tensor& codes, const Groups& groups, const Factors& factors) {
   const Tensor moving = codes.std(0, false).ge(kAuthorsLeastDeviation);
   const Tensor kept = authors_votes(codes, groups, factors) * moving;
-  return kept.sum().item<int64_t>() == 0 ? 0 : accuracy(kept, kept);
+  return kept.sum().item<double>() == 0 ? 0 : accuracy(kept, kept);
 }
 
 MetricTable score(const std::vector<Representation>& rows, uint64_t seed) {

@@ -1,5 +1,6 @@
 #include "refract/eval/features.h"
 
+#include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 
 namespace refract {
 namespace {
+
+constexpr int64_t kPixelSide = 16;
+constexpr int64_t kPixelImages = 5000;
 
 using Encoding = std::function<Codes(const Tensor& images)>;
 
@@ -25,6 +29,15 @@ Codes encode_split(const Model& model, const DataSource& data, Split split, cons
   for (const auto& block : parts)
     if (!block.empty()) codes.push_back(at::cat(block));
   return codes;
+}
+
+Tensor pixels(const DataSource& data, Split split) {
+  const int64_t side = std::min(data.info().shape.size, kPixelSide);
+  std::vector<Tensor> parts;
+  for_each_slice(data, split, [&](const Tensor& images) {
+    parts.push_back(at::adaptive_avg_pool2d(images, {side, side}).flatten(1));
+  });
+  return at::cat(parts);
 }
 
 }  // namespace
@@ -55,6 +68,25 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
   std::vector<FeatureSet> sets;
   for (size_t b = 0; b < fit.size(); ++b) sets.push_back({model.blocks()[b].name + " (drawn)", fit[b], score[b]});
   return sets;
+}
+
+std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untrained) {
+  std::vector<FeatureSet> sets;
+  if (untrained != nullptr) {
+    sets.push_back(feature_sets(*untrained, data).back());
+    sets.back().name = "untrained encoder";
+  }
+  sets.push_back({"raw pixels", pixels(data, Split::fit), pixels(data, Split::score), kPixelImages});
+  return sets;
+}
+
+std::string baseline_protocol(const DataSource& data, const Model* untrained) {
+  std::string text;
+  if (untrained != nullptr)
+    text += "Untrained encoder: all codes of the same networks with the weights that training began with. ";
+  text += "Raw pixels:";
+  if (data.info().shape.size > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
+  return text + fmt::format(" fitted on {} images at most.", kPixelImages);
 }
 
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block) {

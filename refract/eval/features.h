@@ -11,9 +11,10 @@
 namespace refract {
 
 struct FeatureSet {
-  std::string name;  // "e", "z", "e and z"
-  Tensor fit;        // [N, D], codes of split fit
-  Tensor score;      // [M, D], of split score
+  std::string name;         // "e", "z", "e and z"
+  Tensor fit;               // [N, D], codes of split fit
+  Tensor score;             // [M, D], of split score
+  int64_t most_fitted = 0;  // images that may fit a probe, to bound its time; 0: all
 };
 
 // Posterior means of all images of a split, one tensor a block. Images are read and encoded a slice at a time.
@@ -25,6 +26,13 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
 
 // Each block alone, then, where there are several, all of them together.
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
+
+// What the rows of a probe are to be read against: "untrained encoder", all blocks together of a model as it was before
+// training, where there is one, and "raw pixels", averaged to 16x16 where images are larger.
+std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untrained);
+
+// What they are, in sentences for a protocol.
+std::string baseline_protocol(const DataSource& data, const Model* untrained);
 
 // One block's codes of the fitting split: its first three quarters as `fit`, the rest as `score`. Throws BadInput for
 // an unknown block and for fewer than 8 images.

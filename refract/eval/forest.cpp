@@ -1,5 +1,6 @@
 #include "refract/eval/forest.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -10,6 +11,7 @@
 
 #include "refract/core/random.h"
 #include "refract/data/order.h"
+#include "refract/eval/ranks.h"
 
 namespace refract {
 namespace {
@@ -49,8 +51,9 @@ Verdict verdict(const Forest& forest, const Tensor& codes, const Tensor& classes
   const Tensor table = at::from_blob(counts.data, {counts.rows, counts.cols}, at::kInt);
   const Tensor votes = table.slice(0, 1);
   const Tensor own = table[0].unsqueeze(0).eq(classes.unsqueeze(1));
-  const Tensor right = table[0].index_select(0, votes.argmax(1)).eq(classes);
-  return {(votes * own).sum(1).to(at::kDouble) / kTrees, right.to(at::kDouble).mean().item<double>()};
+  const Tensor most = votes.eq(votes.amax(1, true));
+  const Tensor right = (most & own).sum(1) / most.sum(1).to(at::kDouble);
+  return {(votes * own).sum(1).to(at::kDouble) / kTrees, right.mean().item<double>()};
 }
 
 // The mean of the values, or 0 where it lies within three of its standard errors of that.
@@ -63,10 +66,10 @@ double clear_mean(const Tensor& values) {
 }  // namespace
 
 ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const Division& rows, uint64_t seed) {
-  const Tensor x = codes.to(at::kFloat);
   const Tensor y = classes.to(at::kInt);
-  const Forest forest = grown(x.index_select(0, rows.fit), y.index_select(0, rows.fit), seed);
-  const Tensor score = x.index_select(0, rows.score);
+  const Tensor x = column_ranks(codes.index_select(0, at::cat({rows.fit, rows.score}))).to(at::kFloat);
+  const Forest forest = grown(x.slice(0, 0, rows.fit.size(0)), y.index_select(0, rows.fit), seed);
+  const Tensor score = x.slice(0, rows.fit.size(0));
   const Tensor truth = y.index_select(0, rows.score);
   const Verdict whole = verdict(forest, score, truth);
   ForestReading reading{at::zeros({codes.size(1)}, at::kDouble), whole.accuracy};

@@ -3,6 +3,7 @@
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
 
+#include "refract/eval/columns.h"
 #include "refract/eval/entries.h"
 #include "refract/eval/representation.h"
 #include "refract/eval/sampling.h"
@@ -25,11 +26,10 @@ Tensor movement(const Tensor& codes, const Groups& groups, int64_t k, int64_t va
 // Each dimension by the factor that keeps it steadiest, dimensions weighted by their greatest deviation. 0 where none
 // moves.
 double robustness(const Representation& row, const Groups& groups) {
-  const Tensor greatest = (row.codes - row.codes.mean(0)).abs().amax(0);
-  const Tensor moving = greatest.gt(0).nonzero().squeeze(1);
+  const Tensor moving = constant_columns(row.codes).logical_not().nonzero().squeeze(1);
   if (moving.numel() == 0) return 0;
   const Tensor codes = row.codes.index_select(1, moving);
-  const Tensor weights = greatest.index_select(0, moving);
+  const Tensor weights = (codes - codes.mean(0)).abs().amax(0);
   std::vector<Tensor> steady;
   for (int64_t k = 0; k < row.factors.count(); ++k)
     steady.push_back(1 - movement(codes, groups, k, row.factors.sizes[static_cast<size_t>(k)]) / weights);

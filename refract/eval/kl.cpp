@@ -67,7 +67,7 @@ Codes mismatch(const Model& model, const std::vector<FeatureSet>& drawn, const C
   return all;
 }
 
-MetricTable measure(const Model& model, const DataSource& data) {
+MetricTable measure(const Model& model, const DataSource& data, const Model* /*untrained*/) {
   const at::NoGradGuard no_grad;
   const Codes kl = mean_kl(model, data);
   size_t widest = 0;

@@ -13,14 +13,21 @@
 #include <limits>
 
 #include "refract/core/errors.h"
+#include "refract/eval/columns.h"
 
 namespace refract {
 namespace {
 
-constexpr double kRounding = 1e-6;  // relative; float32 carries about 1e-7
+constexpr double kFloatRounding = 1e-6;  // relative; float32 carries about 1e-7
 
 Tensor to_double(const Tensor& values) {
   return values.detach().to(at::kCPU, at::kDouble);
+}
+
+// How far numbers of this type may be from what they stand for, as a part of the greatest of them. Wider than it must
+// be, codes with an offset would be taken for constant.
+double rounding_of(const Tensor& values) {
+  return values.is_floating_point() && values.scalar_type() != at::kDouble ? kFloatRounding : kRounding;
 }
 
 void check(const char* operation, const Tensor& features, const Tensor& targets) {
@@ -37,8 +44,8 @@ void check(const char* operation, const Tensor& features, const Tensor& targets)
 struct Standardizer {
   Tensor mean, factor;  // [D]; the factor is 0 for constant columns
 
-  explicit Standardizer(const Tensor& x) : mean(x.mean(0)), factor((x - mean).square().mean(0).sqrt()) {
-    const Tensor constant = factor.le(x.abs().amax(0) * kRounding);
+  Standardizer(const Tensor& x, double rounding) : mean(x.mean(0)), factor((x - mean).square().mean(0).sqrt()) {
+    const Tensor constant = factor.le(x.abs().amax(0) * rounding);
     factor = factor.reciprocal().masked_fill(constant, 0);
   }
   [[nodiscard]] Tensor operator()(const Tensor& x) const { return (x - mean) * factor; }
@@ -79,9 +86,9 @@ LinearMap fit_least_squares(const Tensor& features, const Tensor& targets) {
   check("Fitting a regressor", features, targets);
   const Tensor x = to_double(features);
   const Tensor y = to_double(targets);
-  const Standardizer standard(x);
+  const Standardizer standard(x, rounding_of(features));
   const Tensor mean = y.mean(0);
-  const Tensor weight = std::get<0>(at::linalg_lstsq(standard(x), y - mean, kRounding, "gelsd"));
+  const Tensor weight = std::get<0>(at::linalg_lstsq(standard(x), y - mean, kFloatRounding, "gelsd"));
   return standard.unfold(weight, mean);
 }
 
@@ -90,7 +97,7 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
   const Tensor y = labels.to(at::kCPU, at::kLong);
   check_labels(y, classes);
   const Tensor raw = to_double(features);
-  const Standardizer standard(raw);
+  const Standardizer standard(raw, rounding_of(features));
   const Tensor x = standard(raw);
   const double factor = 0.5 * penalty / static_cast<double>(x.size(0));
 
@@ -115,7 +122,7 @@ LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels,
   check("Fitting a classifier", features, labels);
   const Tensor y = labels.to(at::kCPU, at::kLong);
   check_labels(y, classes);
-  const Tensor x = to_double(features);
+  const Tensor x = features.detach().to(at::kCPU);
   const Tensor held_out = every_fourth_of_a_class(y, classes);
   const Tensor out = held_out.nonzero().squeeze(1);
   if (out.size(0) == 0) return fit_logistic(x, y, classes);

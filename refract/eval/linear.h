@@ -14,9 +14,10 @@ struct LinearMap {
 };
 
 // Ordinary least squares of targets [N, K] on features [N, D]. Features are standardised first, and the solution is the
-// one of least norm (LAPACK's gelsd): columns that are constant, and directions with less than 1e-6 of the largest
-// singular value, which in float32 features are rounding, get no weight. So dead or duplicated latents, and fewer
-// samples than features, are harmless. Throws BadInput for shapes that do not fit and for values that are not finite.
+// one of least norm (LAPACK's gelsd): columns that are constant (that deviate by less than 1e-6 of their greatest
+// value, which in float32 features is rounding; in float64 1e-13), and directions with less than 1e-6 of the largest
+// singular value, get no weight. So dead or duplicated latents, and fewer samples than features, are harmless. Throws
+// BadInput for shapes that do not fit and for values that are not finite.
 LinearMap fit_least_squares(const Tensor& features, const Tensor& targets);
 
 // Multinomial logistic regression of labels [N] int64 in [0, classes) on features [N, D]; the class is the argmax of

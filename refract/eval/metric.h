@@ -20,9 +20,11 @@ struct MetricTable {
   struct Row {
     std::string name;  // "e", "z", "e and z", "predict the mean"
     std::vector<double> values;
+    std::vector<double> spreads = {};  // standard errors, one a value, NaN where unknown; empty where there are none
   };
   std::vector<Row> rows;
-  std::string protocol;  // sample sizes and source, one sentence
+  std::string protocol;   // sample sizes and source
+  std::string note = {};  // what the numbers do not show, in sentences; "" for nothing
 };
 
 struct Representation;
@@ -34,8 +36,9 @@ struct MetricEntry {
   std::string source;
   // "" where the data can serve this metric, else a sentence that says what is missing.
   std::string (*lacks)(const DataSource&);
-  // For metrics that ask the model itself.
-  MetricTable (*measure)(const Model&, const DataSource&) = nullptr;
+  // For metrics that ask the model itself. `untrained` is the same model as it was before training, whose row stands
+  // beside; null where nobody has it.
+  MetricTable (*measure)(const Model&, const DataSource&, const Model* untrained) = nullptr;
   // An error of the block `features` ("e") by the fitting split alone, its first three quarters fitted and the rest
   // scored: for choosing options without a look at the scoring split. Lower is better. Throws BadInput for too few
   // images or an unknown block. Null for a metric that nothing is chosen by.

@@ -11,7 +11,7 @@ namespace {
 // For each factor: how much more the best dimension knows of it than the second best, as a part of what there is to
 // know; a lone dimension has nothing beside it.
 Tensor gaps(const Representation& row) {
-  const Tensor information = mutual_information(histogram_bins(row.codes), row.factors.classes);
+  const Tensor information = information_in_bins(row.codes, row.factors.classes);
   const Tensor best = std::get<0>(information.sort(0, true));
   const Tensor gap = best.size(0) > 1 ? best[0] - best[1] : best[0];
   return gap / entropies(row.factors.classes);

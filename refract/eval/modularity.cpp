@@ -17,10 +17,12 @@
 namespace refract {
 namespace {
 
+constexpr double kKnown = 1e-9;  // probabilities closer than this are equal: the fit is no more exact
+
 // 1 where each dimension knows of one factor only. A dimension that knows nothing counts as 0; a lone factor has no
 // other to be mixed with.
 double modularity(const Representation& row) {
-  const Tensor squared = mutual_information(histogram_bins(row.codes), row.factors.classes).square();
+  const Tensor squared = information_in_bins(row.codes, row.factors.classes).square();
   const Tensor most = squared.amax(1);
   const double others = std::max<double>(1, static_cast<double>(row.factors.count() - 1));
   const Tensor spread = (squared.sum(1) - most) / (most * others);
@@ -31,7 +33,7 @@ double modularity(const Representation& row) {
 // the rows scored have one class alone: that factor is left out.
 double explicitness(const Tensor& codes, const Tensor& classes, int64_t count, const Division& rows) {
   const LinearMap reader = fit_logistic(codes.index_select(0, rows.fit), classes.index_select(0, rows.fit), count);
-  const Tensor likely = at::softmax(reader(codes.index_select(0, rows.score)), 1);
+  const Tensor likely = at::softmax(reader(codes.index_select(0, rows.score)), 1).div(kKnown).round();
   const Tensor truth = classes.index_select(0, rows.score);
   double sum = 0;
   int64_t present = 0;

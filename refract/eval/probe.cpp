@@ -1,8 +1,10 @@
 // The feature-learning protocol for ground-truth factors (Ruiz et al. 2019, Sec. 5.3).
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include "refract/eval/entries.h"
 #include "refract/eval/features.h"
+#include "refract/eval/held_out.h"
 #include "refract/eval/linear.h"
 
 namespace refract {
@@ -14,21 +16,46 @@ std::string lacks(const DataSource& data) {
   return lacks_probe_splits(data);
 }
 
-// Mean absolute error of each factor, then their average.
-MetricTable::Row row_of(std::string name, const Tensor& predicted, const Tensor& truth) {
-  const Tensor errors = (predicted - truth).abs().mean(0).contiguous();
-  MetricTable::Row row{std::move(name), {errors.data_ptr<double>(), errors.data_ptr<double>() + errors.numel()}};
-  row.values.push_back(errors.mean().item<double>());
-  return row;
-}
-
 Tensor truth_of(const DataSource& data, Split split) {
   return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
 }
 
-MetricTable measure(const Model& model, const DataSource& data) {
+Tensor least_squares(const Tensor& features, const Tensor& truth, const Tensor& asked) {
+  return fit_least_squares(features, truth)(asked);
+}
+
+Tensor mean_of_fitted(const Tensor& /*features*/, const Tensor& truth, const Tensor& asked) {
+  return truth.mean(0, true).expand({asked.size(0), -1});
+}
+
+std::vector<FeatureSet> sets_of(const Model& model, const DataSource& data, const Model* untrained) {
+  std::vector<FeatureSet> sets = feature_sets(model, data);
+  for (const auto& more : {drawn_feature_sets(model, data), baseline_sets(data, untrained)})
+    sets.insert(sets.end(), more.begin(), more.end());
+  return sets;
+}
+
+// Rows of errors, with a note on those that do no better than the mean, image by image.
+void add_rows(MetricTable& table, const std::vector<FeatureSet>& sets, const Tensor& truth, const HeldOut& held_out) {
+  const Tensor answers = held_out.scored(truth);
+  const auto errors = [&](const FeatureSet& set, const HeldOut::Reader& reader) {
+    return (held_out.predictions(set, truth, reader) - answers).abs();
+  };
+  const Tensor of_mean = errors(sets.front(), mean_of_fitted);
+  std::vector<std::string> no_better;
+  for (const FeatureSet& set : sets) {
+    const Tensor found = errors(set, least_squares);
+    table.rows.push_back(mean_errors(set.name, found, true));
+    if (!clearly_positive((of_mean - found).mean(1))) no_better.push_back(set.name);
+  }
+  table.rows.push_back(mean_errors("predict the mean", of_mean, true));
+  table.note = indistinguishable("predicting the mean", no_better);
+}
+
+MetricTable measure(const Model& model, const DataSource& data, const Model* untrained) {
   const Tensor fit = truth_of(data, Split::fit);
   const Tensor score = truth_of(data, Split::score);
+  const HeldOut held_out(fit.size(0), score.size(0));
 
   MetricTable table;
   table.metric = "probe";
@@ -36,18 +63,13 @@ MetricTable measure(const Model& model, const DataSource& data) {
   table.unit = "mean absolute error, factors in [0, 1]; lower is better";
   table.columns = data.info().factors;
   table.columns.emplace_back("average");
-  const auto add_rows = [&](const std::vector<FeatureSet>& sets) {
-    for (const FeatureSet& set : sets)
-      table.rows.push_back(row_of(set.name, fit_least_squares(set.fit, fit)(set.score), score));
-  };
-  add_rows(feature_sets(model, data));
-  add_rows(drawn_feature_sets(model, data));
-  table.rows.push_back(row_of("predict the mean", fit.mean(0, true).expand_as(score), score));
+  add_rows(table, sets_of(model, data, untrained), at::cat({fit, score}), held_out);
   table.protocol = fmt::format(
-      "Least squares on posterior means, fitted on {} images, scored on {} others (Ruiz et al. 2019, Sec. 5.3). A "
-      "regressor scales up what a mean shows even where the posterior's noise drowns it for the generator; drawn: one "
-      "sample of the posterior instead, as the generator sees it.",
-      fit.size(0), score.size(0));
+      "Least squares on posterior means, {} (Ruiz et al. 2019, Sec. 5.3). A regressor scales up what a mean shows even "
+      "where the posterior's noise drowns it for the generator; drawn: one sample of the posterior instead, as the "
+      "generator sees it. {} ±: the standard error over the scored images; not distinguishable: on average less than "
+      "two standard errors better, image by image.",
+      held_out.protocol(), baseline_protocol(data, untrained));
   return table;
 }
 

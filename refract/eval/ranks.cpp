@@ -4,15 +4,15 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/unique_consecutive.h>
 
+#include "refract/eval/columns.h"
+
 namespace refract {
 namespace {
 
 // Columns of ranks with mean 0 and length 1; constant ones stay 0.
 Tensor standard_ranks(const Tensor& values) {
-  std::vector<Tensor> columns;
-  for (int64_t d = 0; d < values.size(1); ++d) columns.push_back(ranks(values.select(1, d)));
-  Tensor all = at::stack(columns, 1);
-  all = all - all.mean(0);
+  const Tensor of_columns = column_ranks(values);
+  const Tensor all = of_columns - of_columns.mean(0);
   const Tensor length = all.square().sum(0).sqrt();
   return all / length.masked_fill(length.eq(0), 1);
 }
@@ -25,6 +25,13 @@ Tensor ranks(const Tensor& values) {
   const Tensor sizes = counts.to(at::kDouble);
   const Tensor middle = sizes.cumsum(0) - (sizes - 1) / 2;
   return at::empty({values.size(0)}, at::kDouble).index_copy(0, order, middle.index_select(0, place));
+}
+
+Tensor column_ranks(const Tensor& values) {
+  const Tensor plain = values.masked_fill(constant_columns(values), 0);
+  std::vector<Tensor> columns;
+  for (int64_t d = 0; d < plain.size(1); ++d) columns.push_back(ranks(plain.select(1, d)));
+  return at::stack(columns, 1);
 }
 
 double area_under_roc(const Tensor& scores, const Tensor& positive) {

@@ -8,6 +8,9 @@ namespace refract {
 // Of each value of `values` [N] among all, from 1; equal values share the mean of theirs: [N] float64.
 Tensor ranks(const Tensor& values);
 
+// Of each column of `values` [N, D] float64; all of a constant column are equal: [N, D] float64.
+Tensor column_ranks(const Tensor& values);
+
 // The area under the ROC curve of `scores` [N] that should be high where `positive` [N]: the chance that a positive row
 // scores higher than another (Mann and Whitney 1947). NaN where all rows are of one kind.
 double area_under_roc(const Tensor& scores, const Tensor& positive);

@@ -1,10 +1,11 @@
 // How much of an image its code keeps.
+#include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include "refract/eval/entries.h"
 #include "refract/eval/features.h"
+#include "refract/eval/held_out.h"
 
 namespace refract {
 namespace {
@@ -24,36 +25,35 @@ Tensor reconstructed(const Model& model, const Tensor& images) {
   return model.decode(codes).to(at::kCPU);
 }
 
-// Sums over images of the absolute and of the squared error of a pixel.
+// The squared and the absolute error of each image: [N, 2], means over pixels.
 Tensor errors(const Tensor& images, const Tensor& guess) {
   const Tensor difference = (images - guess).flatten(1).to(at::kDouble);
-  return at::stack({difference.square().mean(1).sum(), difference.abs().mean(1).sum()});
+  return at::stack({difference.square().mean(1), difference.abs().mean(1)}, 1);
 }
 
-MetricTable::Row row_of(std::string name, const Tensor& sums, int64_t count) {
-  const Tensor means = sums / count;
-  return {std::move(name), {means[0].item<double>(), means[1].item<double>()}};
-}
-
-MetricTable measure(const Model& model, const DataSource& data) {
+MetricTable measure(const Model& model, const DataSource& data, const Model* /*untrained*/) {
   const at::NoGradGuard no_grad;
   const Tensor mean = mean_image(data);
-  Tensor of_model = at::zeros({2}, at::kDouble);
-  Tensor of_mean = at::zeros({2}, at::kDouble);
+  std::vector<Tensor> parts_of_model, parts_of_mean;
   for_each_slice(data, Split::score, [&](const Tensor& images) {
-    of_model += errors(images, reconstructed(model, images));
-    of_mean += errors(images, mean);
+    parts_of_model.push_back(errors(images, reconstructed(model, images)));
+    parts_of_mean.push_back(errors(images, mean));
   });
-  const int64_t count = data.count(Split::score);
+  const Tensor of_model = at::cat(parts_of_model);
+  const Tensor of_mean = at::cat(parts_of_mean);
   MetricTable table;
   table.metric = "reconstruction";
   table.title = "How far images are from what their codes give back";
   table.unit = "mean error of a pixel, pixels in [-1, 1]; lower is better";
   table.columns = {"squared", "absolute"};
-  table.rows = {row_of("model", of_model, count), row_of("mean image", of_mean, count)};
+  table.rows = {mean_errors("model", of_model, false), mean_errors("mean image", of_mean, false)};
+  if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the mean image", {"model"});
   table.protocol = fmt::format(
-      "The generator's mean image for the posterior means of {} images; the mean image is that of {} others.", count,
-      data.count(Split::fit));
+      "The generator's mean image for the posterior means of {} images; the mean image is that of {} others. ±: the "
+      "standard error over the images; not distinguishable: an absolute error less than two standard errors lower, "
+      "image "
+      "by image.",
+      data.count(Split::score), data.count(Split::fit));
   return table;
 }
 

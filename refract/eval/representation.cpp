@@ -7,6 +7,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -19,23 +20,6 @@ namespace refract {
 namespace {
 
 constexpr int64_t kFewest = 100;
-
-// Both splits, one after the other.
-Factors factors_in(const DataSource& data) {
-  const DataInfo& info = data.info();
-  const auto of = [&](Split split) {
-    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
-  };
-  std::vector<int64_t> sizes = info.factor_sizes;
-  sizes.resize(info.factors.size(), 0);
-  Tensor values = at::cat({of(Split::fit), of(Split::score)});
-  for (size_t k = 0; k < sizes.size(); ++k)
-    if (sizes[k] > 0) {
-      Tensor column = values.select(1, static_cast<int64_t>(k));
-      column.mul_(static_cast<double>(sizes[k] - 1)).round_();
-    }
-  return factors_of(info.factors, values, sizes);
-}
 
 // Blocks side by side, named "e and z".
 Representation joined(const Model& model, const Codes& codes, const Factors& factors, bool with_categorical) {
@@ -50,25 +34,74 @@ Representation joined(const Model& model, const Codes& codes, const Factors& fac
   return representation(name, at::cat(parts, 1), factors);
 }
 
-}  // namespace
+// Columns that cannot be factors.
+class LeftOut {
+ public:
+  // Whether this is one.
+  bool takes(const std::string& name, int64_t values, int64_t images) {
+    if (values > most_values(images))
+      identifiers_.push_back(
+          fmt::format("{} ({} values, at most {} for {} images)", name, values, most_values(images), images));
+    else if (values < 2)
+      constant_.push_back(name);
+    else
+      return false;
+    return true;
+  }
 
-Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes) {
-  if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names.size()) || sizes.size() != names.size())
-    throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names.size(),
+  [[nodiscard]] std::string sentence() const {
+    std::string text;
+    if (!constant_.empty()) text += fmt::format("Left out, since they never change: {}.", listed(constant_));
+    if (identifiers_.empty()) return text;
+    return text +
+           fmt::format(
+               "{}Left out as identifiers: {}. If one is a quantity, divide it by its greatest value, so that it "
+               "counts as real-valued.",
+               text.empty() ? "" : " ", listed(identifiers_));
+  }
+
+ private:
+  static std::string listed(const std::vector<std::string>& names) {
+    constexpr size_t most = 5;
+    const size_t shown = std::min(most, names.size());
+    const std::string rest = names.size() > most ? fmt::format(" and {} more", names.size() - most) : "";
+    return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown), ", "), rest);
+  }
+
+  std::vector<std::string> constant_, identifiers_;
+};
+
+// [N, names] float64.
+Tensor checked(const Tensor& values, size_t names, size_t sizes) {
+  if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names) || sizes != names)
+    throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names,
                                fmt::join(values.sizes(), ", ")));
   if (values.size(0) == 0) throw BadInput("Reading ground-truth factors: expected those of some images, found none.");
   const Tensor plain = values.to(at::kCPU, at::kDouble);
   if (!at::isfinite(plain).all().item<bool>())
     throw BadInput("Reading ground-truth factors: expected finite numbers, found NaN or infinity.");
+  return plain;
+}
+
+}  // namespace
+
+int64_t most_values(int64_t images) {
+  return std::min<int64_t>(256, std::max<int64_t>(20, images / 2));
+}
+
+Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes) {
+  const Tensor plain = checked(values, names.size(), sizes.size());
   Factors factors;
   std::vector<Tensor> columns, classes;
+  LeftOut left_out;
   for (int64_t k = 0; k < plain.size(1); ++k) {
+    std::string& name = names[static_cast<size_t>(k)];
     const Tensor column = plain.select(1, k);
     const bool real = sizes[static_cast<size_t>(k)] == 0;
     const auto [found, inverse] =
         at::_unique(real ? histogram_bins(column.unsqueeze(1)).squeeze(1) : column, true, true);
-    if (found.numel() < 2) continue;
-    factors.names.push_back(std::move(names[static_cast<size_t>(k)]));
+    if (left_out.takes(name, found.numel(), plain.size(0))) continue;
+    factors.names.push_back(std::move(name));
     factors.real.push_back(real);
     factors.sizes.push_back(found.numel());
     columns.push_back(column);
@@ -76,11 +109,28 @@ Factors factors_of(std::vector<std::string> names, const Tensor& values, const s
   }
   if (columns.empty())
     throw BadInput(
-        fmt::format("Reading ground-truth factors: expected one that varies, found none among {} in {} images.",
-                    plain.size(1), plain.size(0)));
+        fmt::format("Reading ground-truth factors: expected one that varies, found none among {} in {} images. {}",
+                    plain.size(1), plain.size(0), left_out.sentence()));
+  factors.left_out = left_out.sentence();
   factors.values = at::stack(columns, 1);
   factors.classes = at::stack(classes, 1);
   return factors;
+}
+
+Factors factors_in(const DataSource& data) {
+  const DataInfo& info = data.info();
+  const auto of = [&](Split split) {
+    return data.factors(split, all_indices(data.count(split))).to(at::kCPU, at::kDouble);
+  };
+  std::vector<int64_t> sizes = info.factor_sizes;
+  sizes.resize(info.factors.size(), 0);
+  Tensor values = at::cat({of(Split::fit), of(Split::score)});
+  for (size_t k = 0; k < sizes.size(); ++k)
+    if (sizes[k] > 0) {
+      Tensor column = values.select(1, static_cast<int64_t>(k));
+      column.mul_(static_cast<double>(sizes[k] - 1)).round_();
+    }
+  return factors_of(info.factors, values, sizes);
 }
 
 Representation representation(std::string name, const Tensor& codes, const Factors& factors) {

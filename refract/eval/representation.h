@@ -11,20 +11,32 @@
 
 namespace refract {
 
-// Ground-truth factors of N images. Those that never change are left out.
+// Ground-truth factors of N images. Columns that cannot be factors are left out: those that never change, and
+// identifiers.
 struct Factors {
   std::vector<std::string> names;  // K
   Tensor values;                   // [N, K] float64
   std::vector<bool> real;          // K; whether a factor is real-valued
   Tensor classes;                  // [N, K] int64, from 0; real-valued factors in 20 bins of equal width
   std::vector<int64_t> sizes;      // K; classes that occur
+  std::string left_out;            // a sentence that names the columns left out and says why; "" where there are none
 
   [[nodiscard]] int64_t count() const { return static_cast<int64_t>(names.size()); }
 };
 
+// The most values that a discrete factor of so many images may have: one for every two images, and no more than 256
+// (the published data sets have up to 183); 20 are never too many. Beyond lie identifiers: metrics ask what images with
+// the same value have in common, most values would have one image, and the time of several grows with values times
+// images.
+int64_t most_values(int64_t images);
+
 // `values` [N, K] of any real type; a factor is real-valued where its entry of `sizes` is 0 and discrete elsewhere.
-// Throws BadInput for values that are not finite, for other shapes, and where no factor has two values.
+// Throws BadInput for values that are not finite, for other shapes, and where no column can be a factor.
 Factors factors_of(std::vector<std::string> names, const Tensor& values, const std::vector<int64_t>& sizes);
+
+// Those of the images of splits fit and score, one after the other; a discrete one as 0, 1, ... Throws BadInput where
+// none varies.
+Factors factors_in(const DataSource& data);
 
 struct Representation {
   std::string name;  // of a row: "e", "z", "e and z", "codes.npz"

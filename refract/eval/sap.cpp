@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "refract/eval/columns.h"
 #include "refract/eval/entries.h"
 #include "refract/eval/representation.h"
 #include "refract/eval/sampling.h"
@@ -14,15 +15,14 @@
 namespace refract {
 namespace {
 
-constexpr double kConstant = 1e-12;  // a variance up to this is none (disentanglement_lib)
+constexpr double kAsNear = 1e-6;  // of the codes' range: means this much further away are as near
 
 // The squared correlation of each column of `codes` with `values`: what a line through them explains. [D]
 Tensor explained(const Tensor& codes, const Tensor& values) {
   const Tensor x = codes - codes.mean(0);
   const Tensor y = (values - values.mean()).unsqueeze(1);
-  const Tensor variance = x.square().mean(0);
-  const Tensor part = (x * y).mean(0).square() / (variance * y.square().mean());
-  return part.masked_fill(variance.le(kConstant), 0);
+  const Tensor part = (x * y).mean(0).square() / (x.square().mean(0) * y.square().mean());
+  return part.masked_fill(constant_columns(codes), 0);
 }
 
 // Means of `code` [N] over the rows of each class: [classes].
@@ -31,15 +31,23 @@ Tensor class_means(const Tensor& code, const Tensor& classes, int64_t count) {
   return sums / at::bincount(classes, {}, count);
 }
 
+// Whether each class is the one whose mean is nearest to `code` [N]; several that are equally near share: [N, classes].
+Tensor nearest(const Tensor& code, const Tensor& means, double as_near) {
+  const Tensor distance =
+      (code.unsqueeze(1) - means.unsqueeze(0)).abs().nan_to_num(std::numeric_limits<double>::infinity());
+  const Tensor least = distance.le(distance.amin(1, true) + as_near);
+  return least / least.sum(1, true).to(at::kDouble);
+}
+
 // The part of each class recognised by thresholds on one dimension, averaged over the classes. Thresholds lie halfway
 // between the means of neighbouring classes: a linear classifier that takes all classes for equally likely.
 Tensor recognised(const Tensor& code, const Tensor& classes, const Division& rows, int64_t count) {
-  const Tensor fit = classes.index_select(0, rows.fit);
+  const Tensor centred = code - code.mean();
   const Tensor truth = classes.index_select(0, rows.score);
-  const Tensor means = class_means(code.index_select(0, rows.fit), fit, count);
-  const Tensor distance = (code.index_select(0, rows.score).unsqueeze(1) - means.unsqueeze(0)).abs();
-  const Tensor right = distance.nan_to_num(std::numeric_limits<double>::infinity()).argmin(1).eq(truth).to(at::kDouble);
-  return class_means(right, truth, count).nanmean();
+  const Tensor means = class_means(centred.index_select(0, rows.fit), classes.index_select(0, rows.fit), count);
+  const auto as_near = (kAsNear * (code.max() - code.min()) + kRounding * code.abs().max()).item<double>();
+  const Tensor right = nearest(centred.index_select(0, rows.score), means, as_near).gather(1, truth.unsqueeze(1));
+  return class_means(right.squeeze(1), truth, count).nanmean();
 }
 
 // How well each dimension alone predicts factor k: [D].

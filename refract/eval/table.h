@@ -9,8 +9,9 @@
 
 namespace refract {
 
-// {"tables": [{"metric", "title", "unit", "columns", "rows": [{"name", "values"}], "protocol"}]}; a value that is not a
-// number stands as null. `step` is the training step that was evaluated.
+// {"tables": [{"metric", "title", "unit", "columns", "rows": [{"name", "values", "spreads"}], "protocol", "note"}]}; a
+// value that is not a number stands as null, and spreads and a note are left out where there are none. `step` is the
+// training step that was evaluated.
 std::string to_json(const std::vector<MetricTable>& tables, int64_t step);
 
 struct Evaluation {
@@ -21,10 +22,14 @@ struct Evaluation {
 // The inverse. Throws BadInput, naming `origin`, where the text is not such JSON.
 Evaluation evaluation_from_json(std::string_view text, const std::string& origin);
 
-// Aligned columns for a terminal, three decimals.
+// Aligned columns for a terminal, three decimals. In a table wider than 100 characters the last column alone has
+// spreads.
 std::string to_text(const MetricTable& table);
 
 // "0.061", or "-" for a value that is not a number.
 std::string value_text(double value);
+
+// "0.575 ± 0.060" where the row has a spread for the column.
+std::string value_text(const MetricTable::Row& row, size_t column);
 
 }  // namespace refract

@@ -36,10 +36,11 @@ double largest(const MetricTable& table) {
 }
 
 // A number with a bar behind it, as long as its part of the table's largest.
-std::string cell(double value, double most, bool average) {
+std::string cell(const MetricTable::Row& row, size_t column, double most, bool average) {
+  const double value = row.values[column];
   const double part = std::isfinite(value) && most > 0 ? std::clamp(100 * value / most, 0.0, 100.0) : 0;
   return fmt::format("<td class=\"number{}\" style=\"--part:{:.0f}%\">{}</td>", average ? " average" : "", part,
-                     value_text(value));
+                     value_text(row, column));
 }
 
 std::string metric_table(const MetricTable& table) {
@@ -53,10 +54,12 @@ std::string metric_table(const MetricTable& table) {
   for (const MetricTable::Row& row : table.rows) {
     html += fmt::format("<tr><th>{}</th>", escape(row.name));
     for (size_t i = 0; i < row.values.size(); ++i)
-      html += cell(row.values[i], most, i < table.columns.size() && table.columns[i] == "average");
+      html += cell(row, i, most, i < table.columns.size() && table.columns[i] == "average");
     html += "</tr>\n";
   }
-  return html + fmt::format("</tbody></table></div>\n<div class=\"unit\">{}</div>\n</div>\n", escape(table.protocol));
+  html += fmt::format("</tbody></table></div>\n<div class=\"unit\">{}</div>\n", escape(table.protocol));
+  if (!table.note.empty()) html += fmt::format("<p class=\"note\">{}</p>\n", escape(table.note));
+  return html + "</div>\n";
 }
 
 std::string results(const Report& report) {

@@ -6,6 +6,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 #include "refract/figures/picture.h"
 
 namespace refract {
@@ -51,7 +52,9 @@ std::vector<StoredFigure> read_figures(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(index)) return {};
   try {
     std::vector<StoredFigure> all;
-    for (const Json& entry : Json::parse(read_file(index))) all.push_back(stored(entry));
+    const std::string text = read_file(index);
+    check_json_bounds(text, index.string());
+    for (const Json& entry : Json::parse(text)) all.push_back(stored(entry));
     return all;
   } catch (const Json::exception& error) {
     throw BadInput(

@@ -1,7 +1,6 @@
 // beta-TCVAE (Chen et al. 2018): of the KL divergence, only the total correlation weighs more.
 #include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
-#include "refract/nn/total_correlation.h"
 
 namespace refract {
 namespace {
@@ -20,8 +19,6 @@ struct BetaTcVaeOptions {
   }
 };
 
-// Eq. 4 with alpha = gamma = 1: mutual information, total correlation and the dimensions' divergences add up to the KL
-// divergence, which is known in closed form; what beta adds to it is estimated.
 class BetaTcVae : public VaeBase {
  public:
   BetaTcVae(const BetaTcVaeOptions& options, const ImageShape& shape)
@@ -32,9 +29,8 @@ class BetaTcVae : public VaeBase {
   [[nodiscard]] Needs needs() const override { return {.least_batch = 2}; }
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    const Tensor correlation = total_correlation(inferred.posterior, inferred.z, inferred.population, sampling_);
-    return inferred.posterior.kl_to_standard().mean() + (beta_ - 1) * correlation;
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
+    return with_correlation(inferred, beta_, sampling_);
   }
 
  private:

@@ -41,13 +41,13 @@ class DipVae : public VaeBase {
   [[nodiscard]] Needs needs() const override { return {.least_batch = 2}; }
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
     const Gaussian& posterior = inferred.posterior;
     Tensor cov = covariance(posterior.mean);
     if (of_samples_) cov = cov + at::diag(posterior.log_variance.exp().mean(0));
     const Tensor variances = cov.diag();
     const Tensor off_diagonal = cov.square().sum() - variances.square().sum();
-    return posterior.kl_to_standard().mean() + lambda_od_ * off_diagonal + lambda_d_ * (variances - 1).square().sum();
+    return {posterior.kl_to_standard().mean() + lambda_od_ * off_diagonal + lambda_d_ * (variances - 1).square().sum()};
   }
 
  private:

@@ -49,7 +49,7 @@ class FactorVae : public VaeBase {
     const Tensor codes = posterior.sample();
     const Tensor z = codes.slice(0, 0, n);
     const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(z));
-    const Tensor kl = regularizer({posterior.rows(0, n), z, n});
+    const Tensor kl = regularizer({posterior.rows(0, n), z, n}).value;
 
     const SharedPass d = judge(z, permuted_dimensions(codes.slice(0, n).detach()));
     const Tensor correlation = d.verdicts.slice(0, 0, n).mean();
@@ -64,8 +64,8 @@ class FactorVae : public VaeBase {
   }
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    return inferred.posterior.kl_to_standard().mean();
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
+    return {inferred.posterior.kl_to_standard().mean()};
   }
 
  private:

@@ -6,7 +6,6 @@
 #include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
 #include "refract/nn/deformable_pca.h"
-#include "refract/nn/total_correlation.h"
 
 namespace refract {
 namespace {
@@ -79,11 +78,9 @@ class GuidedVae : public VaeBase {
   }
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    const Tensor kl = inferred.posterior.kl_to_standard().mean();
-    if (beta_ == 1) return kl;
-    return kl + (beta_ - 1) *
-                    total_correlation(inferred.posterior, inferred.z, inferred.population, BatchSampling::weighted);
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
+    if (beta_ == 1) return {inferred.posterior.kl_to_standard().mean()};
+    return with_correlation(inferred, beta_, BatchSampling::weighted);
   }
 
  private:

@@ -8,7 +8,6 @@
 #include "refract/core/errors.h"
 #include "refract/methods/entries.h"
 #include "refract/methods/vae_base.h"
-#include "refract/nn/total_correlation.h"
 
 namespace refract {
 namespace {
@@ -71,10 +70,17 @@ class HfVae : public VaeBase {
   // The paper's terms: 2, mutual information (alpha); A, between groups (beta); i, within (gamma); ii, the dimensions'
   // divergences (1). All four add up to the KL divergence, which is known in closed form; what weights other than 1 add
   // to it is estimated. The prior's own correlations in A and i vanish: it is standard normal.
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
     const Dependence parts = dependence(inferred.posterior, inferred.z, inferred.population, sampling_, groups_);
-    return inferred.posterior.kl_to_standard().mean() + (alpha_ - 1) * parts.information + (beta_ - 1) * parts.between +
-           (gamma_ - 1) * parts.within;
+    const Tensor kl = inferred.posterior.kl_to_standard().mean();
+    const Tensor information = parts.information.detach();
+    const Tensor between = parts.between.detach();
+    const Tensor within = parts.within.detach();
+    return {kl + (alpha_ - 1) * parts.information + (beta_ - 1) * parts.between + (gamma_ - 1) * parts.within,
+            {{"mutual_information", information},
+             {"total_correlation_between", between},
+             {"total_correlation_within", within},
+             {"dimension_kl", kl.detach() - information - between - within}}};
   }
 
  private:

@@ -49,7 +49,7 @@ class SVae : public VaeBase {
     const Inferred inferred{posterior.rows(0, n), posterior.rows(0, n).sample(), n};
 
     const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));
-    const Tensor kl = regularizer(inferred);
+    const Tensor kl = regularizer(inferred).value;
     const SharedPass d = judge(ratio_, {images, at::cat({inferred.z, prior})});
     const Tensor symmetric = symmetric_divergence(d.verdicts);
     const Tensor latent = -posterior.rows(n, 2 * n).log_prob(prior).mean();
@@ -65,8 +65,8 @@ class SVae : public VaeBase {
   }
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    return options_.kl_weight * inferred.posterior.kl_to_standard().mean();
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
+    return {options_.kl_weight * inferred.posterior.kl_to_standard().mean()};
   }
 
  private:

@@ -26,8 +26,8 @@ class WeightedVae : public VaeBase {
       : VaeBase(options.vae, shape), weight_(options.weight) {}
 
  protected:
-  [[nodiscard]] Tensor regularizer(const Inferred& inferred) const override {
-    return weight_ * inferred.posterior.kl_to_standard().mean();
+  [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
+    return {weight_ * inferred.posterior.kl_to_standard().mean()};
   }
 
  private:

@@ -44,8 +44,24 @@ VaeBase::Bound VaeBase::bound(const Batch& batch) const {
   return {inferred, likelihood_.negative_log_likelihood(batch.images, mean), regularizer(inferred)};
 }
 
+// Mutual information, total correlation and the dimensions' divergences add up to the KL divergence, which is known in
+// closed form; what beta adds to it is estimated.
+VaeBase::Regularization VaeBase::with_correlation(const Inferred& inferred, double beta, BatchSampling sampling) {
+  const Gaussian& posterior = inferred.posterior;
+  const Tensor kl = posterior.kl_to_standard().mean();
+  const Dependence parts = dependence(posterior, inferred.z, inferred.population, sampling, {inferred.z.size(1)});
+  const Tensor information = parts.information.detach();
+  const Tensor correlation = parts.within.detach();
+  return {kl + (beta - 1) * parts.within,
+          {{"mutual_information", information},
+           {"total_correlation", correlation},
+           {"dimension_kl", kl.detach() - information - correlation}}};
+}
+
 Scalars VaeBase::Bound::scalars() const {
-  return {{"reconstruction", reconstruction.detach()}, {"regularizer", regularization.detach()}};
+  Scalars all = {{"reconstruction", reconstruction.detach()}, {"regularizer", regularization.value.detach()}};
+  all.insert(all.end(), regularization.parts.begin(), regularization.parts.end());
+  return all;
 }
 
 Scalars VaeBase::step(const Batch& batch, Update& update) {

@@ -3,6 +3,7 @@
 
 #include "refract/methods/common.h"
 #include "refract/methods/method.h"
+#include "refract/nn/total_correlation.h"
 
 namespace refract {
 
@@ -34,17 +35,25 @@ class VaeBase : public Method {
     Tensor z;
     int64_t population;
   };
-  // The two terms of the loss, 0-dim.
+  // What is added to the reconstruction error, 0-dim, and what of it is worth a curve of its own, without gradient.
+  struct Regularization {
+    Tensor value;
+    Scalars parts = {};
+  };
+  // The two terms of the loss.
   struct Bound {
     Inferred inferred;
-    Tensor reconstruction, regularization;
-    [[nodiscard]] Tensor loss() const { return reconstruction + regularization; }
+    Tensor reconstruction;  // 0-dim
+    Regularization regularization;
+    [[nodiscard]] Tensor loss() const { return reconstruction + regularization.value; }
     [[nodiscard]] Scalars scalars() const;
   };
   [[nodiscard]] Bound bound(const Batch& batch) const;
 
-  // What is added to the reconstruction error: 0-dim.
-  [[nodiscard]] virtual Tensor regularizer(const Inferred& inferred) const = 0;
+  // Chen et al. 2018, Eq. 4 with alpha = gamma = 1: the KL divergence, its total correlation `beta` times.
+  [[nodiscard]] static Regularization with_correlation(const Inferred& inferred, double beta, BatchSampling sampling);
+
+  [[nodiscard]] virtual Regularization regularizer(const Inferred& inferred) const = 0;
 
   Encoder encoder_;
   Generator generator_;

@@ -46,11 +46,12 @@ Tensor log_marginals(const Tensor& densities, const Tensor& weights) {
   return at::logsumexp(densities + weights.unsqueeze(2), 1).sum(1);
 }
 
-}  // namespace
-
-Tensor total_correlation(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling) {
-  return dependence(posterior, sample, population, sampling, {sample.size(1)}).within;
+// By how much weighted sampling has the logarithm of each density too low: one for every density of a difference.
+double log_surplus(int64_t population, BatchSampling sampling) {
+  return sampling == BatchSampling::weighted ? std::log(static_cast<double>(population)) : 0;
 }
+
+}  // namespace
 
 Dependence dependence(const Gaussian& posterior, const Tensor& sample, int64_t population, BatchSampling sampling,
                       const std::vector<int64_t>& groups) {
@@ -63,8 +64,11 @@ Dependence dependence(const Gaussian& posterior, const Tensor& sample, int64_t p
     grouped = grouped + log_density(densities, weights, from, from + size);
     from += size;
   }
-  return {(posterior.log_prob(sample) - joint).mean(), (joint - grouped).mean(),
-          (grouped - log_marginals(densities, weights)).mean()};
+  const double surplus = log_surplus(population, sampling);
+  const auto blocks = static_cast<double>(groups.size());
+  const auto dimensions = static_cast<double>(sample.size(1));
+  return {(posterior.log_prob(sample) - joint).mean() - surplus, (joint - grouped).mean() - (blocks - 1) * surplus,
+          (grouped - log_marginals(densities, weights)).mean() - (dimensions - blocks) * surplus};
 }
 
 }  // namespace refract

@@ -1,5 +1,6 @@
 #include "refract/train/checkpoint.h"
 
+#include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -71,6 +72,16 @@ void check_tensor(const Safetensors& stored, const std::string& name, const Tens
                        at::toString(tensor.type), fmt::join(tensor.shape, ", ")));
 }
 
+// Of weights. Adam's moments ("NAME:m", ":v", ":t") may overflow in a training whose weights are sound.
+void check_finite(const Safetensors& stored, const std::filesystem::path& file) {
+  for (const auto& [name, tensor] : stored.tensors)
+    if (name.find(':') == std::string::npos && at::isFloatingType(tensor.type) &&
+        !at::isfinite(tensor.tensor()).all().item<bool>())
+      refuse(file, fmt::format("the weight '{}' holds numbers that are not finite (NaN or infinity), so that the model "
+                               "is of no use.",
+                               name));
+}
+
 void check_no_more(const Safetensors& stored, const NamedTensors& weights, const NamedTensors& moments,
                    const std::filesystem::path& file) {
   std::map<std::string, PackedTensor, std::less<>> left = stored.tensors;
@@ -102,6 +113,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_vi
   NamedTensors targets = weights;
   if (with_moments) targets.insert(targets.end(), moments.begin(), moments.end());
   for (const auto& [name, tensor] : targets) check_tensor(stored, name, tensor, file);
+  check_finite(stored, file);
 
   const at::NoGradGuard no_grad;
   for (auto& [name, tensor] : targets) tensor.copy_(stored.tensors.find(name)->second.tensor());
@@ -110,7 +122,9 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_vi
 
 CheckpointInfo inspect_checkpoint(const std::filesystem::path& file) {
   const std::string bytes = read_file(file);
-  return info_of(unpack_safetensors(bytes, file).metadata, file);
+  const Safetensors stored = unpack_safetensors(bytes, file);
+  check_finite(stored, file);
+  return info_of(stored.metadata, file);
 }
 
 }  // namespace refract

@@ -24,12 +24,13 @@ struct CheckpointInfo {
 void save_checkpoint(const std::filesystem::path& file, Method& method, const CheckpointInfo& info);
 
 // Reads a file into a method of the same kind and sizes; `method_name` is its name in the registry. Throws BadInput,
-// naming the file, where it is missing, damaged, from another method, or of other shapes; the method is then unchanged.
+// naming the file, where it is missing, damaged, from another method, of other shapes, or where a weight is not
+// finite; the method is then unchanged.
 // `with_moments` false reads the weights alone.
 CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_view method_name, Method& method,
                                bool with_moments);
 
-// The info alone, after the check for damage.
+// The info alone, after the check for damage and for weights that are not finite.
 CheckpointInfo inspect_checkpoint(const std::filesystem::path& file);
 
 }  // namespace refract

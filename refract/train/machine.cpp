@@ -1,7 +1,9 @@
 #include "refract/train/machine.h"
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,12 +11,38 @@
 #include <thread>
 
 #include "refract/core/errors.h"
+#include "refract/train/machine_limits.h"
 
 namespace refract {
 
-int thread_count(const TrainOptions& options) {
-  if (options.threads > 0) return static_cast<int>(options.threads);
+namespace {
+
+int cores() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+int thread_count(const TrainOptions& options) {
+  return options.threads > 0 ? static_cast<int>(std::min<int64_t>(options.threads, most_threads())) : cores();
+}
+
+int most_threads() {
+  return 4 * cores();
+}
+
+void use_threads(const TrainOptions& options) {
+  const int threads = thread_count(options);
+  if (threads > at::get_num_threads()) expect_threads(threads);
+  at::set_num_threads(threads);
+}
+
+void expect_sensible_threads(const TrainOptions& options) {
+  if (options.threads <= most_threads()) return;
+  throw BadInput(
+      fmt::format("Option threads: expected at most {}, four for each of this machine's cores, found {}. "
+                  "More are slower than fewer; 0 takes one a core.",
+                  most_threads(), options.threads));
 }
 
 at::Device device_of(const TrainOptions& options) {

@@ -10,8 +10,16 @@
 
 namespace refract {
 
-// `threads` if given, else one for each core that this process may use.
+// `threads` if given, but at most most_threads(), else one for each core that this process may use.
 int thread_count(const TrainOptions& options);
+
+// LibTorch takes thread_count() from here on. Throws Error where the system refuses them (machine_limits.h).
+void use_threads(const TrainOptions& options);
+
+// Four for each core: beyond that threads only wait for one another. expect_sensible_threads throws BadInput where the
+// options ask for more.
+int most_threads();
+void expect_sensible_threads(const TrainOptions& options);
 
 // Throws BadInput where "cuda" is asked for and LibTorch has none.
 at::Device device_of(const TrainOptions& options);

@@ -16,6 +16,7 @@
 #include "refract/core/tensor.h"
 #include "refract/kernels/isa.h"
 #include "refract/train/machine.h"
+#include "refract/train/machine_limits.h"
 #include "refract/train/tensor_memory.h"
 
 namespace refract {
@@ -97,8 +98,10 @@ void start_again_with_variables(char** argv) {
 
 // Debian's LibTorch 1.13.1 takes one thread unless it is told otherwise.
 void use_all_processors() {
-  if (std::getenv("OMP_NUM_THREADS") == nullptr)
-    at::set_num_threads(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  if (std::getenv("OMP_NUM_THREADS") != nullptr) return expect_threads(at::get_num_threads());
+  const int all = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  expect_threads(all);
+  at::set_num_threads(all);
 }
 
 }  // namespace
@@ -108,6 +111,7 @@ void set_up_machine(char** argv) {
   start_again_with_variables(argv);
   keep_tensors_in_reusable_places();
   use_all_processors();
+  take_buffers_if_limited();
 }
 
 std::vector<std::pair<std::string, std::string>> machine_facts() {

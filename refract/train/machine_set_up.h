@@ -12,7 +12,8 @@ namespace refract {
 // another at full speed, and glibc takes small pages; each reads an environment variable while it loads
 // (speed_variables). Where the user has not set them, this sets them and starts the program again once; `argv` is
 // main's. It also has glibc keep freed memory (otherwise each training step pays for fresh pages), and LibTorch put
-// tensors where that memory serves again (tensor_memory.h) and use all processors. Call it first in main.
+// tensors where that memory serves again (tensor_memory.h) and use all processors. Call it first in main. Throws Error
+// where the system does not let this process have the threads or the memory (machine_limits.h).
 void set_up_machine(char** argv);
 
 // Name and value, in the order to print: processor, threads, LibTorch, BLAS, and each variable set_up_machine cares

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string_view>
 
@@ -66,6 +65,12 @@ MetricsTable read_metrics(const std::filesystem::path& file) {
 }
 
 MetricsLog::MetricsLog(std::filesystem::path file, int64_t last_step) : file_(std::move(file)) {
+  drop_rows_after(last_step);
+  stream_.open(file_, std::ios::binary | std::ios::app);
+  if (!stream_) fail();
+}
+
+void MetricsLog::drop_rows_after(int64_t last_step) {
   if (!std::filesystem::exists(file_)) return;
   const std::string text = read_file(file_);
   std::string kept;
@@ -91,12 +96,13 @@ void MetricsLog::append(int64_t step, double seconds, const Terms& terms) {
   std::string row = header_.empty() ? header + "\n" : "";
   row += fmt::format("{},{:.3f}", step, seconds);
   for (const auto& [name, value] : terms) row += fmt::format(",{:.7g}", value);
-  std::ofstream stream(file_, std::ios::binary | std::ios::app);
-  if (!(stream << row << '\n' << std::flush))
-    throw Error(
-        fmt::format("Writing {}: {}. The checkpoints are intact: free some space, then `refract resume` the run.",
-                    file_.string(), std::strerror(errno)));
+  if (!(stream_ << row << '\n' << std::flush)) fail();
   header_ = header;
+}
+
+void MetricsLog::fail() const {
+  throw Error(fmt::format("Writing {}: {}. The checkpoints are intact: free some space, then `refract resume` the run.",
+                          file_.string(), std::strerror(errno)));
 }
 
 }  // namespace refract

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ MetricsTable read_metrics(const std::filesystem::path& file);
 
 class MetricsLog {
  public:
-  // Continues `file` after `last_step`: rows past it, and an unfinished one, are dropped, all at once.
+  // Continues `file` after `last_step`: rows past it, and an unfinished one, are dropped, all at once. Throws Error
+  // where it cannot be opened.
   MetricsLog(std::filesystem::path file, int64_t last_step);
 
   // Throws Error where the row cannot be written.
@@ -32,8 +34,12 @@ class MetricsLog {
   [[nodiscard]] double seconds() const { return seconds_; }
 
  private:
+  void drop_rows_after(int64_t last_step);
+  [[noreturn]] void fail() const;
+
   std::filesystem::path file_;
-  std::string header_;  // "" until it is in the file
+  std::ofstream stream_;  // stays open, so that a file that is moved is still written
+  std::string header_;    // "" until it is in the file
   double seconds_ = 0;
 };
 

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/random.h"
@@ -23,6 +26,22 @@ std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& 
 // Trying to build the loader says in a sentence what the data lacks.
 Loader loader_of(const DataSource& data, const Method& method, const TrainOptions& options) {
   return {data, method.needs(), options.batch, static_cast<uint64_t>(options.seed)};
+}
+
+// A set smaller than a batch is no reason to train nothing. Returns a sentence where the batch was lowered.
+std::string lower_batch(TrainOptions& options, const DataSource& data, const Needs& needs) {
+  const int64_t unlabelled = data.count(Split::unlabelled);
+  const int64_t reference = needs.reference ? data.count(Split::reference) : unlabelled;
+  const int64_t most = std::min(unlabelled, reference);
+  if (most < 1 || options.batch <= most) return "";  // the loader says what is missing
+  const std::string_view smaller = name_of(reference < unlabelled ? Split::reference : Split::unlabelled);
+  if (most < needs.least_batch)
+    throw BadInput(
+        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
+                    "there are {} {} images. Add images.",
+                    data.info().name, needs.least_batch, most, smaller));
+  const int64_t before = std::exchange(options.batch, most);
+  return fmt::format("The batch is lowered from {} to {} images: there are no more {} images.", before, most, smaller);
 }
 
 void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
@@ -57,14 +76,15 @@ void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
                   differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
 
-OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places) {
+OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
+                                 const OnProgress& on_progress) {
   Run run = Run::open(directory);
   auto settings = run.settings();
   const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
-    opened.data = opened.settings->data_recipe.make();
+    opened.data = opened.settings->data_recipe.make(on_progress);
     check_shape(opened.data->info(), then.shape, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
@@ -115,24 +135,32 @@ void lengthen(OpenedRun& opened, int64_t steps) {
 
 }  // namespace
 
+std::unique_ptr<Method> OpenedRun::untrained() const {
+  return make_method(*settings, method->shape());
+}
+
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check) {
+                    const std::string& command, const std::function<void(const DataSource&)>& check,
+                    const OnProgress& on_progress) {
   Run::check_absent(directory);
+  expect_sensible_threads(settings->train);
   const at::Device device = device_of(settings->train);
-  auto data = settings->data_recipe.make();
+  auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
   auto method = make_method(*settings, data->info().shape);
+  const std::string lowered = lower_batch(settings->train, *data, method->needs());
   const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);
   Run run = Run::create(directory, *settings, data->info(), command, loader.labelled(),
                         total_steps(settings->train, loader.steps_per_epoch()));
   std::vector<std::string> notes;
-  if (!data->info().note.empty()) notes.push_back(data->info().note);
+  for (const std::string& note : {data->info().note, lowered})
+    if (!note.empty()) notes.push_back(note);
   return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
 }
 
-OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes) {
-  OpenedRun opened = opened_without_weights(directory, true, changes.places);
+OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes, const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, true, changes.places, on_progress);
   move_to(device_of(opened.settings->train), *opened.method);
   if (!opened.run.checkpoints().empty()) {
     opened.checkpoint = opened.run.load(*opened.method, true);
@@ -143,14 +171,15 @@ OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& c
   return opened;
 }
 
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places) {
-  OpenedRun opened = opened_without_weights(directory, with_data, places);
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
+                   const OnProgress& on_progress) {
+  OpenedRun opened = opened_without_weights(directory, with_data, places, on_progress);
   opened.checkpoint = opened.run.load(*opened.method, false);
   return opened;
 }
 
 OpenedRun inspect_run(const std::filesystem::path& directory) {
-  OpenedRun opened = opened_without_weights(directory, false, {});
+  OpenedRun opened = opened_without_weights(directory, false, {}, {});
   if (!opened.run.checkpoints().empty()) opened.checkpoint = opened.run.load(*opened.method, false);
   return opened;
 }

@@ -13,6 +13,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 #include "refract/train/manifest.h"
 
 namespace refract {
@@ -134,22 +135,33 @@ std::unique_ptr<Settings> Run::settings() const {
 }
 
 std::string Run::manifest() const {
-  return read_file(manifest_file());
+  std::string text = read_file(manifest_file());
+  check_json_bounds(text, manifest_file().string());
+  return text;
 }
 
 std::vector<fs::path> Run::checkpoints() const {
   std::vector<fs::path> files;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(checkpoint_folder(path_), ignored))
+  for (const auto& entry : fs::directory_iterator(checkpoint_folder(path()), ignored))
     if (step_of(entry.path())) files.push_back(entry.path());
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return step_of(a) < step_of(b); });
   return files;
 }
 
 void Run::save(Method& method, const CheckpointInfo& info) const {
-  std::error_code ignored;  // writing says why
-  fs::create_directory(checkpoint_folder(path_), ignored);
-  save_checkpoint(checkpoint_folder(path_) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
+  const auto save_below = [&](const fs::path& place) {
+    std::error_code ignored;  // writing says why
+    fs::create_directory(checkpoint_folder(place), ignored);
+    save_checkpoint(checkpoint_folder(place) / fmt::format("{}{:08}{}", prefix, info.step, suffix), method, info);
+  };
+  const fs::path place = path();
+  try {
+    save_below(place);
+  } catch (const Error&) {
+    if (path() == place) throw;
+    save_below(path());
+  }
   remove_leftovers(*this);
 }
 
@@ -158,7 +170,7 @@ CheckpointInfo Run::load(Method& method, bool with_moments) const {
   if (files.empty())
     throw BadInput(
         fmt::format("Opening the run {}: it has no checkpoint yet. Train it further with `refract resume {}`.",
-                    path_.string(), path_.string()));
+                    path().string(), path().string()));
   try {
     return load_checkpoint(files.back(), settings()->method, method, with_moments);
   } catch (const BadInput& error) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "refract/core/held_folder.h"
 #include "refract/train/checkpoint.h"
 #include "refract/train/settings.h"
 
@@ -44,18 +45,20 @@ class Run {
   // An existing one. Throws BadInput where it is missing or not a run directory.
   static Run open(const std::filesystem::path& directory);
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path options_file() const { return path_ / "options.toml"; }
-  [[nodiscard]] std::filesystem::path manifest_file() const { return path_ / "manifest.json"; }
-  [[nodiscard]] std::filesystem::path labelled_file() const { return path_ / "labelled.txt"; }
-  [[nodiscard]] std::filesystem::path metrics_file() const { return path_ / "metrics.csv"; }
-  [[nodiscard]] std::filesystem::path events_folder() const { return path_ / "events"; }
+  // As it was given, or where the folder was moved to since. Throws Error where it was deleted (core/held_folder.h).
+  [[nodiscard]] std::filesystem::path path() const { return folder_.path(); }
+  [[nodiscard]] std::filesystem::path options_file() const { return path() / "options.toml"; }
+  [[nodiscard]] std::filesystem::path manifest_file() const { return path() / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path labelled_file() const { return path() / "labelled.txt"; }
+  [[nodiscard]] std::filesystem::path metrics_file() const { return path() / "metrics.csv"; }
+  [[nodiscard]] std::filesystem::path events_folder() const { return path() / "events"; }
 
   [[nodiscard]] std::unique_ptr<Settings> settings() const;
   [[nodiscard]] std::string manifest() const;  // JSON text
 
   // Checkpoints, oldest first; empty before the first. The last two are kept.
   [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
+  // Throws Error where it cannot be written. A folder that is moved at that moment is written to where it is then.
   void save(Method& method, const CheckpointInfo& info) const;
 
   // Newest checkpoint into the method; throws BadInput where there is none or it is damaged (naming the older one that
@@ -63,8 +66,8 @@ class Run {
   CheckpointInfo load(Method& method, bool with_moments) const;
 
  private:
-  explicit Run(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
+  explicit Run(const std::filesystem::path& path) : folder_(path) {}
+  HeldFolder folder_;
 };
 
 // A run made usable: its data source and its model.
@@ -75,13 +78,19 @@ struct OpenedRun {
   std::unique_ptr<Method> method;
   CheckpointInfo checkpoint;       // what `method` holds; step 0 before the first checkpoint
   std::vector<std::string> notes;  // sentences that the user should see
+
+  // The method on the CPU with the weights that the run began with: what training is to be compared with.
+  [[nodiscard]] std::unique_ptr<Method> untrained() const;
 };
 
 // A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are
-// those chosen; `directory` and `command` as for Run::create. `check` may refuse the data by throwing. Throws what
-// these throw, with nothing left behind.
+// those chosen; `directory` and `command` as for Run::create. A batch larger than a set that it is drawn from is
+// lowered to that set, in the settings and with a note. `check` may refuse the data by throwing. Throws what these
+// throw, and BadInput for more than most_threads(), with nothing left behind. Here and below `on_progress` is told how
+// far the reading of the data is.
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check = {});
+                    const std::string& command, const std::function<void(const DataSource&)>& check = {},
+                    const OnProgress& on_progress = {});
 
 // What a run is resumed with beyond what it was started with.
 struct Resumption {
@@ -94,12 +103,14 @@ struct Resumption {
 // run's. What `changes` says is then recorded in options.toml and manifest.json; the step size from then on is that of
 // a training of so many steps (see rate_at). Throws BadInput for steps that are done already, and where another process
 // is training the run.
-OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes = {});
+OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes = {},
+                     const OnProgress& on_progress = {});
 
 // A trained run, ready to use: method on the CPU, with the newest checkpoint's weights. `with_data` false leaves the
 // data source out: a model is used on own images without the data it was trained on. `places` as for a resumption, but
 // nothing is recorded. Throws BadInput before the first checkpoint.
-OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places = {});
+OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const KeyValues& places = {},
+                   const OnProgress& on_progress = {});
 
 // A run to look at, in whatever state: as opened without data, but before the first checkpoint with the weights that
 // training began with.

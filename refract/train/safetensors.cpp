@@ -11,6 +11,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/nesting.h"
 
 namespace refract {
 namespace {
@@ -125,11 +126,12 @@ void check_covered(const Safetensors& parsed, std::string_view data) {
   if (next != data.data() + data.size()) throw std::invalid_argument("there are bytes behind the last tensor");
 }
 
-Safetensors parse(std::string_view bytes) {
+Safetensors parse(std::string_view bytes, const std::filesystem::path& file) {
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), length_size);
   if (length > bytes.size() - length_size) throw std::invalid_argument("its header is longer than the file");
   const std::string_view data = bytes.substr(length_size + length);
+  check_json_bounds(bytes.substr(length_size, length), file.string());
   const Json header = Json::parse(bytes.substr(length_size, length));
   Safetensors parsed;
   for (const auto& [name, entry] : header.items()) {
@@ -172,7 +174,7 @@ Tensor PackedTensor::tensor() const {
 Safetensors unpack_safetensors(std::string_view bytes, const std::filesystem::path& file) {
   check_whole(bytes, file);
   try {
-    return parse(bytes);
+    return parse(bytes, file);
   } catch (const std::invalid_argument& error) {
     refuse(file, error.what());
   } catch (const Json::exception& error) {

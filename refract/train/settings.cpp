@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "refract/core/about.h"
 #include "refract/core/errors.h"
 
 namespace refract {
@@ -30,7 +31,9 @@ Options TrainOptions::describe() {
   Options o;
   o.add("steps", steps, "training steps; 0 takes as many as the epochs need").range(0, 1e9);
   o.add("epochs", epochs, "passes over the unlabelled images; used where steps is 0").range(1e-6, 1e6);
-  o.add("batch", batch, "unlabelled images a step, and as many reference images").range(1, 1e5).in("images");
+  o.add("batch", batch, "unlabelled images a step, and as many reference images; lowered to what there is")
+      .range(1, 1e5)
+      .in("images");
   o.add("seed", seed, "what every random draw of the run follows from").range(0, 9e15);
   o.add("threads", threads, "processor threads; 0 takes all cores").range(0, 4096);
   o.add("device", device, "where training runs; auto takes a GPU where there is one").one_of({"cpu", "cuda", "auto"});
@@ -75,9 +78,7 @@ std::unique_ptr<Settings> Settings::read(const std::filesystem::path& toml_file)
     settings->set(pairs);
     return settings;
   } catch (const BadInput& error) {
-    const std::string_view why = error.what();
-    if (why.find(toml_file.string()) != std::string_view::npos) throw;
-    throw BadInput(fmt::format("Reading the options in {}: {}", toml_file.string(), why));
+    throw BadInput(about(toml_file, error.what()));
   }
 }
 

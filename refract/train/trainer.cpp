@@ -139,6 +139,7 @@ void Training::check(const std::string& not_finite) const {
 }
 
 void Training::log() {
+  (void)run_.path();  // throws where the folder is gone: open files of a deleted folder take rows without a word
   const Terms means = logged_.take();
   metrics_.append(done_, earlier_seconds_ + since_start_.seconds(), means);
   events_.scalars(done_, means);
@@ -184,7 +185,7 @@ double rate_at(int64_t step, int64_t steps, double decay) {
 Outcome train(Method& method, const DataSource& data, const Settings& settings, const Run& run, int64_t first_step,
               const TrainingHooks& hooks) {
   const RunLock lock(run.path());
-  at::set_num_threads(thread_count(settings.train));
+  use_threads(settings.train);
   const std::filesystem::path place = run.path();
   try {
     return Training(method, data, settings, run, first_step, hooks).go();

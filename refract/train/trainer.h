@@ -34,8 +34,9 @@ double rate_at(int64_t step, int64_t steps, double decay);
 
 // Trains from `first_step` to the end: metrics.csv and TensorBoard events every log_every steps, checkpoints by time
 // and at the end. A term or gradient that is not finite stops with BadInput naming the term and the last good
-// checkpoint, which stays the newest. Error, such as a full disk, says how to go on. Each step seeds LibTorch's default generator from (seed, step): with the loader,
-// which does the same, all that a step depends on is the weights, Adam's moments and its number.
+// checkpoint, which stays the newest. Each step seeds LibTorch's default generator from (seed, step): with the loader,
+// which does the same, all that a step depends on is the weights, Adam's moments and its number. Throws Error where the
+// system refuses the threads; Error, such as one of a full disk, says how to go on.
 Outcome train(Method& method, const DataSource& data, const Settings& settings, const Run& run, int64_t first_step,
               const TrainingHooks& hooks);
 

@@ -3,6 +3,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -115,7 +116,7 @@ TEST_F(Metrics, BadFilesAreNamed) {
   write_file(folder_ / "text.npz", "no archive");
   expect_refused({folder_ / "none.npz"}, {"none.npz", "no such file"});
   expect_refused({folder_ / "text.npz"}, {"text.npz", "expected a NumPy archive"});
-  expect_refused({written("a.npz", {code})}, {"a.npz", "no array 'factors'", "codes"});
+  expect_refused({written("a.npz", {code})}, {"a.npz", "factors or classes", "`factors`"});
   expect_refused({written("b.npz", {code, npz_array("factors", factors().values.slice(0, 0, 599))})},
                  {"b.npz", "[600, 2] and [599, 2]"});
   expect_refused({written("c.npz", {code, npz_array("factors", at::ones({600, 2}))})}, {"c.npz", "one that varies"});
@@ -136,6 +137,88 @@ TEST_F(Metrics, WhatCannotBeComputedIsNamed) {
   expect_refused({file, "--only", "migg"}, {"'migg'", "'mig'"});
   expect_refused({file, "--only", "probe"}, {"probe", "refract evaluate RUN --metrics probe"});
   expect_refused({file, "--only", "udr"}, {"two or more models"});
+}
+
+// What `refract encode` writes.
+
+std::vector<std::string> names_of_images(int64_t count) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < count; ++i) names.push_back("photos/" + std::to_string(i) + ".png");
+  return names;
+}
+
+std::vector<std::string> shapes() {
+  const std::vector<std::string> words = {"square", "ellipse", "heart"};
+  std::vector<std::string> all;
+  for (int64_t i = 0; i < 600; ++i) all.push_back(words[static_cast<size_t>(factors().values[i][0].item<double>())]);
+  return all;
+}
+
+// Two permuted and flipped copies agree, whoever made them and whatever their arrays are called.
+TEST_F(Metrics, UdrNeedsNoFactors) {
+  const Tensor codes = known::perfect(factors());
+  const std::string a = written("a.npz", {npz_array("codes", codes)});
+  const std::string b = written("b.npz", {npz_array("e", -codes.slice(1, 1, 2)), npz_array("z", codes.slice(1, 0, 1)),
+                                          npz_array("files", names_of_images(600))});
+  const json found = answer({a, b, "--only", "udr"});
+  EXPECT_GT(found["tables"][0]["rows"][0]["values"][1], 0.85);
+  EXPECT_EQ(found["tables"][0]["columns"], json({"a", "b", "median"}));
+  EXPECT_EQ(answer({a, b})["tables"].size(), 1U);
+  const Ran ran = refract({"metrics", a, b});
+  EXPECT_NE(ran.err.find("No file has factors or classes"), std::string::npos) << ran.err;
+  expect_refused({a, b, "--only", "mig"}, {"mig", "factors or classes", "a.npz", "b.npz"});
+}
+
+TEST_F(Metrics, AFileWithoutFactorsHasThoseOfAnother) {
+  const std::string bare = written("bare.npz", {npz_array("codes", known::perfect(factors()))});
+  const std::string full = codes("full.npz", known::noise(600, 3));
+  const json rows = answer({bare, full, "--only", "mig"})["tables"][0]["rows"];
+  EXPECT_EQ(rows[0]["name"], "bare");
+  EXPECT_GT(rows[0]["values"][2], 0.95);
+  EXPECT_LT(rows[1]["values"][2], 0.1);
+}
+
+TEST_F(Metrics, BlocksAreMeasuredTogetherAndAlone) {
+  const Tensor codes = known::perfect(factors());
+  const std::string file = written("a.npz", {npz_array("e", codes.slice(1, 0, 1)), npz_array("z", codes.slice(1, 1, 2)),
+                                             npz_array("files", names_of_images(600)), npz_array("class", shapes())});
+  const json table = answer({file, "--only", "mig"})["tables"][0];
+  EXPECT_EQ(table["columns"], json({"class", "average"}));
+  ASSERT_EQ(table["rows"].size(), 4U);
+  EXPECT_EQ(table["rows"][0]["name"], "a");
+  EXPECT_EQ(table["rows"][1]["name"], "a e");
+  EXPECT_GT(table["rows"][1]["values"][0], 0.95);
+  EXPECT_EQ(table["rows"][2]["name"], "a z");
+  EXPECT_LT(table["rows"][2]["values"][0], 0.1);
+}
+
+TEST_F(Metrics, TextAndOneDimensionalFactorsWork) {
+  const std::string file =
+      written("a.npz", {npz_array("codes", factors().values.select(1, 0)), npz_array("factors", shapes())});
+  EXPECT_GT(answer({file, "--only", "mig"})["tables"][0]["rows"][0]["values"][0], 0.95);
+}
+
+TEST_F(Metrics, CsvIsReadAsWell) {
+  const Tensor codes = known::perfect(factors());
+  const std::vector<std::string> words = shapes();
+  std::string text = "e_1,e_2,size,class\n";
+  for (int64_t i = 0; i < 600; ++i)
+    text += fmt::format("{},{},{},{}\n", codes[i][0].item<double>(), codes[i][1].item<double>(),
+                        factors().values[i][1].item<double>(), words[static_cast<size_t>(i)]);
+  write_file(folder_ / "a.csv", text);
+  const json table = answer({folder_ / "a.csv", "--only", "mig"})["tables"][0];
+  EXPECT_EQ(table["columns"], json({"size", "average"}));  // classes serve where there is no other factor
+  EXPECT_GT(table["rows"][0]["values"][0], 0.95);
+}
+
+TEST_F(Metrics, FilesOfOtherImagesAreRefused) {
+  std::vector<std::string> names = names_of_images(600);
+  const NpzArray e = npz_array("e", known::noise(600, 2));
+  const std::string a = written("a.npz", {e, npz_array("files", names)});
+  std::swap(names[3], names[4]);
+  expect_refused({a, written("b.npz", {e, npz_array("files", names)})},
+                 {"b.npz", "a.npz", "photos/4.png in place of photos/3.png", "image 4"});
+  expect_refused({a, written("c.npz", {npz_array("e", known::noise(500, 2))})}, {"c.npz", "600 images", "500"});
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // What only a process of its own shows: exit codes, signals, and the settings made before LibTorch loads.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -44,17 +47,19 @@ TEST(Process, GoesOnWithoutSomebodyToTellAndFailsWithoutPlaceForItsAnswer) {
                       folder / "run" + " >/dev/null 2>/dev/full"),
             0);
   EXPECT_TRUE(std::filesystem::exists(folder / "run/checkpoints/step-00000002.safetensors"));
-  EXPECT_EQ(status_of("list data >/dev/full 2>/dev/null"), 1);
+  for (const char* words : {"list data", "--help", "", "help", "--version", "version", "train --help",
+                            "list methods --json", "help sample", "options", "docs"})
+    EXPECT_EQ(status_of(std::string(words) + " >/dev/full 2>/dev/null"), 1) << words;
 }
 
 TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
-  for (const int signal : {SIGINT, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGHUP, SIGTERM, SIGXCPU}) {
     const Folder folder;
     Process training(long_training(folder / "run"));
     ASSERT_TRUE(training.says("step ")) << training.error_so_far();
     training.send(signal);
     const Ran ran = training.wait();
-    EXPECT_EQ(ran.status, 130) << ran.err;
+    EXPECT_EQ(ran.status, 128 + signal) << ran.err;
     EXPECT_NE(ran.err.find("refract resume " + folder / "run"), std::string::npos) << ran.err;
     const json result = json::parse(ran.out);
     EXPECT_EQ(result.at("outcome"), "interrupted");
@@ -76,6 +81,89 @@ TEST(Process, ChoosesKernelsForTheProcessorOnceAndLeavesTheUsersChoiceAlone) {
   }
   EXPECT_GT(machine.at("fma_gflops"), 0.1);
   EXPECT_GT(machine.at("gemm_gflops"), 0.1);
+}
+
+// Of the process that starts next; and it ends after a minute, whatever it waits for.
+std::function<void()> with_limit(__rlimit_resource_t resource, rlim_t most) {
+  return [=] {
+    const rlimit limit{most, most};
+    ::setrlimit(resource, &limit);
+    ::alarm(60);
+  };
+}
+
+std::vector<std::string> short_training(const std::string& out) {
+  std::vector<std::string> words = testing::tiny_training("vae");
+  words.insert(words.end(), {"--no-evaluation", "--out", out});
+  return words;
+}
+
+// In any of these OpenBLAS waited for memory for ever, or LibTorch ended with a C++ exception that nobody caught.
+TEST(Process, LittleMemoryIsASentenceAndNeverAHang) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer takes terabytes of address space";
+#endif
+  constexpr rlim_t mebibyte = 1 << 20;
+  int refused = 0;
+  for (rlim_t limit = 600; limit <= 1400; limit += 50) {
+    const Folder folder;
+    const Ran ran = Process(short_training(folder / "run"), {}, with_limit(RLIMIT_AS, limit * mebibyte)).wait();
+    if (ran.status == 0) continue;
+    ++refused;
+    EXPECT_EQ(ran.status, 1) << limit << " MiB: " << ran.err;
+    EXPECT_EQ(ran.err.find("refract: Starting: "), 0U) << limit << " MiB: " << ran.err;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+  EXPECT_GT(refused, 3);
+  const Ran data = Process({"list", "data"}, {}, with_limit(RLIMIT_DATA, 100 * mebibyte)).wait();
+  EXPECT_EQ(data.status, 1) << data.err;
+  EXPECT_EQ(data.err.find("refract: Starting: "), 0U) << data.err;
+}
+
+// The limit does not bind root.
+TEST(Process, NoThreadsIsASentenceAndNeverAHang) {
+  constexpr uid_t nobody = 65534;
+  const Folder folder;
+  const auto few_threads = [&](rlim_t most) {
+    return [=] {
+      if (::geteuid() == 0 && ::setuid(nobody) != 0) ::_exit(127);
+      with_limit(RLIMIT_NPROC, most)();
+    };
+  };
+  if (Process({"version"}, {}, few_threads(1000)).wait().status != 0)
+    GTEST_SKIP() << "another user may not run the program";
+  const Ran ran = Process(short_training(folder / "run"), {}, few_threads(1)).wait();
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  EXPECT_NE(ran.err.find("This process may have 1 threads"), std::string::npos) << ran.err;
+}
+
+TEST(Process, AFileThatMayNotGrowLeavesNothingUnfinished) {
+  const Folder folder;
+  const Ran ran = Process(short_training(folder / "run"), {}, with_limit(RLIMIT_FSIZE, 16384)).wait();
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  EXPECT_NE(ran.err.find("File too large"), std::string::npos) << ran.err;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
+    EXPECT_NE(entry.path().extension(), ".partial") << entry.path();
+}
+
+TEST(Process, ThreadsBeyondSenseAreRefusedAtOnce) {
+  std::vector<std::string> words = short_training(Folder() / "run");
+  words.insert(words.end(), {"--threads", "4096"});
+  const Ran ran = Process(words, {}, with_limit(RLIMIT_CPU, 20)).wait();
+  EXPECT_EQ(ran.status, 2) << ran.err;
+  EXPECT_NE(ran.err.find("Option threads: expected at most"), std::string::npos) << ran.err;
+}
+
+TEST(Process, AFolderThatIsMovedWhileItTrainsHasEverythingInIt) {
+  const Folder folder;
+  Process training(long_training(folder / "run"));
+  ASSERT_TRUE(training.says("step ")) << training.error_so_far();
+  std::filesystem::rename(folder / "run", folder / "moved");
+  training.send(SIGINT);
+  const Ran ran = training.wait();
+  EXPECT_EQ(ran.status, 130) << ran.err;
+  EXPECT_NE(ran.err.find("refract resume " + folder / "moved"), std::string::npos) << ran.err;
+  EXPECT_EQ(testing::refract({"info", folder / "moved"}).status, 0);
 }
 
 }  // namespace

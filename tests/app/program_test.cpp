@@ -82,6 +82,50 @@ TEST(Program, UnknownNamesAreAnsweredWithTheNearest) {
   expect_refused({"options", "srbvaee"}, {"'srbvaee'", "'srbvae'"});
 }
 
+// Of any command that takes a name or a path.
+TEST(Program, WordsOfAnyLengthAreRefusedInAShortSentence) {
+  const std::string word(100000, 'a');
+  const std::string run = testing::tiny_run().string();
+  const Folder folder;
+  std::vector<std::string> blanks = {"sample", word, "--out", folder / "a.png"};
+  for (size_t i = 0; i < blanks[1].size(); i += 10) blanks[1][i] = ' ';
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {word},
+           {"sample", word},
+           {"sample", run, "--out", word},
+           {"sample", run, "--out", word + ".png"},
+           {"sample", run, "--" + word},
+           {"sample", run, "--panels", word},
+           {"sample", run, "--seed", "-1"},
+           {"info", word},
+           {"resume", word},
+           {"evaluate", word},
+           {"evaluate", run, "--metrics", word},
+           {"encode", run, word},
+           {"figures", word, "--out", folder / "figures"},
+           {"figures", run, "--out", word},
+           {"metrics", word},
+           {"options", word},
+           {"list", word},
+           {"help", word},
+           {"transfer", run, "--target", word, "--common", word},
+           {"synthesize", run, word},
+           {"train", word, "--data", "embedded-digits", "--out", folder / "run"},
+           {"train", "vae", "--data", word, "--out", folder / "run"},
+           {"train", "vae", "--data", "embedded-digits", "--set", word + "=1", "--out", folder / "run"},
+           {"train", "vae", "--data", "embedded-digits", "--set", "steps=" + word, "--out", folder / "run"},
+           {"train", "vae", "--data", "embedded-digits", "--config", word, "--out", folder / "run"},
+           {"train", "vae", "--data", "embedded-digits", "--reference_images", "9", "--unlabelled_images", "9", "--out",
+            word},
+           {"train", "vae", "--unlabelled", word, "--out", folder / "run"},
+           blanks}) {
+    const Ran ran = refract(words);
+    EXPECT_EQ(ran.status, 2) << words.front() << ": " << ran.err;
+    EXPECT_LT(ran.err.size(), 4500U) << words.front();
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
 TEST(Program, ValuesOfTheWrongTypeOrRangeAreNamed) {
   const auto refused = [](const std::string& key, const std::string& value, const std::string& expected) {
     std::vector<std::string> words = testing::tiny_training("srbvae");

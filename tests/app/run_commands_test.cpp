@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/code_table.h"
 #include "refract/core/files.h"
 #include "tests/support/program.h"
 
@@ -50,6 +51,11 @@ TEST(RunCommands, EvaluateTellsTheProbeErrorsBesideThatOfTheMeanAndWhereToLook) 
   ASSERT_NE(mean, std::string::npos) << ran.out;
   EXPECT_GT(ran.out.find("report.html"), mean);
   EXPECT_NE(ran.out.find("bin/refract transfer "), std::string::npos);
+
+  for (const char* row : {"untrained encoder", "raw pixels"})
+    EXPECT_NE(ran.out.find(row), std::string::npos) << row << " in " << ran.out;
+  EXPECT_NE(ran.out.find("\nprobe, average: e 0."), std::string::npos) << ran.out;
+  EXPECT_GT(ran.out.rfind(" ± "), ran.out.find("\nprobe, average")) << ran.out;
 
   const json all = answer({"evaluate", tiny_run().string()});
   EXPECT_EQ(all.at("step"), 4);
@@ -109,7 +115,14 @@ TEST(RunCommands, CodesWithFactorsAreMeasuredAsInTheRun) {
     EXPECT_NEAR(measured.at(k).get<double>(), expected.at(k).get<double>(), 1e-3);
 
   EXPECT_EQ(refract({"encode", run, "--factors", example(1)}).status, 2);
-  EXPECT_EQ(refract({"encode", run, "--factors", "--out", folder / "codes.csv"}).status, 2);
+  answer({"encode", run, "--factors", "--out", folder / "codes.csv"});
+  const json from_csv = answer({"metrics", folder / "codes.csv", "--only", "mig"}).at("tables").at(0);
+  EXPECT_EQ(from_csv.at("columns"), from_run.at("columns"));
+  ASSERT_EQ(from_csv.at("rows").size(), 4);
+  for (size_t r = 0; r < 3; ++r)
+    for (size_t k = 0; k < expected.size(); ++k)
+      EXPECT_NEAR(from_csv.at("rows").at(r).at("values").at(k).get<double>(),
+                  from_run.at("rows").at(r).at("values").at(k).get<double>(), 1e-3);
   EXPECT_EQ(refract({"encode", run}).status, 2);
 }
 
@@ -225,6 +238,47 @@ TEST(RunCommands, EncodeWritesArraysOrLines) {
   EXPECT_EQ(csv.substr(0, 14), "file,e_1,e_2,e");
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), ','), 3 * 64);
+}
+
+// `count` pictures of each of two classes, in sub-folders.
+void fill_with_classes(const std::filesystem::path& folder, int count) {
+  for (const char* name : {"happy", "sad"}) {
+    std::filesystem::create_directories(folder / name);
+    for (int i = 0; i < count; ++i)
+      std::filesystem::copy_file(example(i % 8 + 1), folder / name / (std::to_string(i) + ".png"));
+  }
+}
+
+TEST(RunCommands, EncodeWritesTheClassesOfSubfolders) {
+  const Folder folder;
+  fill_with_classes(folder / "photos", 2);
+  const json encoded = answer({"encode", tiny_run().string(), (folder / "photos") + "/", "--out", folder / "a.npz"});
+  EXPECT_EQ(encoded.at("classes"), json({"happy", "sad"}));
+  const std::vector<std::string> classes = {"happy", "happy", "sad", "sad"};
+  EXPECT_EQ(read_npz_codes(folder / "a.npz").classes, classes);
+  answer({"encode", tiny_run().string(), folder / "photos", "--out", folder / "a.csv"});
+  EXPECT_EQ(read_csv_codes(folder / "a.csv").classes, classes);
+  // One folder alone, and a picture beside them, tell no classes.
+  answer({"encode", tiny_run().string(), folder / "photos/sad", "--out", folder / "b.npz"});
+  EXPECT_TRUE(read_npz_codes(folder / "b.npz").classes.empty());
+  answer({"encode", tiny_run().string(), folder / "photos", example(1), "--out", folder / "c.npz"});
+  EXPECT_TRUE(read_npz_codes(folder / "c.npz").classes.empty());
+}
+
+TEST(RunCommands, ClassesOfADataSetAreItsFactorsWhereItHasNoOthers) {
+  const Folder folder;
+  fill_with_classes(folder / "photos", 20);
+  const Ran trained =
+      refract({"train", "vae", "--unlabelled", folder / "photos", "--size", "16", "--widths", "4,4", "--steps", "2",
+               "--batch", "4", "--threads", "1", "--no-evaluation", "--out", folder / "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const Ran ran = refract({"encode", folder / "run", "--factors", "--out", folder / "a.npz"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("codes and classes of 8 images"), std::string::npos) << ran.out;
+  const CodeTable table = read_npz_codes(folder / "a.npz");
+  EXPECT_EQ(table.factor_names, std::vector<std::string>{"class"});
+  EXPECT_EQ(table.classes, (std::vector<std::string>{"happy", "happy", "sad", "sad", "happy", "happy", "sad", "sad"}));
+  EXPECT_EQ(table.factors.sum().item<double>(), 4);
 }
 
 TEST(RunCommands, PicturesAreDrawn) {

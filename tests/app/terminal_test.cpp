@@ -8,6 +8,7 @@
 #include "app/metric_text.h"
 #include "app/progress.h"
 #include "app/study_progress.h"
+#include "app/work_progress.h"
 #include "refract/eval/table.h"
 
 namespace refract {
@@ -79,12 +80,6 @@ TEST(Progress, ALineSaysStepRateTimeLeftAndTheTermsThatFit) {
   EXPECT_EQ(progress_text(progress, 80), "step 1200 of 20000 (6 %)  12.3 steps/s  25 min left  reconstruction 120.5");
 }
 
-TEST(Progress, ALineSaysHowFarAnyWorkIs) {
-  EXPECT_EQ(work_text({"Reading images", 1200, 30000}, 1200, 4),
-            "Reading images: 1200 of 30000 (4 %)  300 a second  96 s left");
-  EXPECT_EQ(work_text({"Reading images", 0, 30000}, 0, 4), "Reading images: 0 of 30000 (0 %)");
-}
-
 // One training done, one half-way that takes twice as long as was thought, one to come.
 TEST(Progress, ALineSaysHowFarAStudyIs) {
   const std::vector<JobProgress> jobs = {{"vae-seed1", 500, 500, 120, 60, false, true},
@@ -94,6 +89,25 @@ TEST(Progress, ALineSaysHowFarAStudyIs) {
   EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), 420.0 / 210 * 150 + evaluation_seconds);  // one process waits
   EXPECT_DOUBLE_EQ(seconds_left(jobs, 1), 420.0 / 210 * 250 + 2 * evaluation_seconds);
   EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  6 min left  srbvae-seed1: step 1000 of 2000");
+}
+
+TEST(Progress, ALineSaysHowFarLongWorkIs) {
+  EXPECT_EQ(work_progress_text({"Reading the images in neutral", 1200, 30000}, 4, 200),
+            "Reading the images in neutral: 1200 of 30000 (4 %)  300 a second  96 s left");
+  EXPECT_EQ(work_progress_text({"Reading", 0, 10}, 0, 200), "Reading: 0 of 10 (0 %)");
+  EXPECT_EQ(work_progress_text({"Reading the images", 1, 2}, 1, 12), "Reading the ");
+}
+
+// A redrawn line on a terminal, a line now and then elsewhere, and nothing for what is over in a moment.
+TEST(Progress, ShortWorkSaysNothingAndLongWorkSaysItNowAndThen) {
+  EXPECT_FALSE(progress_due(true, 0.9, {}));
+  EXPECT_TRUE(progress_due(true, 1.1, {}));
+  EXPECT_FALSE(progress_due(true, 2, 0.05));
+  EXPECT_TRUE(progress_due(true, 2, 0.2));
+  EXPECT_FALSE(progress_due(false, 4, {}));
+  EXPECT_TRUE(progress_due(false, 6, {}));
+  EXPECT_FALSE(progress_due(false, 20, 14));
+  EXPECT_TRUE(progress_due(false, 40, 34));
 }
 
 TEST(JobQueue, TakesAsLongAsTheLastToBeFree) {

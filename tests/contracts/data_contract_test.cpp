@@ -8,58 +8,23 @@
 #include <set>
 
 #include "refract/core/errors.h"
+#include "refract/data/found.h"
 #include "refract/data/loader.h"
-#include "refract/data/registry.h"
-#include "tests/data/sprites.h"
-#include "tests/data/support.h"
+#include "tests/contracts/data_files.h"
 
 namespace refract {
 namespace {
 
-using testing_support::celeba_files;
-using testing_support::cifar10_files;
 using testing_support::contains;
-using testing_support::fer2013_csv;
 using testing_support::message_of;
-using testing_support::mnist_files;
-using testing_support::sprite_arrays;
+using testing_support::small_recipe;
 using testing_support::TempFolder;
-using testing_support::write_picture;
+using testing_support::write_data_files;
 
-// Options that make a set small, and give it files where it reads some; a set passes over those that it does not have.
 class DataContract : public testing::TestWithParam<std::string> {
  protected:
-  DataContract() {
-    for (const char* name : {"unlabelled/a", "unlabelled/b", "reference"})
-      for (int i = 0; i < 12; ++i)
-        write_picture(folder_ / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
-    write_file(folder_ / "fer2013.csv", fer2013_csv(126));
-    write_file(folder_ / "sprites.npz", npz(sprite_arrays()));
-    mnist_files(folder_ / "mnist", 40, 20, 28);
-    cifar10_files(folder_ / "cifar10", 6, 12);
-    celeba_files(folder_ / "celeba", 20);
-  }
-  [[nodiscard]] DataRecipe recipe() const {
-    DataRecipe recipe = data_set(GetParam()).recipe();
-    const KeyValues small = {{"size", "16"},
-                             {"reference_images", "12"},
-                             {"unlabelled_images", "20"},
-                             {"fit_images", "5"},
-                             {"score_images", "4"},
-                             {"fer2013_dir", folder_.path().string()},
-                             {"dsprites_file", (folder_ / "sprites.npz").string()},
-                             {"cifar10_dir", (folder_ / "cifar10").string()},
-                             {"celeba_dir", (folder_ / "celeba").string()},
-                             {"scales", "2"},
-                             {"orientations", "4"},
-                             {"positions", "3"},
-                             {"reference", (folder_ / "reference").string()},
-                             {"unlabelled", (folder_ / "unlabelled").string()}};
-    for (const auto& [key, value] : small)
-      if (recipe.options.has(key)) recipe.options.set(key, value);
-    if (GetParam() == "mnist") recipe.options.set("mnist_dir", (folder_ / "mnist").string());
-    return recipe;
-  }
+  DataContract() { write_data_files(folder_); }
+  [[nodiscard]] DataRecipe recipe() const { return small_recipe(GetParam(), folder_); }
   [[nodiscard]] std::unique_ptr<DataSource> make() const { return recipe().make(); }
 
   TempFolder folder_;
@@ -93,6 +58,17 @@ TEST_P(DataContract, DescribesItself) {
   EXPECT_EQ(data->info().shape.size, 16);
   EXPECT_GT(data->count(Split::unlabelled), 0);
   for (const auto& [file, sum] : data->info().checksums) EXPECT_EQ(sum.size(), 64U) << file;
+}
+
+TEST_P(DataContract, SaysWhatWasFound) {
+  const auto data = make();
+  const std::string text = found_text(*data);
+  EXPECT_TRUE(text.starts_with(fmt::format("Data: {} unlabelled", data->count(Split::unlabelled)))) << text;
+  const std::string reference = fmt::format("{} reference", data->count(Split::reference));
+  EXPECT_EQ(contains(text, reference), data->count(Split::reference) > 0) << text;
+  EXPECT_TRUE(contains(text, fmt::format("{} that fit and {} that score the probes", data->count(Split::fit),
+                                         data->count(Split::score))))
+      << text;
 }
 
 TEST_P(DataContract, ImagesHaveTheirShapeAndRange) {

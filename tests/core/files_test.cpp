@@ -62,6 +62,22 @@ TEST(WriteFile, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(entries(folder.path()), 1U) << "a temporary file was left";
 }
 
+TEST(WriteFile, ANameThatIsTooLongIsTheCallersFault) {
+  const TempFolder folder;
+  const std::string name(300, 'a');
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { write_file(folder / name, "x"); }), "too long"));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { NewFolder(folder / name); }), "too long"));
+}
+
+TEST(ReadFile, ReadsNoMoreThanIsAskedFor) {
+  const TempFolder folder;
+  const std::string bytes(100000, 'x');
+  write_file(folder / "a", bytes);
+  EXPECT_EQ(read_file(folder / "a", 100000), bytes);
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { read_file(folder / "a", 99999); }), "at most 99999 bytes"));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { read_file("/dev/zero", 1000); }), "/dev/zero"));
+}
+
 TEST(WriteFile, RefusesAMissingFolder) {
   const TempFolder folder;
   const std::string message = message_of<Error>([&] { write_file(folder.path() / "no" / "a", "x"); });

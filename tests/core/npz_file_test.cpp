@@ -4,6 +4,7 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <filesystem>
 
@@ -51,7 +52,7 @@ TEST(NpzFile, ReadsWhatTheProgramWrites) {
   EXPECT_TRUE(arrays.at("e").equal(e));
   EXPECT_EQ(read_npz_texts(file, "files"), (std::vector<std::string>{"a.png", "\xc3\xa9"}));
   EXPECT_TRUE(testing_support::contains(testing_support::message_of<BadInput>([&] { read_npz_texts(file, "e"); }),
-                                        "'e' a row of Unicode strings"));
+                                        "'e' Unicode strings"));
   EXPECT_TRUE(read_npz_texts(file, "other").empty());
 }
 
@@ -146,6 +147,98 @@ TEST(NpzFile, DamageIsNamed) {
   for (const std::string& npy : bad)
     EXPECT_NE(complaint(npz({{"a", npy}})).find("damaged array 'a'"), std::string::npos) << npy;
   EXPECT_THROW(read_npz("no/such/file.npz"), BadInput);
+}
+
+std::vector<std::string> texts_in(const std::string& type, const std::string& shape, const std::string& values,
+                                  bool column_major = false) {
+  return read_npz_texts(written(npz({{"a", header("'" + type + "'", shape, column_major) + values}})), "a");
+}
+
+TEST(NpzFile, ReadsTextInTwoDimensionsAndAsBytes) {
+  EXPECT_EQ(texts_in("|S2", "(3,)", std::string("ab\0\0c\0", 6)), (std::vector<std::string>{"ab", "", "c"}));
+  const std::vector<std::string> rows = {"a", "b", "c", "d", "e", "f"};
+  EXPECT_EQ(texts_in("|S1", "(2, 3)", "abcdef"), rows);
+  EXPECT_EQ(texts_in("|S1", "(2, 3)", "adbecf", true), rows);
+  EXPECT_EQ(texts_in("<U1", "(1, 2)", std::string("a\0\0\0b\0\0\0", 8)), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(NpzFile, ListsWhatIsThere) {
+  const auto file = written(npz({{"e", header("'<f4'", "(1, 2)") + "12345678"},
+                                 {"n", header("'<i2'", "(1,)") + "12"},
+                                 {"t", header("'<U1'", "(1,)") + "1234"},
+                                 {"o", header("'|O'", "()") + "pickled"}}));
+  const std::vector<NpzEntry> entries = list_npz(file);
+  ASSERT_EQ(entries.size(), 4U);
+  EXPECT_EQ(entries[0].name, "e");
+  EXPECT_EQ(entries[0].shape, (std::vector<int64_t>{1, 2}));
+  const std::vector<NpzKind> kinds = {NpzKind::fractions, NpzKind::whole_numbers, NpzKind::text, NpzKind::other};
+  for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(entries[i].kind, kinds[i]) << entries[i].name;
+}
+
+// Little-endian, in so many bytes.
+std::string number(uint64_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xffU);
+  return text;
+}
+
+std::string deflated(const std::string& bytes) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string out(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // NOLINT
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+// An archive of one array "a" that is deflated, and that says it has `size` bytes.
+std::string archive(const std::string& data, uint64_t size, uint32_t crc) {
+  const std::string about = number(8, 2) + number(0, 4) + number(crc, 4) + number(data.size(), 4) + number(size, 4) +
+                            number(5, 2) + number(0, 2);
+  const std::string local = "PK\x03\x04" + number(20, 2) + number(0, 2) + about + "a.npy" + data;
+  const std::string central = "PK\x01\x02" + number(20, 2) + number(20, 2) + number(0, 2) + about + number(0, 2) +
+                              number(0, 2) + number(0, 2) + number(0, 4) + number(0, 4) + "a.npy";
+  return local + central + "PK\x05\x06" + number(0, 4) + number(1, 2) + number(1, 2) + number(central.size(), 4) +
+         number(local.size(), 4) + number(0, 2);
+}
+
+// What is said to be there is compared with what can be before memory is taken for it.
+TEST(NpzFile, WhatUnpacksToMoreThanMayBeHeldIsRefusedUnread) {
+  const uint64_t values = uint64_t{3} << 30;
+  const std::string head = header("'|u1'", fmt::format("({},)", values));
+  const std::string bomb = archive(deflated(head) + std::string(4 << 20, '\0'), head.size() + values, 0);
+  EXPECT_NE(complaint(bomb).find("array 'a' of"), std::string::npos) << complaint(bomb);
+  EXPECT_NE(complaint(bomb).find("at most 2048 MiB to hold at once, found 3072 MiB"), std::string::npos)
+      << complaint(bomb);
+  const std::string row = header("'|u1'", fmt::format("(1, {})", values));
+  const auto file = written(archive(deflated(row) + std::string(4 << 20, '\0'), row.size() + values, 0));
+  EXPECT_TRUE(testing_support::contains(
+      testing_support::message_of<BadInput>([&] { read_npz_rows(file, "a", 10, [](int64_t, const Tensor&) {}); }),
+      "at most 2048 MiB"));
+}
+
+TEST(NpzFile, SizesThatCannotBeAreNamed) {
+  const std::string head = header("'|u1'", "(1000000,)");
+  const std::string little = archive(deflated(head + "few"), head.size() + 1000000, 0);
+  EXPECT_NE(complaint(little).find("bytes cannot lie in"), std::string::npos) << complaint(little);
+
+  const std::string more = head + std::string(1000001, 'x');
+  const uint32_t crc = crc32({more.data(), more.size()});
+  const std::string behind = complaint(archive(deflated(more), head.size() + 1000000, crc));
+  EXPECT_NE(behind.find("damaged array 'a'"), std::string::npos) << behind;
+  EXPECT_EQ(behind.find("No error"), std::string::npos) << behind;
+
+  std::string dimensions = "(";
+  for (int i = 0; i < 65; ++i) dimensions += "1,";
+  for (const std::string& shape : {std::string("(0, 4611686018427387904, 4)"), dimensions + ")"})
+    EXPECT_NE(complaint(npz({{"a", header("'|u1'", shape) + "1"}})).find("does not begin as a .npy file"),
+              std::string::npos)
+        << shape;
 }
 
 }  // namespace

@@ -81,6 +81,9 @@ TEST(Options, AListThatIsEmptyByDefaultMayBeEmpty) {
   options.add("extra", extra, "more widths").range(1, 9);
   options.set("extra", "3,4");
   EXPECT_EQ(extra, (std::vector<int64_t>{3, 4}));
+  options.set("extra", "[]");
+  EXPECT_TRUE(extra.empty());
+  options.set("extra", "[3,4]");
   options.set("extra", "");
   EXPECT_TRUE(extra.empty());
   EXPECT_EQ(options.at("extra").toml(), "[]");

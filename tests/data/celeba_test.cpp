@@ -80,7 +80,7 @@ TEST_F(CelebaFiles, ThePartitionIsFollowed) {
   for (int i = 0; i < 30; ++i) text += fmt::format("{:06}.jpg {}\n", i + 1, i % 3);
   write_file(folder_ / "list_eval_partition.txt", text);
   const auto data = source();
-  EXPECT_EQ(data->info().checksums.size(), 2U);
+  EXPECT_EQ(data->info().checksums.size(), 3U);
   for (const auto& [split, first] : {std::pair(Split::unlabelled, 0), {Split::fit, 1}, {Split::score, 2}}) {
     ASSERT_EQ(data->count(split), 10);
     EXPECT_EQ(number_of(*data, split, 4), 12 + first);
@@ -114,10 +114,54 @@ TEST_F(CelebaFiles, DamageIsASentenceWithALine) {
   write_file(folder_ / "list_eval_partition.txt", "000001.jpg 0\n000002.jpg 3\n");
   EXPECT_TRUE(contains(refusal(), "list_eval_partition.txt, line 2: expected 0, 1 or 2")) << refusal();
   std::filesystem::remove(folder_ / "list_eval_partition.txt");
-  std::filesystem::remove(folder_ / "img_align_celeba/000007.jpg");
-  EXPECT_TRUE(contains(refusal(), "names 000007.jpg")) << refusal();
   std::filesystem::remove(folder_ / "list_attr_celeba.txt");
   EXPECT_TRUE(contains(refusal(), "--celeba_dir")) << refusal();
+}
+
+// Before the first step, not when its turn comes.
+TEST_F(CelebaFiles, AMissingOrBadImageIsNamedAtOnceOrLeftOut) {
+  std::filesystem::remove(folder_ / "img_align_celeba/000007.jpg");
+  EXPECT_TRUE(contains(refusal(), "1 of them are not there") && contains(refusal(), "000007.jpg")) << refusal();
+  EXPECT_TRUE(contains(refusal(), "--skip-bad-images")) << refusal();
+  testing_support::write_picture(folder_ / "img_align_celeba/000007.jpg", 26, 32, cv::Scalar::all(20 + 6 * 6));
+  testing_support::truncate_file(folder_ / "img_align_celeba/000009.jpg");
+  EXPECT_TRUE(contains(refusal(), "000009.jpg") && contains(refusal(), "--skip-bad-images")) << refusal();
+  std::filesystem::remove(folder_ / "img_align_celeba/000004.jpg");
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += fmt::format("{:06}.jpg {}\n", i + 1, i % 3);
+  write_file(folder_ / "list_eval_partition.txt", text);
+  CelebaOptions skipping = options();
+  skipping.skip_bad_images = true;
+  const auto data = make_celeba(skipping);
+  EXPECT_TRUE(contains(data->info().note, "2 of 30 images")) << data->info().note;
+  EXPECT_EQ(data->count(Split::unlabelled), 9) << "without 000004.jpg";
+  EXPECT_EQ(data->count(Split::fit), 10);
+  EXPECT_EQ(data->count(Split::score), 9) << "without 000009.jpg";
+  EXPECT_EQ(number_of(*data, Split::unlabelled, 0), 0);
+  EXPECT_EQ(number_of(*data, Split::unlabelled, 1), 6) << "the others keep their numbers";
+  EXPECT_TRUE(
+      at::equal(data->factors(Split::unlabelled, {1})[0], read_celeba(folder_.path()).values[6].to(at::kFloat)));
+}
+
+TEST_F(CelebaFiles, TheImagesStandInTheManifest) {
+  const auto sum = [&] {
+    const auto checksums = source()->info().checksums;
+    const auto found = checksums.find("img_align_celeba (30 files)");
+    return found == checksums.end() ? "" : found->second;
+  };
+  const std::string before = sum();
+  EXPECT_EQ(before.size(), 64U);
+  testing_support::write_picture(folder_ / "img_align_celeba/000007.jpg", 26, 32, cv::Scalar::all(200));
+  EXPECT_NE(sum(), before);
+}
+
+TEST_F(CelebaFiles, ReadingThemTellsHowFarItIs) {
+  int64_t told = 0;
+  make_celeba(options(), [&](const Progress& progress) {
+    EXPECT_EQ(progress.done, ++told);
+    EXPECT_EQ(progress.total, 30);
+  });
+  EXPECT_EQ(told, 30);
 }
 
 }  // namespace

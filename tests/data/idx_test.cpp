@@ -64,6 +64,30 @@ TEST_F(Idx, ReadsLargeGzip) {  // several pieces of the inflater's buffer
   EXPECT_EQ(bytes_of(read_idx_images(file(gzip(idx(kImages, {500, 28, 28}, data)))).data), data);
 }
 
+// As `cat one.gz other.gz`, bgzip (whose last member is empty) and writers that pad to whole blocks leave it.
+TEST_F(Idx, ReadsGzipOfSeveralMembers) {
+  const std::string zeros(512, '\0');
+  for (const size_t cut : {size_t{0}, size_t{3}, size_t{16}, size_t{20}, images_.size()}) {
+    const std::string one = gzip(images_.substr(0, cut)), other = gzip(images_.substr(cut));
+    for (const std::string& packed : {one + other, one + other + zeros, one + zeros + other, one + other + gzip("")}) {
+      const IdxFile read = read_idx_images(file(packed));
+      EXPECT_EQ(bytes_of(read.data), pixels_) << "cut after " << cut;
+      EXPECT_EQ(read.sha256, sha256(images_)) << "cut after " << cut;
+    }
+  }
+}
+
+TEST_F(Idx, DamageInALaterMemberIsRefused) {
+  const std::string one = gzip(images_.substr(0, 20)), other = gzip(images_.substr(20));
+  for (size_t size = 1; size < other.size(); ++size)
+    EXPECT_TRUE(contains(refusal(one + other.substr(0, size)), "truncated")) << size << " of " << other.size();
+  std::string changed = one + other;
+  changed[changed.size() - 6] = static_cast<char>(changed[changed.size() - 6] ^ 1);  // in the checksum
+  EXPECT_TRUE(contains(refusal(changed), "damaged"));
+  EXPECT_TRUE(contains(refusal(gzip(images_) + "no gzip"), "damaged"));
+  EXPECT_TRUE(contains(refusal(gzip(images_) + gzip("x")), "oversized"));
+}
+
 TEST_F(Idx, Missing) {
   const std::string message = message_of<BadInput>([&] { read_idx_images(folder_ / "absent"); });
   EXPECT_TRUE(contains(message, "absent")) << message;

@@ -47,7 +47,7 @@ TEST_F(ImageFolders, ShowTheirImagesInOrder) {
   EXPECT_EQ(values(*data, Split::reference), (std::vector<int>{100, 101, 102}));
   EXPECT_EQ(data->count(Split::fit) + data->count(Split::score), 0);
   EXPECT_EQ(data->images(Split::unlabelled, {4, 0}).sizes().vec(), (std::vector<int64_t>{2, 3, 8, 8}));
-  EXPECT_EQ(data->info().note, "");
+  EXPECT_TRUE(contains(data->info().note, "no sub-folders")) << data->info().note;
   EXPECT_EQ(data->info().checksums.size(), 2U);
   EXPECT_THROW(static_cast<void>(data->images(Split::unlabelled, {5})), BadInput);
   EXPECT_THROW(static_cast<void>(data->labels(Split::unlabelled, {0})), BadInput);
@@ -121,8 +121,8 @@ TEST_F(ImageFolders, ABadImageIsNamedOrCounted) {
   const auto data = make_image_folder(given);
   EXPECT_EQ(values(*data, Split::unlabelled), (std::vector<int>{10, 11, 13, 14}));
   EXPECT_EQ(data->count(Split::reference), 2);
-  EXPECT_TRUE(contains(data->info().note, "1 bad files among the unlabelled")) << data->info().note;
-  EXPECT_TRUE(contains(data->info().note, "1 bad files among the reference")) << data->info().note;
+  EXPECT_TRUE(contains(data->info().note, "1 bad file among the unlabelled")) << data->info().note;
+  EXPECT_TRUE(contains(data->info().note, "1 bad file among the reference")) << data->info().note;
 }
 
 TEST_F(ImageFolders, FoldersOfBadImagesAreRefused) {

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -32,6 +33,23 @@ TEST(Information, BinsAreThoseOfNumPy) {
   EXPECT_EQ(histogram_bins(at::ones({5, 2}), 20).abs().max().item<int64_t>(), 0);
 }
 
+// A third of k is above or below k / 3 by its last bit.
+TEST(Information, AValueOnAnEdgeFallsUpwardsWhateverItsLastBit) {
+  const Tensor levels = at::arange(21, at::kDouble).unsqueeze(1);
+  const Tensor expected = at::arange(21).clamp_max(19).unsqueeze(1);
+  for (const double scale : {1.0, 1.0 / 3, 0.1, 1e-6 / 7, 1e6 / 7}) {
+    EXPECT_TRUE(histogram_bins(levels * scale).equal(expected)) << scale;
+    EXPECT_TRUE(histogram_bins((levels * scale).to(at::kFloat)).equal(expected)) << scale;
+    EXPECT_TRUE(histogram_bins(levels * scale + 1e6 * scale).equal(expected)) << scale;
+  }
+}
+
+TEST(Information, AConstantColumnLiesInOneBinWhateverItsLastBit) {
+  const Tensor tenth = at::full({6, 1}, 0.1, at::kDouble);
+  const Tensor summed = at::tensor({0.3, 0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3}, at::kDouble).unsqueeze(1);
+  EXPECT_EQ(histogram_bins(at::cat({tenth, summed, summed * 1e9}, 1)).max().item<int64_t>(), 0);
+}
+
 TEST(Information, EntropyIsInNats) {
   const Tensor h = entropies(beside({column({0, 1, 0, 1}), column({0, 1, 2, 3}), column({0, 0, 0, 3})}));
   EXPECT_NEAR(h[0].item<double>(), std::log(2), 1e-12);
@@ -49,6 +67,24 @@ TEST(Information, OfTwoByTwoTables) {
   EXPECT_NEAR(found[0][0].item<double>(), std::log(2) - quarter, 1e-12);
   EXPECT_NEAR(found[1][0].item<double>(), std::log(2), 1e-12);
   EXPECT_NEAR(found[2][0].item<double>(), 0, 1e-12);
+}
+
+// Every pair as often: independent, with entropies that are no sums of powers of two.
+TEST(Information, OfIndependentColumnsIsNothingAtAll) {
+  const Tensor rows = at::arange(105);
+  const auto digit = [&](int64_t below, int64_t size) { return rows.div(below, "floor").remainder(size).unsqueeze(1); };
+  EXPECT_EQ(mutual_information(digit(1, 7), beside({digit(7, 5), digit(35, 3)})).abs().max().item<double>(), 0);
+}
+
+// Downwards, the greatest two of 21 levels share a bin; upwards, the least two.
+TEST(Information, TheSignOfACodeDoesNotMatterOnEdges) {
+  const Tensor code = at::arange(21, at::kDouble).repeat({9}).unsqueeze(1);
+  const Tensor above = code.ge(20).to(at::kLong);
+  const auto of = [&](const Tensor& x) { return information_in_bins(x, above).item<double>(); };
+  EXPECT_NEAR(of(code), of(-code), 1e-12);
+  const double whole = entropies(above).item<double>();
+  EXPECT_LT(of(code), whole - 0.01);
+  EXPECT_GT(of(code), mutual_information(histogram_bins(code), above).item<double>() + 0.01);
 }
 
 TEST(Ranks, EqualValuesShareTheirMean) {
@@ -96,6 +132,16 @@ TEST(Mig, IsTheGapOfTheTwoBestDimensionsAsAPartOfTheEntropy) {
   EXPECT_NEAR(found[2], (found[0] + found[1]) / 2, 1e-12);
 }
 
+// Two dimensions of 21 levels each, one of every pair: only the last two levels share a bin.
+TEST(Mig, DoesNotDependOnRounding) {
+  const Tensor k = at::arange(441, at::kDouble);
+  const Tensor grid = at::stack({k.remainder(21), k.div(21, "floor")}, 1);
+  const Factors factors = factors_of({"one", "other"}, grid, {21, 21});
+  const double expected = 1 - 2.0 / 21 * std::log(2) / std::log(21);
+  for (const double scale : {1.0, 1.0 / 3, 1e-6 / 7, -1e6 / 7})
+    for (const double found : known::scores("mig", grid * scale, factors)) EXPECT_NEAR(found, expected, 1e-12) << scale;
+}
+
 TEST(Mig, ASecondDimensionForAFactorTakesItsGap) {
   const Factors factors = known::factors();
   const Tensor perfect = known::perfect(factors);
@@ -110,6 +156,15 @@ TEST(Modularity, SharesAreOfSquares) {
   Tensor both = by_hand.one * 2 + by_hand.other;  // knows log 2 of each factor: not modular at all
   const Tensor codes = beside({by_hand.one, both}).to(at::kDouble);
   EXPECT_NEAR(known::score("modularity", codes, by_hand.factors), 0.5, 1e-12);
+}
+
+// A full grid of three factors; of the first two the code has nothing.
+TEST(Modularity, ADimensionThatKnowsNothingCountsNothing) {
+  const Tensor k = at::arange(105, at::kDouble);
+  const Tensor grid = at::stack({k.div(35, "floor"), k.div(7, "floor").remainder(5), k.remainder(7)}, 1);
+  const Factors factors = factors_of({"three", "five"}, grid.slice(1, 0, 2), {3, 5});
+  EXPECT_EQ(known::score("modularity", grid.slice(1, 2), factors), 0);
+  EXPECT_EQ(known::score("modularity", grid, factors), 2.0 / 3);
 }
 
 TEST(Modularity, ExplicitnessIsOneForWhatALineTellsAndHalfForNoise) {

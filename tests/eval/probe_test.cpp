@@ -16,7 +16,7 @@ constexpr int64_t kFactors = 3;
 constexpr int64_t kClasses = 4;
 
 fakes::Source source() {
-  return {kFactors, kClasses, {{Split::fit, 600}, {Split::score, 400}}};
+  return {kFactors, kClasses, {{Split::fit, 600}, {Split::score, 500}}};
 }
 
 Tensor factors_in(const Tensor& x) {
@@ -40,18 +40,20 @@ fakes::FakeModel with(std::function<Tensor(const Tensor&)> e, int64_t e_size, st
 
 TEST(Probe, FactorsThemselvesScoreZeroAndNoiseScoresAsTheMean) {
   const auto data = source();
-  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data);
-  ASSERT_EQ(table.rows.size(), 4U);
+  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr);
+  ASSERT_EQ(table.rows.size(), 5U);
   EXPECT_EQ(table.rows[0].name, "e");
   EXPECT_EQ(table.rows[1].name, "z");
   EXPECT_EQ(table.rows[2].name, "e and z");
-  EXPECT_EQ(table.rows[3].name, "predict the mean");
+  EXPECT_EQ(table.rows[3].name, "raw pixels");  // in which the factors stand
+  EXPECT_EQ(table.rows[4].name, "predict the mean");
   EXPECT_EQ(table.columns, (std::vector<std::string>{"factor 0", "factor 1", "factor 2", "average"}));
   for (size_t k = 0; k < 4; ++k) {
     EXPECT_LT(table.rows[0].values.at(k), 1e-6);
     EXPECT_LT(table.rows[2].values.at(k), 1e-6);
-    EXPECT_NEAR(table.rows[3].values.at(k), 0.25, 0.02);  // E|u - 1/2| of a uniform variable
-    EXPECT_NEAR(table.rows[1].values.at(k), table.rows[3].values.at(k), 0.02);
+    EXPECT_LT(table.rows[3].values.at(k), 1e-5);
+    EXPECT_NEAR(table.rows[4].values.at(k), 0.25, 0.02);  // E|u - 1/2| of a uniform variable
+    EXPECT_NEAR(table.rows[1].values.at(k), table.rows[4].values.at(k), 0.02);
   }
 }
 
@@ -60,7 +62,7 @@ TEST(Probe, RotationsAndScalesDoNotMatterButCurvesDo) {
   const Tensor rotation = at::randn({kFactors, kFactors}) * 100;
   const auto rotated = [&](const Tensor& x) { return factors_in(x).matmul(rotation) + 5; };
   const auto squared = [](const Tensor& x) { return factors_in(x).square(); };
-  const MetricTable table = metric("probe").measure(with(rotated, 3, squared, 3), source());
+  const MetricTable table = metric("probe").measure(with(rotated, 3, squared, 3), source(), nullptr);
   EXPECT_LT(table.rows[0].values.back(), 1e-5);
   // The best line through u = sqrt(v), v = u^2, u uniform: 3/16 + (15/16) v, off by 0.0613 on average.
   EXPECT_NEAR(table.rows[1].values.back(), 0.0613, 0.005);
@@ -69,11 +71,11 @@ TEST(Probe, RotationsAndScalesDoNotMatterButCurvesDo) {
 TEST(Probe, ErrorsAreOfTheScoreSplitWithTheFitSplitsMean) {
   const auto data = source();
   const Tensor fit = data.factors(Split::fit, all_indices(600));
-  const Tensor score = data.factors(Split::score, all_indices(400));
+  const Tensor score = data.factors(Split::score, all_indices(500));
   double sum = 0;
-  for (int64_t n = 0; n < 400; ++n) sum += std::abs((score[n][1] - fit.select(1, 1).mean()).item<double>());
-  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data);
-  EXPECT_NEAR(table.rows.back().values.at(1), sum / 400, 1e-6);
+  for (int64_t n = 0; n < 500; ++n) sum += std::abs((score[n][1] - fit.select(1, 1).mean()).item<double>());
+  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr);
+  EXPECT_NEAR(table.rows.back().values.at(1), sum / 500, 1e-6);
 }
 
 // A mean that shows a factor faintly serves a regressor as well as a bold one; a draw that the posterior's noise drowns
@@ -90,32 +92,33 @@ TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
   const Faint model{{3, 8}, {{"e", 3, Role::target}, {"z", 3, Role::common}}, [](const Tensor& x) {
                       return Codes{factors_in(x), 1e-3 * factors_in(x)};
                     }};
-  const MetricTable table = metric("probe").measure(model, source());
-  ASSERT_EQ(table.rows.size(), 6U);
+  const MetricTable table = metric("probe").measure(model, source(), nullptr);
+  ASSERT_EQ(table.rows.size(), 7U);
   EXPECT_LT(table.rows[1].values.back(), 1e-3);
   EXPECT_EQ(table.rows[3].name, "e (drawn)");
   EXPECT_LT(table.rows[3].values.back(), 1e-3);
   EXPECT_EQ(table.rows[4].name, "z (drawn)");
-  EXPECT_NEAR(table.rows[4].values.back(), table.rows[5].values.back(), 0.01);
+  EXPECT_NEAR(table.rows[4].values.back(), table.rows[6].values.back(), 0.01);
 }
 
-TEST(Probe, OneBlockHasOneRowBesideTheMean) {
-  const MetricTable table = metric("probe").measure(fakes::whole(), source());
-  ASSERT_EQ(table.rows.size(), 2U);
+TEST(Probe, OneBlockHasOneRowBesidePixelsAndTheMean) {
+  const MetricTable table = metric("probe").measure(fakes::whole(), source(), nullptr);
+  ASSERT_EQ(table.rows.size(), 3U);
   EXPECT_EQ(table.rows[0].name, "code");
   EXPECT_LT(table.rows[0].values.back(), 1e-5);
 }
 
 TEST(Classify, LabelsScoreOneAndNoiseScoresAsChance) {
   const auto code = [](const Tensor& x) { return at::one_hot(label_in(x), kClasses).to(at::kFloat); };
-  const MetricTable table = metric("classify").measure(with(code, 4, noise_in, 16), source());
-  ASSERT_EQ(table.rows.size(), 4U);
+  const MetricTable table = metric("classify").measure(with(code, 4, noise_in, 16), source(), nullptr);
+  ASSERT_EQ(table.rows.size(), 5U);
   EXPECT_EQ(table.columns.back(), "average");
   EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);
   EXPECT_NEAR(table.rows[1].values.back(), 0.25, 0.08);
   EXPECT_DOUBLE_EQ(table.rows[2].values.back(), 1);
-  EXPECT_EQ(table.rows[3].name, "chance");
-  EXPECT_DOUBLE_EQ(table.rows[3].values.back(), 0.25);
+  EXPECT_EQ(table.rows[3].name, "raw pixels");
+  EXPECT_EQ(table.rows[4].name, "chance");
+  EXPECT_DOUBLE_EQ(table.rows[4].values.back(), 0.25);
 }
 
 // A model with classes of its own that are the labels, but for the last two, which it takes for one another.
@@ -126,9 +129,9 @@ TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
         const Tensor said = swapped.index_select(0, label_in(x));
         return Codes{at::one_hot(said, kClasses).to(at::kFloat), noise_in(x)};
       }};
-  const MetricTable table = metric("classify").measure(model, source());
+  const MetricTable table = metric("classify").measure(model, source(), nullptr);
   EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);  // a classifier on top finds out
-  const auto& own = table.rows[table.rows.size() - 2];
+  const auto& own = table.rows[table.rows.size() - 3];
   EXPECT_EQ(own.name, "c (as it is)");
   EXPECT_DOUBLE_EQ(own.values[1], 1);
   EXPECT_DOUBLE_EQ(own.values[2], 0);
@@ -138,7 +141,7 @@ TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
 TEST(Classify, CountsEachClassAlone) {
   // Classes 2 and 3 look the same: half of the four classes is certain, the other two share what is left.
   const auto merged = [](const Tensor& x) { return at::one_hot(label_in(x).clamp(0, 2), 3).to(at::kFloat); };
-  const MetricTable table = metric("classify").measure(with(merged, 3, noise_in, 16), source());
+  const MetricTable table = metric("classify").measure(with(merged, 3, noise_in, 16), source(), nullptr);
   const auto& values = table.rows[0].values;
   EXPECT_DOUBLE_EQ(values[0], 1);
   EXPECT_DOUBLE_EQ(values[1], 1);

@@ -61,12 +61,34 @@ TEST(Factors, RealOnesHaveTwentyBins) {
   EXPECT_EQ(factors.classes.max().item<int64_t>(), 19);
 }
 
+Tensor counted(int64_t rows, int64_t values) {
+  return at::arange(rows, at::kDouble).remainder(static_cast<double>(values)).unsqueeze(1);
+}
+
+TEST(Factors, IdentifiersAreLeftOutAndNamed) {
+  const auto of = [](int64_t rows, int64_t values) {
+    return factors_of({"pair", "colour", "id"}, at::cat({counted(rows, 2), counted(rows, 1), counted(rows, values)}, 1),
+                      {2, 1, values});
+  };
+  EXPECT_EQ(of(120, 60).names.size(), 2U);  // two images a value
+  EXPECT_EQ(of(120, 60).left_out, "Left out, since they never change: colour.");
+  const Factors factors = of(120, 61);
+  EXPECT_EQ(factors.names, (std::vector<std::string>{"pair"}));
+  EXPECT_NE(factors.left_out.find("id (61 values, at most 60 for 120 images)"), std::string::npos) << factors.left_out;
+  EXPECT_EQ(of(4000, 256).names.size(), 2U);
+  EXPECT_EQ(of(4000, 257).names.size(), 1U);
+  EXPECT_EQ(factors_of({"id"}, counted(4000, 4000), {0}).sizes, (std::vector<int64_t>{20}));  // a quantity, in bins
+}
+
 TEST(Factors, RefusesWhatCannotBeMeasured) {
   const auto of = [](const Tensor& values) { return complaint([&] { factors_of({"a", "b"}, values, {0, 0}); }); };
   EXPECT_NE(of(at::zeros({5, 3})).find("[N, 2], found [5, 3]"), std::string::npos);
   EXPECT_NE(of(at::zeros({0, 2})).find("found none"), std::string::npos);
   EXPECT_NE(of(at::full({5, 2}, std::numeric_limits<double>::quiet_NaN())).find("NaN"), std::string::npos);
   EXPECT_NE(of(at::ones({5, 2})).find("expected one that varies"), std::string::npos);
+  const std::string only_id = complaint([] { factors_of({"id"}, counted(300, 300), {300}); });
+  EXPECT_NE(only_id.find("found none among 1 in 300 images"), std::string::npos) << only_id;
+  EXPECT_NE(only_id.find("divide it by its greatest value"), std::string::npos) << only_id;
 }
 
 TEST(Representation, RefusesWhatCannotBeMeasured) {
@@ -136,6 +158,13 @@ TEST(Evaluator, EncodesEachImageOnceForAllMetricsOfCodes) {
   Evaluator evaluator(counting, data);
   for (const char* name : {"mig", "irs", "sap"}) evaluator.measure(metric(name));
   EXPECT_EQ(encoded, 210);
+}
+
+TEST(Evaluator, TablesSayWhatIsNoFactor) {
+  const Factors factors = factors_of({"pair", "id"}, at::cat({counted(300, 2), counted(300, 300)}, 1), {2, 300});
+  const std::vector<Representation> rows = {representation("codes", known::noise(300, 2), factors)};
+  for (const char* name : {"mig", "modularity"})
+    EXPECT_NE(score_codes(metric(name), rows, 0).protocol.find("id (300 values"), std::string::npos) << name;
 }
 
 TEST(Division, RowsToFitAndRowsToScoreAreOthers) {

@@ -60,5 +60,48 @@ TEST(Table, TextHasAlignedColumns) {
             "A protocol.\n");
 }
 
+MetricTable spread() {
+  MetricTable found = table();
+  found.rows[0].spreads = {0.0125, 0.006};
+  found.rows[1].spreads = {std::numeric_limits<double>::quiet_NaN(), 0.01};
+  found.note = "Not distinguishable from chance: z.";
+  return found;
+}
+
+TEST(Table, SpreadsStandBesideTheirValues) {
+  EXPECT_EQ(to_text(spread()),
+            "A title (a unit)\n"
+            "           scale        average\n"
+            "e  0.062 ± 0.013  0.070 ± 0.006\n"
+            "z              -  0.190 ± 0.010\n"
+            "A protocol.\n"
+            "Not distinguishable from chance: z.\n");
+}
+
+TEST(Table, AWideTableHasSpreadsInTheLastColumnAlone) {
+  MetricTable wide = spread();
+  wide.columns.assign(8, "c");
+  wide.rows = {{"e", std::vector<double>(8, 0.5), std::vector<double>(8, 0.25)}};
+  const std::string text = to_text(wide);
+  EXPECT_EQ(text.find("±"), text.rfind("±"));
+  EXPECT_NE(text.find("0.500    0.500  0.500 ± 0.250\n"), std::string::npos) << text;
+}
+
+TEST(Table, SpreadsAndNotesArePartOfTheJson) {
+  const MetricTable back = evaluation_from_json(to_json({spread()}, 1), "memory").tables.at(0);
+  EXPECT_EQ(back.rows[0].spreads, spread().rows[0].spreads);
+  EXPECT_TRUE(std::isnan(back.rows[1].spreads.at(0)));
+  EXPECT_EQ(back.note, spread().note);
+  const auto json = nlohmann::json::parse(to_json({table()}, 1));
+  EXPECT_FALSE(json["tables"][0]["rows"][0].contains("spreads"));
+  EXPECT_FALSE(json["tables"][0].contains("note"));
+}
+
+TEST(Table, JsonOfEarlierVersionsOpens) {
+  const MetricTable back = evaluation_from_json(to_json({table()}, 1), "memory").tables.at(0);
+  EXPECT_TRUE(back.rows[0].spreads.empty());
+  EXPECT_EQ(back.note, "");
+}
+
 }  // namespace
 }  // namespace refract

@@ -1,7 +1,9 @@
 #include "refract/eval/udr.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +28,14 @@ TEST(Udr, OrderSignAndCurveOfDimensionsDoNotMatter) {
   EXPECT_NEAR(agreement(codes, codes.pow(3)), same, 1e-9);
   EXPECT_LT(agreement(codes, rotated(codes, 5)), 0.7);
   EXPECT_LT(agreement(codes, known::noise(2000, 4, 10)), 0.05);
+}
+
+// The dimensions of a full grid do not correlate at all, so that each has one counterpart.
+TEST(Udr, CopiesOfAFullGridAgree) {
+  const Tensor k = at::arange(210, at::kDouble);
+  const Tensor grid = at::stack({k.div(42, "floor"), k.div(7, "floor").remainder(6), k.remainder(7)}, 1);
+  const Tensor turned = grid.index_select(1, at::tensor({2, 0, 1})) * at::tensor({-1.0 / 3, 1e6, -7.0}, at::kDouble);
+  EXPECT_NEAR(agreement(grid, turned + 1e7), 1, 1e-12);
 }
 
 // Correlations of 1, 0 over dimensions of 2 and 1: (1 + 0) from one side, 1 from the other, over three dimensions.

@@ -17,8 +17,13 @@ Report full() {
   report.date = "2026-01-02 03:04 UTC";
   report.summary = {{"steps", "7000"}, {"seed", "1"}};
   report.evaluated_step = 7000;
-  report.tables = {
-      {"probe", "What regressors read", "mean absolute error", {"R<G", "average"}, {{"e", {0.05, 0.0625}}}, "5,000."}};
+  report.tables = {{"probe",
+                    "What regressors read",
+                    "mean absolute error",
+                    {"R<G", "average"},
+                    {{"e", {0.05, 0.0625}, {0.004, 0.0025}}},
+                    "5,000.",
+                    "Not <distinguishable>."}};
   report.pictures = {{"Transfer & more", "Style <moves>.", "image/png", "PNGBYTES"},
                      {"Moving", "A.", "image/gif", "GIFBYTES"}};
   report.curves = {{"kl<e>", {1, 2, 3}, {3, 2, 1}}};
@@ -31,8 +36,9 @@ TEST(Report, HoldsEverythingItWasGiven) {
   const std::string page = to_html(full());
   for (const char* part :
        {"srb-vae on digit-style", "MNIST was not found.", "2026-01-02 03:04 UTC", "7000", "What regressors read",
-        "mean absolute error", "0.062", "Style &lt;moves&gt;.", "images a step", "abc123", "0123ff", "a&amp;b.gz",
-        "runs/a&lt;b&gt;&amp;&quot;c&quot;", "R&lt;G", "kl&lt;e&gt;", "/x/&lt;script&gt;", "<svg"})
+        "mean absolute error", "0.062 ± 0.003", "Not &lt;distinguishable&gt;.", "Style &lt;moves&gt;.", "images a step",
+        "abc123", "0123ff", "a&amp;b.gz", "runs/a&lt;b&gt;&amp;&quot;c&quot;", "R&lt;G", "kl&lt;e&gt;",
+        "/x/&lt;script&gt;", "<svg"})
     EXPECT_NE(page.find(part), std::string::npos) << part;
   EXPECT_NE(page.find(data_url("image/png", "PNGBYTES")), std::string::npos);
   EXPECT_NE(page.find(data_url("image/gif", "GIFBYTES")), std::string::npos);

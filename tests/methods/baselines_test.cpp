@@ -61,6 +61,26 @@ TEST(BetaTcVae, TheStratifiedEstimateKnowsTheDataSet) {
   EXPECT_GT(std::abs(of(60'000) - of(6)), 0.5);
 }
 
+TEST(BetaTcVae, ItsPartsStandApart) {
+  const double kl = regularizer("vae", {});
+  for (const char* sampling : {"weighted", "stratified"})
+    for (const int64_t population : {6, 60'000}) {
+      const auto t = step(*make("betatcvae", {{"beta", "3"}, {"sampling", sampling}}), population);
+      EXPECT_NEAR(t.at("mutual_information") + t.at("total_correlation") + t.at("dimension_kl"), kl, 1e-4 * kl);
+      EXPECT_NEAR(t.at("regularizer"), kl + 2 * t.at("total_correlation"), 1e-4 * kl);
+    }
+}
+
+// From a batch that is the whole data set, codes tell which of its six images was seen, and no more.
+TEST(BetaTcVae, CurvesOfTwoSamplingsAreAlike) {
+  const auto of = [](const std::string& sampling) { return step(*make("betatcvae", {{"sampling", sampling}}), 6); };
+  const auto weighted = of("weighted"), stratified = of("stratified");
+  for (const char* name : {"regularizer", "mutual_information", "total_correlation", "dimension_kl"})
+    EXPECT_NEAR(weighted.at(name), stratified.at(name), 1e-4) << name;
+  EXPECT_GE(weighted.at("mutual_information"), 0);
+  EXPECT_LE(weighted.at("mutual_information"), std::log(6.0) + 1e-5);
+}
+
 // Penalties on the covariances of the posterior means, written out; for II the variances of the posteriors are added,
 // measured from many draws.
 double penalty_by_hand(Method& method, double off_diagonal, double diagonal, bool of_samples) {

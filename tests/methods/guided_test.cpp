@@ -71,6 +71,15 @@ TEST(HfVae, AtTheEdgesItIsBetaTcvae) {
   EXPECT_NEAR(found({{"groups", "5"}, {"beta", "90"}, {"gamma", "7"}}), expected, 1e-4 * std::abs(expected));
 }
 
+TEST(HfVae, ItsPartsAreLoggedAsTheyAre) {
+  const double kl = hf("1", "1", "1", "2,3");
+  const auto t = step(*make("hfvae", {{"alpha", "3"}, {"beta", "5"}, {"gamma", "8"}, {"groups", "2,3"}}));
+  const double information = t.at("mutual_information");
+  const double between = t.at("total_correlation_between"), within = t.at("total_correlation_within");
+  EXPECT_NEAR(t.at("regularizer"), kl + 2 * information + 4 * between + 7 * within, 1e-4 * kl);
+  EXPECT_NEAR(t.at("dimension_kl"), kl - information - between - within, 1e-4 * kl);
+}
+
 TEST(HfVae, NoGroupsAreHalves) {
   EXPECT_EQ(hf("1", "5", "1", ""), hf("1", "5", "1", "2,3"));
   EXPECT_NE(hf("1", "5", "1", ""), hf("1", "5", "1", "3,2"));

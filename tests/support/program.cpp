@@ -41,7 +41,7 @@ Ran refract(const std::vector<std::string>& words) {
   return ran;
 }
 
-Process::Process(std::vector<std::string> words, const Environment& environment) {
+Process::Process(std::vector<std::string> words, const Environment& environment, const std::function<void()>& prepare) {
   words.insert(words.begin(), REFRACT_PROGRAM);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -52,6 +52,7 @@ Process::Process(std::vector<std::string> words, const Environment& environment)
     value.empty() ? ::unsetenv(name.c_str()) : ::setenv(name.c_str(), value.c_str(), 1);
   redirect(folder_ / "out", STDOUT_FILENO);
   redirect(folder_ / "err", STDERR_FILENO);
+  if (prepare) prepare();
   ::execv(arguments.front(), arguments.data());
   ::_exit(127);
 }

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,9 @@ Ran refract(const std::vector<std::string>& words);
 class Process {
  public:
   using Environment = std::vector<std::pair<std::string, std::string>>;
-  explicit Process(std::vector<std::string> words, const Environment& environment = {});
+  // `prepare` is called in the new process first, to lower its limits.
+  explicit Process(std::vector<std::string> words, const Environment& environment = {},
+                   const std::function<void()>& prepare = {});
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();  // kills it if it still runs

@@ -5,6 +5,8 @@
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/train/safetensors.h"
@@ -123,6 +125,26 @@ TEST(Checkpoint, TensorsMustBeTheMethodsOwn) {
     for (const auto& entry : player->weights()) weights.push_back(entry);
   EXPECT_EQ(refusal(weights, false), "");
   EXPECT_TRUE(contains(refusal(weights, true), ":m'"));
+}
+
+TEST(Checkpoint, WeightsThatAreNotFiniteAreRefused) {
+  const TempFolder folder;
+  Toy toy;
+  for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    NamedTensors changed = state(toy);
+    changed.at(0).second[1].fill_(value);
+    write_file(folder / "c", pack_safetensors(metadata, changed));
+    for (const bool with_moments : {true, false}) {
+      const std::string message = load_refusal(folder / "c", with_moments);
+      EXPECT_TRUE(contains(message, "'left/w'") && contains(message, "not finite")) << message;
+    }
+    EXPECT_THROW(inspect_checkpoint(folder / "c"), BadInput);
+  }
+  NamedTensors overflown = state(toy);
+  for (auto& [name, tensor] : overflown)
+    if (name == "left/w:v") tensor.fill_(std::numeric_limits<double>::infinity());
+  write_file(folder / "c", pack_safetensors(metadata, overflown));
+  EXPECT_EQ(load_refusal(folder / "c", false), "") << "the weights are sound";
 }
 
 TEST(Checkpoint, MetadataIsChecked) {

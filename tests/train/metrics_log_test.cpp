@@ -60,8 +60,18 @@ TEST(MetricsLog, OtherTermsAreRefused) {
 TEST(MetricsLog, AFullDiskIsASentence) {
   const TempFolder folder;
   MetricsLog log(folder / "m.csv", 0);
-  std::filesystem::create_symlink("/dev/full", folder / "m.csv");
-  EXPECT_TRUE(contains(message_of<Error>([&] { log.append(20, 1, {{"kl", 2}}); }), "No space left"));
+  const testing_support::FullDisk full(10);
+  EXPECT_TRUE(contains(message_of<Error>([&] { log.append(20, 1, {{"kl", 2}}); }), "File too large"));
+}
+
+TEST(MetricsLog, GoesOnInAFolderThatIsMoved) {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "a");
+  MetricsLog log(folder / "a/m.csv", 0);
+  log.append(20, 1, {{"kl", 2}});
+  std::filesystem::rename(folder / "a", folder / "b");
+  log.append(40, 2, {{"kl", 1}});
+  EXPECT_EQ(read_metrics(folder / "b/m.csv").rows.size(), 2U);
 }
 
 }  // namespace

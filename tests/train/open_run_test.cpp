@@ -5,6 +5,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/train/machine.h"
 #include "refract/train/manifest.h"
 #include "tests/train/support.h"
 
@@ -33,10 +34,27 @@ TEST(StartRun, RefusesBeforeAnythingIsWritten) {
     return message_of<BadInput>([&] { start_run(folder / "run", tiny("rbvae", changes), ""); });
   };
   EXPECT_TRUE(contains(refusal({{"reference_images", "0"}}), "reference"));
-  EXPECT_TRUE(contains(refusal({{"batch", "65"}}), "65"));
+  EXPECT_TRUE(contains(refusal({{"threads", "4096"}}), "Option threads: expected at most"));
   EXPECT_TRUE(fs::is_empty(folder.path()));
   fs::create_directory(folder / "run");
   EXPECT_TRUE(contains(refusal({}), "it exists already"));
+}
+
+TEST(StartRun, LowersABatchThatIsLargerThanASet) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("rbvae", {{"batch", "65"}}), "");  // 64 unlabelled, 48 reference
+  EXPECT_EQ(started.settings->train.batch, 48);
+  ASSERT_EQ(started.notes.size(), 1U);
+  EXPECT_EQ(started.notes[0], "The batch is lowered from 65 to 48 images: there are no more reference images.");
+  EXPECT_EQ(Run::open(folder / "run").settings()->train.batch, 48) << "resuming takes the same";
+  EXPECT_EQ(train(started), Outcome::finished);
+  const OpenedRun without = start_run(folder / "other", tiny("vae", {{"batch", "65"}}), "");
+  EXPECT_EQ(without.settings->train.batch, 64) << "a method without reference images takes no heed of them";
+  EXPECT_TRUE(start_run(folder / "fitting", tiny("rbvae", {{"batch", "48"}}), "").notes.empty());
+  const std::string message = message_of<BadInput>([&] {
+    start_run(folder / "few", tiny("dip-vae-i", {{"batch", "8"}, {"unlabelled_images", "1"}}), "");
+  });
+  EXPECT_TRUE(contains(message, "there are 1 unlabelled images. Add images")) << message;
 }
 
 TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
@@ -50,6 +68,18 @@ TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
   const auto& second = resumed.method->players().at(0)->parameters();
   for (size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i].second, second[i].second)) << first[i].first;
   EXPECT_EQ(train(resumed), Outcome::finished);
+}
+
+// What a training is to be compared with, whatever was drawn in between.
+TEST(OpenRun, GivesTheWeightsThatTrainingBeganWith) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("vae"), "");
+  const Tensor images = started.data->images(Split::unlabelled, {0, 1});
+  const Tensor before = started.method->encode(images).at(0);
+  train(started);
+  const OpenedRun opened = open_run(folder / "run", false);
+  EXPECT_TRUE(at::equal(opened.untrained()->encode(images).at(0), before));
+  EXPECT_FALSE(at::equal(opened.method->encode(images).at(0), before));
 }
 
 TEST(OpenRun, GivesTheTrainedModelWithOrWithoutData) {
@@ -81,6 +111,17 @@ TEST(ResumeRun, NotesWhatCostsBitIdentity) {
   started.run.save(*started.method, {2, "vae", 2, "0.9"});
   ASSERT_EQ(resume_run(folder / "run").notes.size(), 1);
   EXPECT_TRUE(contains(resume_run(folder / "run").notes[0], "LibTorch 0.9"));
+}
+
+// As of a run that comes from a larger machine.
+TEST(ResumeRun, TakesNoMoreThreadsThanMakeSense) {
+  const TempFolder folder;
+  OpenedRun started = start_run(folder / "run", tiny("vae", {{"steps", "1"}}), "");
+  train(started);
+  replace_in(folder / "run/options.toml", "threads = 1", "threads = 4096");
+  const OpenedRun resumed = resume_run(folder / "run");
+  ASSERT_EQ(resumed.notes.size(), 1U);
+  EXPECT_TRUE(contains(resumed.notes[0], std::to_string(most_threads()))) << resumed.notes[0];
 }
 
 TEST(OpenRun, RefusesDataThatHasChanged) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "refract/core/errors.h"
@@ -131,6 +132,29 @@ TEST(Run, ADamagedCheckpointNamesTheOlderOneThatIsWhole) {
 
   fs::remove(run.checkpoints().front());
   EXPECT_TRUE(contains(refusal(), "no older checkpoint")) << refusal();
+}
+
+TEST(Run, WeightsThatAreNotFiniteNameTheOlderCheckpoint) {
+  const TempFolder folder;
+  const refract::Run run = create(folder / "run");
+  Toy toy;
+  run.save(toy, at_step(10));
+  {
+    const at::NoGradGuard no_grad;
+    toy.weight(1).fill_(std::numeric_limits<double>::quiet_NaN());
+  }
+  run.save(toy, at_step(20));
+  Toy fresh;
+  CheckpointInfo ignored;
+  const std::string message = message_of<BadInput>([&] { ignored = run.load(fresh, false); });
+  EXPECT_TRUE(contains(message, "not finite") && contains(message, "step-00000010")) << message;
+}
+
+TEST(Run, AManifestThatIsTooDeepIsRefused) {
+  const TempFolder folder;
+  const refract::Run run = create(folder / "run");
+  write_file(run.manifest_file(), "{\"a\": " + std::string(100000, '[') + std::string(100000, ']') + "}");
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { (void)run.manifest(); }), "manifest.json"));
 }
 
 TEST(Run, AnotherMethodsCheckpointIsRefusedForWhatItIs) {

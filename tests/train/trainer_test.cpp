@@ -210,6 +210,32 @@ TEST(Trainer, AFullDiskLeavesTheCheckpointBefore) {
   EXPECT_EQ(bench.train(third, 1), Outcome::finished);
 }
 
+// Renamed in the middle: nothing is lost, and it is all in one place.
+TEST(Trainer, AFolderThatIsMovedWhileItTrainsIsFound) {
+  Bench bench(KeyValues{{"steps", "20"}, {"checkpoint_minutes", "1e-9"}});
+  Toy toy([&](int64_t step, Toy::Losses&, Scalars&) {
+    if (step == 7) fs::rename(bench.folder / "run", bench.folder / "moved");
+  });
+  EXPECT_EQ(bench.train(toy), Outcome::finished);
+  EXPECT_EQ(bench.run.path(), bench.folder / "moved");
+  EXPECT_FALSE(fs::exists(bench.folder / "run"));
+  const Run moved = Run::open(bench.folder / "moved");
+  EXPECT_EQ(inspect_checkpoint(moved.checkpoints().back()).step, 20);
+  EXPECT_EQ(read_metrics(moved.metrics_file()).rows.size(), 10U);
+}
+
+TEST(Trainer, AFolderThatIsDeletedWhileItTrainsIsASentence) {
+  Bench bench(KeyValues{{"steps", "1000"}, {"log_every", "2"}});
+  int64_t steps = 0;
+  Toy toy([&](int64_t step, Toy::Losses&, Scalars&) {
+    steps = step;
+    if (step == 7) fs::remove_all(bench.folder / "run");
+  });
+  const std::string message = message_of<Error>([&] { bench.train(toy); });
+  EXPECT_TRUE(contains(message, "deleted")) << message;
+  EXPECT_EQ(steps, 8) << "at the next row, not at the end";
+}
+
 TEST(Trainer, DataWithoutImagesIsRefused) {
   Bench bench;
   Toy toy;

@@ -1,0 +1,49 @@
+// Small files of every data set, and options that read them.
+#pragma once
+
+#include <string>
+
+#include "refract/data/registry.h"
+#include "tests/data/sprites.h"
+#include "tests/data/support.h"
+
+namespace refract::testing_support {
+
+inline void write_data_files(const TempFolder& folder) {
+  for (const char* name : {"folders/unlabelled/a", "folders/unlabelled/b", "folders/reference"})
+    for (int i = 0; i < 12; ++i)
+      write_picture(folder / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
+  std::filesystem::create_directories(folder / "fer2013");
+  write_file(folder / "fer2013/fer2013.csv", fer2013_csv(126));
+  std::filesystem::create_directories(folder / "dsprites");
+  write_file(folder / "dsprites/sprites.npz", npz(sprite_arrays()));
+  mnist_files(folder / "mnist", 40, 20, 28);
+  cifar10_files(folder / "cifar10", 6, 12);
+  celeba_files(folder / "celeba", 20);
+}
+
+// Options that make a set small, and give it files where it reads some; a set passes over those that it does not have.
+// `digit-style` is left with its stand-in.
+inline DataRecipe small_recipe(const std::string& name, const TempFolder& folder) {
+  DataRecipe recipe = data_set(name).recipe();
+  const KeyValues small = {{"size", "16"},
+                           {"reference_images", "12"},
+                           {"unlabelled_images", "20"},
+                           {"fit_images", "5"},
+                           {"score_images", "4"},
+                           {"fer2013_dir", (folder / "fer2013").string()},
+                           {"dsprites_file", (folder / "dsprites/sprites.npz").string()},
+                           {"cifar10_dir", (folder / "cifar10").string()},
+                           {"celeba_dir", (folder / "celeba").string()},
+                           {"scales", "2"},
+                           {"orientations", "4"},
+                           {"positions", "3"},
+                           {"reference", (folder / "folders/reference").string()},
+                           {"unlabelled", (folder / "folders/unlabelled").string()}};
+  for (const auto& [key, value] : small)
+    if (recipe.options.has(key)) recipe.options.set(key, value);
+  if (name == "mnist") recipe.options.set("mnist_dir", (folder / "mnist").string());
+  return recipe;
+}
+
+}  // namespace refract::testing_support
