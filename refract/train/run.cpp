@@ -168,9 +168,10 @@ void Run::save(Method& method, const CheckpointInfo& info) const {
 CheckpointInfo Run::load(Method& method, bool with_moments) const {
   const std::vector<fs::path> files = checkpoints();
   if (files.empty())
-    throw BadInput(
-        fmt::format("Opening the run {}: it has no checkpoint yet. Train it further with `refract resume {}`.",
-                    path().string(), path().string()));
+    throw BadInput(fmt::format("Opening the run {}: it has no checkpoint yet. {}", path().string(),
+                               is_training(path())
+                                   ? "A process is training it and will write one: wait for that."
+                                   : fmt::format("Train it further with `refract resume '{}'`.", path().string())));
   try {
     return load_checkpoint(files.back(), settings()->method, method, with_moments);
   } catch (const BadInput& error) {

@@ -156,6 +156,15 @@ TEST_F(MovedData, WhatChangedIsNamed) {
   EXPECT_FALSE(contains(ran.err, "train-images")) << ran.err;
 }
 
+// Evaluating has no such option, and must not have it.
+TEST_F(MovedData, WhatIsBadNowIsToBePutBackNotLeftOut) {
+  train("srbvae", {"--unlabelled", "photos", "--reference", "plain"});
+  write_file(folder_ / "project/photos/score-1.png", "no picture");
+  const Ran ran = evaluate("project");
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_TRUE(contains(ran.err, "this run needs its files as they were")) << ran.err;
+}
+
 TEST_F(MovedData, AnotherNumberOfImagesIsNamed) {
   train("srbvae", {"--unlabelled", "photos", "--reference", "plain"});
   fs::copy(folder_ / "project/photos/score-1.png", folder_ / "project/photos/more.png");

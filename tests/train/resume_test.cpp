@@ -104,6 +104,8 @@ TEST(InspectRun, IsPossibleBeforeTheFirstCheckpointAndWhileItTrains) {
   EXPECT_EQ(seen.checkpoint.step, 0);
   EXPECT_TRUE(same(weights(seen), weights(started)));
   EXPECT_FALSE(is_training(folder / "none"));
+  const std::string message = message_of<BadInput>([&] { open_run(folder / "run", true); });
+  EXPECT_TRUE(contains(message, "wait") && !contains(message, "resume")) << message;
 }
 
 TEST(Advice, AfterAFullDiskTheRunIsResumed) {
