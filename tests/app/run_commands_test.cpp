@@ -174,7 +174,7 @@ TEST(RunCommands, InfoTellsHowFarATrainingIs) {
   std::vector<std::string> words = testing::tiny_training("vae");
   words.insert(words.end(), {"--steps", "100000000", "--checkpoint_minutes", "0", "--out", folder / "run"});
   testing::Process training(words);
-  ASSERT_TRUE(training.says("step ")) << training.error_so_far();
+  ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
   const json during = answer({"info", folder / "run"});
   EXPECT_EQ(during.at("state"), "training now");
   EXPECT_EQ(during.at("step"), 0) << "no checkpoint yet";

@@ -64,8 +64,9 @@ TEST(Longer, BeforeTheRateFallsItIsOneTraining) {
   EXPECT_TRUE(longer.notes.empty());
   go(longer);
   EXPECT_TRUE(same(weights(longer), weights(whole)));
-  go(part = resume_run(folder / "part"));
-  EXPECT_TRUE(same(weights(part), weights(whole))) << "resumed once more, it is at its end";
+  OpenedRun again = resume_run(folder / "part");
+  go(again);
+  EXPECT_TRUE(same(weights(again), weights(whole))) << "resumed once more, it is at its end";
 }
 
 // The steps of a run that has epochs are known too.
