@@ -16,7 +16,6 @@ using Path = std::filesystem::path;
 using Texts = std::vector<std::string>;
 
 constexpr const char* kFile = "file";
-constexpr const char* kClass = "class";
 
 std::string heading(const CodeTable& table) {
   Texts names;
@@ -24,7 +23,7 @@ std::string heading(const CodeTable& table) {
   for (const CodeBlock& block : table.blocks)
     for (int64_t i = 1; i <= block.codes.size(1); ++i) names.push_back(fmt::format("{}_{}", block.name, i));
   for (const std::string& name : table.factor_names) names.push_back(csv_cell(name));
-  if (!table.classes.empty()) names.emplace_back(kClass);
+  if (!table.classes.empty()) names.emplace_back(class_column);
   return fmt::format("{}\n", fmt::join(names, ","));
 }
 
@@ -116,7 +115,7 @@ CodeTable read_csv_codes(const Path& file) {
     if (taken[c]) continue;
     if (header[c] == kFile) {
       table.files = std::move(columns[c]);
-    } else if (header[c] == kClass) {
+    } else if (header[c] == class_column) {
       table.classes = std::move(columns[c]);
     } else {
       table.factor_names.push_back(header[c]);

@@ -21,7 +21,6 @@ constexpr const char* kCodes = "codes";
 constexpr const char* kFactors = "factors";
 constexpr const char* kFactorNames = "factor_names";
 constexpr const char* kFiles = "files";
-constexpr const char* kClass = "class";
 
 const NpzEntry* entry(const Entries& entries, const std::string& name) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const NpzEntry& e) { return e.name == name; });
@@ -91,7 +90,7 @@ std::vector<std::string> factor_names(const Path& file, int64_t count) {
 }
 
 std::vector<std::string> classes(const Path& file, const NpzEntry& array) {
-  if (array.kind == NpzKind::text) return read_npz_texts(file, kClass);
+  if (array.kind == NpzKind::text) return read_npz_texts(file, class_column);
   std::vector<std::string> names;
   const Tensor values = numbers(file, array).to(at::kDouble).flatten().contiguous();
   for (int64_t i = 0; i < values.numel(); ++i) names.push_back(fmt::format("{}", values.data_ptr<double>()[i]));
@@ -123,12 +122,12 @@ std::string to_npz(const CodeTable& table) {
       arrays.push_back(npz_array(kFactorNames, table.factor_names));
     } else if (!table.classes.empty()) {
       arrays.push_back(npz_array(kFactors, numbers_of(table.classes).unsqueeze(1)));
-      arrays.push_back(npz_array(kFactorNames, {std::string(kClass)}));
+      arrays.push_back(npz_array(kFactorNames, {std::string(class_column)}));
     }
   }
   for (const CodeBlock& block : table.blocks) arrays.push_back(npz_array(block.name, block.codes));
   if (!table.files.empty()) arrays.push_back(npz_array(kFiles, table.files));
-  if (!table.classes.empty()) arrays.push_back(npz_array(kClass, table.classes));
+  if (!table.classes.empty()) arrays.push_back(npz_array(class_column, table.classes));
   return npz(arrays);
 }
 
@@ -137,7 +136,7 @@ CodeTable read_npz_codes(const Path& file) {
   const NpzEntry* const codes = entry(entries, kCodes);
   const Entries blocks = codes != nullptr ? Entries{*codes} : blocks_among(file, entries);
   Entries used = blocks;
-  for (const char* name : {kFactors, kFiles, kClass})
+  for (const char* name : {kFactors, kFiles, class_column})
     if (const NpzEntry* array = entry(entries, name)) used.push_back(*array);
   check_shapes(file, used);
 
@@ -152,7 +151,7 @@ CodeTable read_npz_codes(const Path& file) {
         factors->kind == NpzKind::text ? text_factors(file, *factors) : numbers(file, *factors).to(at::kDouble);
     table.factor_names = factor_names(file, table.factors.size(1));
   }
-  if (const NpzEntry* names = entry(entries, kClass)) table.classes = classes(file, *names);
+  if (const NpzEntry* names = entry(entries, class_column)) table.classes = classes(file, *names);
   if (entry(entries, kFiles) != nullptr) table.files = read_npz_texts(file, kFiles);
   return table;
 }

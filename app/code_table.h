@@ -9,6 +9,8 @@
 
 namespace refract {
 
+constexpr const char* class_column = "class";  // the array or column of the images' classes
+
 struct CodeBlock {
   std::string name;          // "e"
   Tensor codes;              // [N, D]

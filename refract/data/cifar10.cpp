@@ -15,8 +15,8 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kSide = 32;
-constexpr int64_t kRecord = 1 + 3 * kSide * kSide;
+constexpr int64_t kPictureSide = 32;
+constexpr int64_t kRecord = 1 + 3 * kPictureSide * kPictureSide;
 constexpr int64_t kClasses = 10;
 
 // The records of a file, [N, 3073] uint8.
@@ -53,7 +53,7 @@ Cifar10 read_cifar10(const std::filesystem::path& folder) {
   batches.push_back(read_batch(folder / "test_batch.bin", read.checksums));
   const Tensor records = at::cat(batches);
   read.labels = records.select(1, 0).to(at::kLong);
-  read.images = records.slice(1, 1).contiguous().view({-1, 3, kSide, kSide});
+  read.images = records.slice(1, 1).contiguous().view({-1, 3, kPictureSide, kPictureSide});
   return read;
 }
 
