@@ -64,7 +64,8 @@ Result draw(const Arguments& arguments) {
     throw BadInput(
         fmt::format("Drawing figures: expected {} to be a folder, found a file. Name another.", arguments.out));
   std::vector<OpenedRun> runs;
-  for (const std::string& folder : arguments.runs) runs.push_back(open_run(folder, true, arguments.places, shown_progress()));
+  for (const std::string& folder : arguments.runs)
+    runs.push_back(open_run(folder, true, arguments.places, shown_progress()));
   const std::vector<std::string> names = headings(runs);
   std::vector<Figure> drawn;
   for (const FigureEntry* entry : entries) {

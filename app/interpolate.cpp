@@ -36,7 +36,8 @@ Result run(const Arguments& arguments) {
     throw BadInput(fmt::format("Interpolating: expected as many images in A as in B, found {} and {}.", starts.size(),
                                ends.size()));
   const auto parts = interpolation_parts(std::ssize(starts), arguments.steps, model.shape().size);
-  arguments.picture.begin("interpolation", model, std::ssize(starts) * (arguments.steps + 1), parts.size());
+  arguments.picture.begin("interpolation", model,
+                          {std::ssize(starts) * (arguments.steps + 1), parts.size(), 2 * std::ssize(starts)});
   const EncodedImages from = arguments.from.encoded(model, starts, true);
   const EncodedImages to = arguments.to.encoded(model, ends, true);
   return arguments.picture.draw("interpolation", interpolation_sheets(model, {from.images, from.codes},

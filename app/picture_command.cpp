@@ -57,9 +57,10 @@ std::vector<std::filesystem::path> PictureArguments::files(const std::string& wh
   return out.resolve(fmt::format("{}-{}", name, what), count);
 }
 
-void PictureArguments::begin(const std::string& what, const Model& model, int64_t images, size_t sheets) const {
+void PictureArguments::begin(const std::string& what, const Model& model, const DrawingWork& work) const {
   constexpr int64_t drawn_at_once = 200;  // which nobody has to be told of
   constexpr double seconds_a_sheet = 1;   // to put it together and write it
+  const auto& [images, sheets, to_read] = work;
   if (static_cast<int64_t>(sheets) > most_sheets)
     throw BadInput(
         fmt::format("Drawing {} images: they fill {} sheets of {} x {} pixels, and at most {} are made. Name fewer "
@@ -68,8 +69,9 @@ void PictureArguments::begin(const std::string& what, const Model& model, int64_
   static_cast<void>(files(what, sheets));
   if (images <= drawn_at_once && sheets == 1) return;
   const double seconds = seconds_to_decode(model, images) + seconds_a_sheet * static_cast<double>(sheets);
-  say(fmt::format("Drawing {} images on {} of at most {} x {} pixels: about {}, and the time to read the pictures.",
-                  images, sheets == 1 ? "one sheet" : fmt::format("{} sheets", sheets), kSheetSide, kSheetSide,
+  say(fmt::format("{} {} images on {} of at most {} x {} pixels; the drawing takes about {}.",
+                  to_read > 0 ? fmt::format("Reading {} pictures and drawing", to_read) : "Drawing", images,
+                  sheets == 1 ? "one sheet" : fmt::format("{} sheets", sheets), kSheetSide, kSheetSide,
                   duration_text(seconds)));
 }
 

@@ -12,6 +12,12 @@
 
 namespace refract {
 
+struct DrawingWork {
+  int64_t images = 0;  // that the model makes
+  size_t sheets = 0;
+  int64_t files = 0;  // to be read before
+};
+
 // The arguments RUN, --out, --overwrite and --sheets.
 struct PictureArguments {
   std::string run;
@@ -27,7 +33,7 @@ struct PictureArguments {
   // To be asked before the work: throws BadInput where so many sheets are more than --sheets allows, or their files are
   // there already. Says on standard error how much there is to do and about how long the drawing takes, where that is
   // worth a line. `what`: as in "demo-transfer.png", the name without --out.
-  void begin(const std::string& what, const Model& model, int64_t images, size_t sheets) const;
+  void begin(const std::string& what, const Model& model, const DrawingWork& work) const;
 
   // Draws and writes sheet by sheet, with progress.
   [[nodiscard]] Result draw(const std::string& what, const PagedFigure& figure) const;

@@ -19,7 +19,8 @@ Result run(const Arguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
   const PagedFigure figure = sample_sheets(model, arguments.panels, arguments.side, arguments.seed);
-  arguments.picture.begin("samples", model, arguments.panels * arguments.side * arguments.side, figure.images.size());
+  arguments.picture.begin("samples", model,
+                          {arguments.panels * arguments.side * arguments.side, figure.images.size(), 0});
   return arguments.picture.draw("samples", figure);
 }
 

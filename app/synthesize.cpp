@@ -24,7 +24,8 @@ Result run(const Arguments& arguments) {
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
   const Paths files = arguments.images.files();
   const auto parts = sheet_parts(std::ssize(files), arguments.variants, model.shape().size);
-  arguments.picture.begin("synthesis", model, std::ssize(files) * arguments.variants, parts.size());
+  arguments.picture.begin("synthesis", model,
+                          {std::ssize(files) * arguments.variants, parts.size(), std::ssize(files)});
   const EncodedImages own = arguments.images.encoded(model, files, true);
   return arguments.picture.draw("synthesis",
                                 synthesis_sheets(model, {own.images, own.codes}, arguments.variants, arguments.seed));

@@ -70,8 +70,9 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
   auto settings = settings_of(arguments);
   if (arguments.out.empty())
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
-  OpenedRun opened = start_run(arguments.out, std::move(settings), invocation.command_line,
-                               [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
+  OpenedRun opened = start_run(
+      arguments.out, std::move(settings), invocation.command_line,
+      [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
   say(start_text(opened, error_width()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }

@@ -25,7 +25,9 @@ Result run(const Arguments& arguments) {
   const Paths styles = arguments.target.files();
   const Paths contents = common.files();
   const auto parts = sheet_parts(std::ssize(contents), std::ssize(styles), model.shape().size);
-  arguments.picture.begin("transfer", model, std::ssize(contents) * std::ssize(styles), parts.size());
+  arguments.picture.begin(
+      "transfer", model,
+      {std::ssize(contents) * std::ssize(styles), parts.size(), std::ssize(contents) + std::ssize(styles)});
   const EncodedImages target = arguments.target.encoded(model, styles, true);
   const EncodedImages content = common.encoded(model, contents, true);
   return arguments.picture.draw("transfer",

@@ -78,7 +78,8 @@ Rectangle change(const Tensor& before, const Tensor& now) {
 
 }  // namespace
 
-Animation read_gif(const std::string& bytes, const std::string& origin) {
+Animation read_gif(const std::string& bytes, const std::string& origin,
+                   const std::function<Tensor(const Tensor&)>& keep) {
   const auto refuse = [&] {
     return BadInput(fmt::format("Reading {}: expected a whole GIF file, found a damaged one.", origin));
   };
@@ -92,7 +93,8 @@ Animation read_gif(const std::string& bytes, const std::string& origin) {
     if (!paint(*file, file->SavedImages[i], canvas)) throw refuse();
     GraphicsControlBlock control{};
     DGifSavedExtensionToGCB(file.get(), i, &control);
-    animation.frames.push_back(canvas.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous));
+    const Tensor frame = canvas.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
+    animation.frames.push_back(keep ? keep(frame) : frame);
     animation.milliseconds.push_back(10 * control.DelayTime);
   }
   return animation;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@ struct Animation {
   std::vector<int64_t> milliseconds;  // for which each is shown
 };
 
-// Throws BadInput, naming `origin`, where the bytes are no whole GIF file.
-Animation read_gif(const std::string& bytes, const std::string& origin);
+// Each frame goes through `keep`, where there is one: to be kept smaller. Throws BadInput, naming `origin`, where the
+// bytes are no whole GIF file.
+Animation read_gif(const std::string& bytes, const std::string& origin,
+                   const std::function<Tensor(const Tensor&)>& keep = {});
 
 class GifFile {
  public:

@@ -31,11 +31,6 @@ constexpr std::array<Quality, 10> kQualities = {{{2400, kLossless},
                                                  {240, 35},
                                                  {120, 20}}};
 
-Animation decoded(const ReportPicture& picture) {
-  if (picture.type == "image/gif") return read_gif(picture.bytes, picture.title);
-  return {{to_bytes(decode_whole(picture.bytes, picture.title))}, {0}};
-}
-
 Tensor shrunk(const Tensor& frame, int64_t height, int64_t width) {
   const Tensor pixels = frame.permute({1, 2, 0}).contiguous();
   Tensor small = at::empty({height, width, 3}, at::kByte);
@@ -46,28 +41,47 @@ Tensor shrunk(const Tensor& frame, int64_t height, int64_t width) {
 }
 
 // With its longer side of at most `side` pixels.
-Animation fitted(const Animation& whole, int64_t side) {
-  const int64_t height = whole.frames.front().size(1), width = whole.frames.front().size(2);
+Tensor fitted(const Tensor& frame, int64_t side) {
+  const int64_t height = frame.size(1), width = frame.size(2);
   const int64_t longer = std::max(height, width);
-  if (longer <= side) return whole;
-  Animation small{{}, whole.milliseconds};
-  for (const Tensor& frame : whole.frames)
-    small.frames.push_back(
-        shrunk(frame, std::max<int64_t>(1, height * side / longer), std::max<int64_t>(1, width * side / longer)));
-  return small;
+  if (longer <= side) return frame;
+  return shrunk(frame, std::max<int64_t>(1, height * side / longer), std::max<int64_t>(1, width * side / longer));
 }
 
-ReportPicture reduced(const ReportPicture& picture, const Animation& whole, const Quality& quality) {
-  const bool moves = whole.frames.size() > 1;
-  const int webp_quality = moves ? std::min(quality.webp, kQualities[1].webp) : quality.webp;
-  std::string bytes = webp(fitted(whole, moves ? quality.side / 2 : quality.side), webp_quality);
+// A picture of which no more pixels are held than the best quality shows.
+struct Decoded {
+  Animation picture;
+  int64_t width = 0;  // of the whole picture
+  bool moves = false;
+
+  [[nodiscard]] int64_t side(const Quality& quality) const { return moves ? quality.side / 2 : quality.side; }
+};
+
+Decoded decoded(const ReportPicture& picture) {
+  Decoded all;
+  all.moves = picture.type == "image/gif";
+  const auto keep = [&](const Tensor& frame) {
+    all.width = frame.size(2);
+    return fitted(frame, all.side(kQualities.front()));
+  };
+  all.picture = all.moves ? read_gif(picture.bytes, picture.title, keep)
+                          : Animation{{keep(to_bytes(decode_whole(picture.bytes, picture.title)))}, {0}};
+  return all;
+}
+
+// The picture itself where it is the smaller one.
+ReportPicture reduced(const ReportPicture& picture, const Decoded& whole, const Quality& quality) {
+  Animation small{{}, whole.picture.milliseconds};
+  for (const Tensor& frame : whole.picture.frames) small.frames.push_back(fitted(frame, whole.side(quality)));
+  // Without loss, an animation has more pixels than a page is worth.
+  std::string bytes = webp(small, whole.moves ? std::min(quality.webp, kQualities[1].webp) : quality.webp);
   if (bytes.size() >= picture.bytes.size()) return picture;
-  ReportPicture small = picture;
-  small.type = "image/webp";
-  small.bytes = std::move(bytes);
-  small.reduced = true;
-  small.width = whole.frames.front().size(2);
-  return small;
+  ReportPicture copy = picture;
+  copy.type = "image/webp";
+  copy.bytes = std::move(bytes);
+  copy.reduced = true;
+  copy.width = whole.width;
+  return copy;
 }
 
 size_t total(const std::vector<ReportPicture>& pictures) {
@@ -80,7 +94,7 @@ size_t total(const std::vector<ReportPicture>& pictures) {
 
 void reduce(std::vector<ReportPicture>& pictures, size_t bytes) {
   if (total(pictures) <= bytes) return;
-  std::vector<Animation> whole;
+  std::vector<Decoded> whole;
   for (const ReportPicture& picture : pictures) whole.push_back(decoded(picture));
   const std::vector<ReportPicture> originals = std::move(pictures);
   for (const Quality& quality : kQualities) {

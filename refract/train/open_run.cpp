@@ -76,6 +76,15 @@ void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
                   differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
 
+// Leaving out files that are bad now would be other data: the advice is for new trainings.
+std::unique_ptr<DataSource> data_again(const Settings& settings, const OnProgress& on_progress) try {
+  return settings.data_recipe.make(on_progress);
+} catch (const BadInput& error) {
+  const std::string why = error.what();
+  if (why.find("--skip-bad-images") == std::string::npos) throw;
+  throw BadInput(why + " That is for a new training: this run needs its files as they were.");
+}
+
 OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
                                  const OnProgress& on_progress) {
   Run run = Run::open(directory);
@@ -84,7 +93,7 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
-    opened.data = opened.settings->data_recipe.make(on_progress);
+    opened.data = data_again(*opened.settings, on_progress);
     check_shape(opened.data->info(), then.shape, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);

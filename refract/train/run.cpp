@@ -102,7 +102,9 @@ void Run::check_absent(const fs::path& directory) {
 Run Run::create(const fs::path& directory, const Settings& settings, const DataInfo& data, const std::string& command,
                 const Indices& labelled, int64_t steps) {
   check_absent(directory);
-  const RunOrigin origin{fs::current_path(), fs::absolute(without_slash(directory)).lexically_normal(), steps};
+  std::error_code ignored;  // of a working directory that was removed
+  const fs::path here = fs::current_path(ignored);
+  const RunOrigin origin{here, (here / without_slash(directory)).lexically_normal(), steps};
   NewFolder staging(directory);
   Run run(staging.path());
   write_file(run.options_file(), settings.toml());
@@ -166,9 +168,10 @@ void Run::save(Method& method, const CheckpointInfo& info) const {
 CheckpointInfo Run::load(Method& method, bool with_moments) const {
   const std::vector<fs::path> files = checkpoints();
   if (files.empty())
-    throw BadInput(
-        fmt::format("Opening the run {}: it has no checkpoint yet. Train it further with `refract resume {}`.",
-                    path().string(), path().string()));
+    throw BadInput(fmt::format("Opening the run {}: it has no checkpoint yet. {}", path().string(),
+                               is_training(path())
+                                   ? "A process is training it and will write one: wait for that."
+                                   : fmt::format("Train it further with `refract resume '{}'`.", path().string())));
   try {
     return load_checkpoint(files.back(), settings()->method, method, with_moments);
   } catch (const BadInput& error) {

@@ -38,7 +38,9 @@ class ManyPictures : public ::testing::Test {
 TEST_F(ManyPictures, BecomeSeveralSheetsThatAreAnnounced) {
   const Ran ran = run({"synthesize", many_}, {"--variants", "2", "--out", folder_ / "styles.png", "--json"});
   ASSERT_EQ(ran.status, 0) << ran.err;
-  EXPECT_NE(ran.err.find("Drawing 120 images on 2 sheets of at most 4096 x 4096 pixels: about "), std::string::npos)
+  EXPECT_NE(ran.err.find("Reading 60 pictures and drawing 120 images on 2 sheets of at most 4096 x 4096 pixels; the "
+                         "drawing takes about "),
+            std::string::npos)
       << ran.err;
   const json files = json::parse(ran.out).at("files");
   EXPECT_EQ(files, (json{folder_ / "styles-1.png", folder_ / "styles-2.png"}));

@@ -28,9 +28,9 @@ TEST(Terminal, TablesStayWithinTheWidth) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60U) << line;
   EXPECT_EQ(text,
-            "name  what it is                source\n"
-            "a     many words of which       many words of which each is\n"
-            "      each is short and all     short and all are long\n"
+            "name  what it is              source\n"
+            "a     many words of which     many words of which each is\n"
+            "      each is short and all   short and all are long\n"
             "      are long\n");
 }
 
