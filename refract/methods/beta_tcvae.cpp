@@ -30,7 +30,10 @@ class BetaTcVae : public VaeBase {
 
  protected:
   [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
-    return with_correlation(inferred, beta_, sampling_);
+    // First, since gradients add up in the order of the graph, and runs go on bit for bit.
+    const Dependence parts =
+        dependence(inferred.posterior, inferred.z, inferred.population, sampling_, {inferred.z.size(1)});
+    return with_correlation(inferred.posterior.kl_to_standard().mean(), parts, beta_);
   }
 
  private:

@@ -79,8 +79,12 @@ class GuidedVae : public VaeBase {
 
  protected:
   [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {
-    if (beta_ == 1) return {inferred.posterior.kl_to_standard().mean()};
-    return with_correlation(inferred, beta_, BatchSampling::weighted);
+    const Tensor kl = inferred.posterior.kl_to_standard().mean();
+    if (beta_ == 1) return {kl};
+    const int64_t dimensions = inferred.z.size(1);
+    return with_correlation(
+        kl, dependence(inferred.posterior, inferred.z, inferred.population, BatchSampling::weighted, {dimensions}),
+        beta_);
   }
 
  private:

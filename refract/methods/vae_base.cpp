@@ -46,10 +46,7 @@ VaeBase::Bound VaeBase::bound(const Batch& batch) const {
 
 // Mutual information, total correlation and the dimensions' divergences add up to the KL divergence, which is known in
 // closed form; what beta adds to it is estimated.
-VaeBase::Regularization VaeBase::with_correlation(const Inferred& inferred, double beta, BatchSampling sampling) {
-  const Gaussian& posterior = inferred.posterior;
-  const Tensor kl = posterior.kl_to_standard().mean();
-  const Dependence parts = dependence(posterior, inferred.z, inferred.population, sampling, {inferred.z.size(1)});
+VaeBase::Regularization VaeBase::with_correlation(const Tensor& kl, const Dependence& parts, double beta) {
   const Tensor information = parts.information.detach();
   const Tensor correlation = parts.within.detach();
   return {kl + (beta - 1) * parts.within,

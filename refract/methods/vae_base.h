@@ -50,8 +50,9 @@ class VaeBase : public Method {
   };
   [[nodiscard]] Bound bound(const Batch& batch) const;
 
-  // Chen et al. 2018, Eq. 4 with alpha = gamma = 1: the KL divergence, its total correlation `beta` times.
-  [[nodiscard]] static Regularization with_correlation(const Inferred& inferred, double beta, BatchSampling sampling);
+  // Chen et al. 2018, Eq. 4 with alpha = gamma = 1: the divergence `kl`, its total correlation, all within one group,
+  // `beta` times.
+  [[nodiscard]] static Regularization with_correlation(const Tensor& kl, const Dependence& parts, double beta);
 
   [[nodiscard]] virtual Regularization regularizer(const Inferred& inferred) const = 0;
 
