@@ -29,7 +29,7 @@ std::vector<int> pixel(const std::string& bytes, int64_t x, int64_t y = 0) {
   return values;
 }
 
-std::string refusal(const std::string& bytes) {
+std::string kind_refusal(const std::string& bytes) {
   return message_of<BadInput>([&] { decode_whole(bytes, "test"); });
 }
 
@@ -158,13 +158,13 @@ TEST(ImageKinds, WhatIsNotReadIsNamedWithACommandThatConvertsIt) {
       {"an SVG drawing", "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>"},
   };
   for (const auto& [named, bytes] : of) {
-    EXPECT_TRUE(contains(refusal(bytes), named)) << named << ": " << refusal(bytes);
-    EXPECT_TRUE(contains(refusal(bytes), "makes a PNG of it")) << refusal(bytes);
-    EXPECT_FALSE(contains(refusal(bytes), "damaged")) << refusal(bytes);
+    EXPECT_TRUE(contains(kind_refusal(bytes), named)) << named << ": " << kind_refusal(bytes);
+    EXPECT_TRUE(contains(kind_refusal(bytes), "makes a PNG of it")) << kind_refusal(bytes);
+    EXPECT_FALSE(contains(kind_refusal(bytes), "damaged")) << kind_refusal(bytes);
   }
-  EXPECT_TRUE(contains(refusal("<!DOCTYPE html>\n<html><body>404</body></html>"), "a web page"));
-  EXPECT_TRUE(contains(refusal(box("isom" + none)), "no PNG"));
-  EXPECT_TRUE(contains(refusal("\xff"), "no PNG"));
+  EXPECT_TRUE(contains(kind_refusal("<!DOCTYPE html>\n<html><body>404</body></html>"), "a web page"));
+  EXPECT_TRUE(contains(kind_refusal(box("isom" + none)), "no PNG"));
+  EXPECT_TRUE(contains(kind_refusal("\xff"), "no PNG"));
 }
 
 }  // namespace

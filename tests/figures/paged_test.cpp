@@ -21,14 +21,14 @@ namespace {
 using testing_support::contains;
 using testing_support::message_of;
 
-const fakes::FakeModel& model() {
+const fakes::FakeModel& painter() {
   static const fakes::FakeModel made = fakes::halves();
   return made;
 }
 
 // `count` images, each of another gray.
 Pictures grays(int64_t count) {
-  return encoded(model(), at::linspace(-0.9, 0.9, count).view({count, 1, 1, 1}).expand({count, 3, 8, 8}).contiguous());
+  return encoded(painter(), at::linspace(-0.9, 0.9, count).view({count, 1, 1, 1}).expand({count, 3, 8, 8}).contiguous());
 }
 
 TEST(Paged, PartsCoverTheTableOnceAndFit) {
@@ -64,35 +64,35 @@ TEST(Paged, NoSheetIsLargerThanItMayBe) {
 
 TEST(Paged, ManyImagesBecomeSeveralSheetsOfTheSameStyles) {
   const Pictures pictures = grays(100);
-  const PagedFigure figure = synthesis_sheets(model(), pictures, 2, 1);
+  const PagedFigure figure = synthesis_sheets(painter(), pictures, 2, 1);
   ASSERT_EQ(figure.images, (std::vector<int64_t>{66, 66, 68}));
   std::vector<int64_t> told;
   const Tensor second = figure.draw(1, [&](int64_t images) { told.push_back(images); }).at(0);
   EXPECT_EQ(told, (std::vector<int64_t>{64, 66}));
   EXPECT_LE(second.size(1), kSheetSide);
   const Pictures part{pictures.images.slice(0, 33, 66), {}};
-  EXPECT_TRUE(second.equal(synthesis_sheet(model(), part.images, 2, 1).frames.at(0)));
-  EXPECT_EQ(synthesis_sheets(model(), grays(5), 2, 1).images, std::vector<int64_t>{10});
+  EXPECT_TRUE(second.equal(synthesis_sheet(painter(), part.images, 2, 1).frames.at(0)));
+  EXPECT_EQ(synthesis_sheets(painter(), grays(5), 2, 1).images, std::vector<int64_t>{10});
 }
 
 TEST(Paged, TransferIsCutBothWays) {
-  const PagedFigure figure = transfer_sheets(model(), grays(50), grays(40));
+  const PagedFigure figure = transfer_sheets(painter(), grays(50), grays(40));
   ASSERT_EQ(figure.images.size(), 4U);
   EXPECT_EQ(figure.images[0], 20 * 25);
   const Tensor last = figure.draw(3, {}).at(0);
   const Tensor whole =
-      transfer_sheet(model(), grays(50).images.slice(0, 25), grays(40).images.slice(0, 20)).frames.at(0);
+      transfer_sheet(painter(), grays(50).images.slice(0, 25), grays(40).images.slice(0, 20)).frames.at(0);
   EXPECT_TRUE(last.equal(whole));
 }
 
 TEST(Paged, PanelsOfSamplesAreSharedOut) {
-  const PagedFigure figure = sample_sheets(model(), 7, 16, 3);
+  const PagedFigure figure = sample_sheets(painter(), 7, 16, 3);
   ASSERT_EQ(figure.images, (std::vector<int64_t>{3 * 256, 4 * 256}));
   const std::vector<Tensor> drawn = figure.draw(0, {});
   EXPECT_LE(std::max(drawn.at(0).size(1), drawn.at(0).size(2)), kSheetSide);
-  const PagedFigure small = sample_sheets(model(), 6, 4, 3);
+  const PagedFigure small = sample_sheets(painter(), 6, 4, 3);
   ASSERT_EQ(small.images.size(), 1U);
-  EXPECT_TRUE(small.draw(0, {}).at(0).equal(sample_sheet(model(), 6, 4, 3).frames.at(0)));
+  EXPECT_TRUE(small.draw(0, {}).at(0).equal(sample_sheet(painter(), 6, 4, 3).frames.at(0)));
 }
 
 TEST(Paged, AnAnimationTakesNoMoreMemoryThanItMay) {
@@ -100,10 +100,10 @@ TEST(Paged, AnAnimationTakesNoMoreMemoryThanItMay) {
   EXPECT_EQ(interpolation_parts(800, 24, 64).size(), 29U);
   EXPECT_GT(interpolation_parts(8, 300, 64).size(), 1U);
   EXPECT_TRUE(contains(message_of<BadInput>([] { interpolation_parts(1, 1000, 512); }), "--steps"));
-  const PagedFigure figure = interpolation_sheets(model(), grays(60), grays(60), 0, 2);
+  const PagedFigure figure = interpolation_sheets(painter(), grays(60), grays(60), 0, 2);
   ASSERT_EQ(figure.images, (std::vector<int64_t>{90, 90}));
   EXPECT_TRUE(figure.draw(0, {}).at(2).equal(
-      interpolation(model(), grays(60).images.slice(0, 0, 30), grays(60).images.slice(0, 0, 30), 0, 2).frames.at(2)));
+      interpolation(painter(), grays(60).images.slice(0, 0, 30), grays(60).images.slice(0, 0, 30), 0, 2).frames.at(2)));
 }
 
 TEST(Paged, BytesAreDrawnAsTheyAre) {
