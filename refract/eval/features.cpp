@@ -3,6 +3,7 @@
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/linalg_eigh.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace refract {
 namespace {
 
 constexpr int64_t kPixelSide = 16;
-constexpr int64_t kPixelImages = 5000;
+constexpr int64_t kPixelComponents = 64;
 
 using Encoding = std::function<Codes(const Tensor& images)>;
 
@@ -38,6 +39,24 @@ Tensor pixels(const DataSource& data, Split split) {
     parts.push_back(at::adaptive_avg_pool2d(images, {side, side}).flatten(1));
   });
   return at::cat(parts);
+}
+
+// The `most` directions [D, at most `most`] in which centred rows [N, D] vary most.
+Tensor principal_directions(const Tensor& centred, int64_t most) {
+  constexpr double rounding = 1e-6;
+  const auto [variances, directions] = at::linalg_eigh(centred.t().matmul(centred).to(at::kDouble));
+  const int64_t varying = variances.gt(variances.max() * rounding).sum().item<int64_t>();
+  return directions.slice(1, directions.size(1) - std::min(most, varying)).to(centred.scalar_type());
+}
+
+// By least squares on all pixels, one that is lit in a few images alone would decide what is said of others. Components
+// of fewer directions than images bound that, and the time.
+FeatureSet pixel_set(const DataSource& data) {
+  const Tensor fit = pixels(data, Split::fit);
+  const Tensor mean = fit.mean(0, true);
+  const int64_t most = std::clamp<int64_t>(fit.size(0) / 4, 1, kPixelComponents);
+  const Tensor directions = principal_directions(fit - mean, most);
+  return {"raw pixels", (fit - mean).matmul(directions), (pixels(data, Split::score) - mean).matmul(directions)};
 }
 
 }  // namespace
@@ -76,7 +95,7 @@ std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untra
     sets.push_back(feature_sets(*untrained, data).back());
     sets.back().name = "untrained encoder";
   }
-  sets.push_back({"raw pixels", pixels(data, Split::fit), pixels(data, Split::score), kPixelImages});
+  sets.push_back(pixel_set(data));
   return sets;
 }
 
@@ -86,7 +105,8 @@ std::string baseline_protocol(const DataSource& data, const Model* untrained) {
     text += "Untrained encoder: all codes of the same networks with the weights that training began with. ";
   text += "Raw pixels:";
   if (data.info().shape.size > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
-  return text + fmt::format(" fitted on {} images at most.", kPixelImages);
+  return text + fmt::format(" their first {} principal components at most, a quarter of the images that fit.",
+                            kPixelComponents);
 }
 
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block) {

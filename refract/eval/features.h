@@ -14,7 +14,6 @@ struct FeatureSet {
   std::string name;         // "e", "z", "e and z"
   Tensor fit;               // [N, D], codes of split fit
   Tensor score;             // [M, D], of split score
-  int64_t most_fitted = 0;  // images that may fit a probe, to bound its time; 0: all
 };
 
 // Posterior means of all images of a split, one tensor a block. Images are read and encoded a slice at a time.
@@ -28,7 +27,8 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
 
 // What the rows of a probe are to be read against: "untrained encoder", all blocks together of a model as it was before
-// training, where there is one, and "raw pixels", averaged to 16x16 where images are larger.
+// training, where there is one, and "raw pixels", averaged to 16x16 where images are larger: their first principal
+// components, 64 at most and a quarter as many as images of split fit.
 std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untrained);
 
 // What they are, in sentences for a protocol.

@@ -28,13 +28,6 @@ Tensor dealt(int64_t count, const Tensor& classes) {
   return order.argsort().remainder(kFolds);
 }
 
-// Of at most `most` of the numbers, all over them; all for 0.
-Tensor thinned(const Tensor& numbers, int64_t most) {
-  const int64_t count = numbers.numel();
-  if (most == 0 || count <= most) return numbers;
-  return numbers.index_select(0, (at::arange(most) * count).floor_divide(most));
-}
-
 double standard_error(const Tensor& values) {
   const int64_t count = values.numel();
   return count < 2 ? kNone : values.std().item<double>() / std::sqrt(static_cast<double>(count));
@@ -63,9 +56,8 @@ Tensor HeldOut::predictions(const FeatureSet& set, const Tensor& truth, const Re
   const Tensor features = at::cat({set.fit, set.score});
   std::vector<Tensor> parts;
   for (const Fold& fold : folds_) {
-    const Tensor fit = thinned(fold.fit, set.most_fitted);
-    parts.push_back(
-        reader(features.index_select(0, fit), truth.index_select(0, fit), features.index_select(0, fold.score)));
+    parts.push_back(reader(features.index_select(0, fold.fit), truth.index_select(0, fold.fit),
+                           features.index_select(0, fold.score)));
   }
   return at::cat(parts);
 }

@@ -1,8 +1,10 @@
 // Which images score a probe, and how sure its score is.
 #include "refract/eval/held_out.h"
 
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
@@ -59,17 +61,6 @@ TEST(HeldOut, AReaderIsAskedWhatItHasNotSeen) {
   EXPECT_FALSE(seen.any().item<bool>());
 }
 
-TEST(HeldOut, OfManyImagesThoseThatFitAreSpreadOverAll) {
-  const FeatureSet set{"number", at::arange(100).unsqueeze(1), at::arange(500).unsqueeze(1), 10};
-  const HeldOut held_out(100, 500);
-  const Tensor said =
-      held_out.predictions(set, at::arange(600), [](const Tensor& features, const Tensor&, const Tensor& asked) {
-        EXPECT_TRUE(features.squeeze(1).equal(at::arange(0, 100, 10)));
-        return asked;
-      });
-  EXPECT_EQ(said.size(0), 500);
-}
-
 TEST(HeldOut, ErrorsHaveTheirStandardErrors) {
   const Tensor errors = at::tensor({1.0, 2.0, 3.0, 6.0, 1.0, 0.0, 1.0, 0.0}, at::kDouble).view({2, 4}).t();
   const MetricTable::Row row = mean_errors("e", errors, true);
@@ -108,8 +99,10 @@ TEST(HeldOut, AFewRightAnswersAreNotCertain) {
 
 // Probes on few images.
 
+constexpr ImageShape small = {3, 4};
+
 fakes::Source few() {
-  return {3, 2, {{Split::fit, 80}, {Split::score, 80}}};
+  return {3, 2, {{Split::fit, 80}, {Split::score, 80}}, small};
 }
 
 Tensor label_in(const Tensor& x) {
@@ -121,8 +114,8 @@ Tensor factors_in(const Tensor& x) {
 
 // "e" knows, "z" is noise.
 fakes::FakeModel knowing(Tensor (*e)(const Tensor&), int64_t size) {
-  return {{3, 8}, {{"e", size, Role::target}, {"z", 4, Role::common}}, [e](const Tensor& x) {
-            return Codes{e(x), x.select(1, 0).select(1, 5).slice(1, 0, 4)};
+  return {small, {{"e", size, Role::target}, {"z", 4, Role::common}}, [e](const Tensor& x) {
+            return Codes{e(x), x.select(1, 0).select(1, 3).slice(1, 0, 4)};
           }};
 }
 
@@ -156,14 +149,14 @@ TEST(ProbesOnFewImages, SayWhatIsNoBetterThanTheMean) {
 
 TEST(ProbesOnFewImages, NothingIsSaidWhereAllIsClear) {
   const fakes::Source data = few();
-  EXPECT_EQ(Evaluator(fakes::whole(), data).measure(metric("classify")).note, "");
+  EXPECT_EQ(Evaluator(fakes::whole(small), data).measure(metric("classify")).note, "");
 }
 
 TEST(Probes, StandBesideAnUntrainedEncoderAndRawPixels) {
   const fakes::Source data = few();
   const fakes::FakeModel model = knowing(factors_in, 3);
-  const fakes::FakeModel untrained({3, 8}, {{"e", 4, Role::target}, {"z", 1, Role::common}}, [](const Tensor& x) {
-    return Codes{x.select(1, 0).select(1, 5).slice(1, 0, 4), label_in(x)};
+  const fakes::FakeModel untrained(small, {{"e", 4, Role::target}, {"z", 1, Role::common}}, [](const Tensor& x) {
+    return Codes{x.select(1, 0).select(1, 3).slice(1, 0, 4), label_in(x)};
   });
   const MetricTable probe = Evaluator(model, data, 0, &untrained).measure(metric("probe"));
   const double mean = row(probe, "predict the mean").values.back();
@@ -177,14 +170,36 @@ TEST(Probes, StandBesideAnUntrainedEncoderAndRawPixels) {
   EXPECT_FALSE(contains(bare.protocol, "ntrained"));
 }
 
-// So that a probe on pixels stays cheap.
-TEST(Probes, LargePicturesAreAveraged) {
-  const fakes::Source data{1, 0, {{Split::fit, 3}, {Split::score, 2}}, {3, 32}};
+// So that a probe on pixels stays cheap, and a pixel that is lit in one image decides nothing.
+TEST(Probes, ReadPrincipalComponentsOfAveragedPictures) {
+  const fakes::Source data{1, 0, {{Split::fit, 40}, {Split::score, 2}}, {3, 32}};
   const FeatureSet pixels = baseline_sets(data, nullptr).at(0);
-  const Tensor image = data.images(Split::fit, {1})[0];
-  ASSERT_EQ(pixels.fit.sizes(), (std::vector<int64_t>{3, 3 * 16 * 16}));
-  EXPECT_NEAR(pixels.fit[1][17].item<double>(), image[0].slice(0, 2, 4).slice(1, 2, 4).mean().item<double>(), 1e-6);
+  const Tensor averaged = data.images(Split::fit, all_indices(40)).view({40, 3, 16, 2, 16, 2}).mean({3, 5}).flatten(1);
+  const Tensor largest = at::linalg_svdvals(averaged - averaged.mean(0, true)).slice(0, 0, 10).flip(0);
+  ASSERT_EQ(pixels.fit.sizes(), (std::vector<int64_t>{40, 10}));
+  EXPECT_EQ(pixels.score.sizes(), (std::vector<int64_t>{2, 10}));
+  EXPECT_TRUE(at::allclose(pixels.fit.square().sum(0).sqrt(), largest, 1e-3)) << pixels.fit.square().sum(0).sqrt();
   EXPECT_TRUE(contains(baseline_protocol(data, nullptr), "averaged to 16x16"));
+}
+
+// Black pictures but for one pixel, which is lit in a few: least squares on it would say anything of the others.
+TEST(Probes, APixelThatIsSeldomLitDoesNotSpoilTheRestOfTheTable) {
+  struct Dots : fakes::Source {
+    using fakes::Source::Source;
+    [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+      Tensor images = fakes::Source::images(split, indices);
+      for (size_t n = 0; n < indices.size(); ++n) {
+        const int64_t seldom = 1 + indices[n] % 12;
+        images[static_cast<int64_t>(n)].slice(1, 2).mul_(1e-4);
+        if (indices[n] % 97 == 0)
+          images[static_cast<int64_t>(n)].select(1, 3 + seldom).fill_(split == Split::fit ? 1e-3 : 1);
+      }
+      return images;
+    }
+  };
+  const Dots data{3, 0, {{Split::fit, 500}, {Split::score, 500}}, {3, 16}};
+  const MetricTable table = Evaluator(fakes::whole({3, 16}), data).measure(metric("probe"));
+  EXPECT_LT(row(table, "raw pixels").values.back(), row(table, "predict the mean").values.back());
 }
 
 }  // namespace
