@@ -70,8 +70,9 @@ TEST_P(DataDamage, IsOneSentenceThatNamesTheFile) {
   EXPECT_NO_THROW(read_all());
   for (const auto& file : all) {
     const std::string good = read_file(file);
-    const std::vector<std::string> damaged = {"", "something else\n", std::string(300, 'x'),
-                                              good.substr(0, good.size() / 2), std::string(good.size(), '\0')};
+    std::vector<std::string> damaged = {"", "something else\n", std::string(300, 'x'),
+                                        good.substr(0, good.size() / 2 - 7)};
+    if (GetParam() != "cifar10") damaged.emplace_back(good.size(), '\0');  // there it is as many black aeroplanes
     for (const std::string& bytes : damaged) {
       write_file(file, bytes);
       const std::string message = message_of<BadInput>([&] { read_all(); });
