@@ -28,7 +28,7 @@ constexpr std::string_view ending = ".npy";
 constexpr int64_t most_arrays = 4096;
 constexpr int64_t most_texts = 10'000'000;
 
-[[noreturn]] void refuse(const Path& file, const std::string& found) {
+[[noreturn]] void refuse_archive(const Path& file, const std::string& found) {
   throw BadInput(
       fmt::format("Reading {}: expected a NumPy archive (.npz), found {}. Write it again with numpy.savez or "
                   "numpy.savez_compressed.",
@@ -68,8 +68,9 @@ class Archive {
       throw BadInput(fmt::format("Reading {}: there is no such file.", file.string()));
     int code = 0;
     zip_.reset(zip_open(file.c_str(), ZIP_RDONLY, &code));
-    if (zip_ == nullptr) refuse(file, reason(code));
-    if (zip_get_num_entries(zip_.get(), 0) > most_arrays) refuse(file, fmt::format("more than {} arrays", most_arrays));
+    if (zip_ == nullptr) refuse_archive(file, reason(code));
+    if (zip_get_num_entries(zip_.get(), 0) > most_arrays)
+      refuse_archive(file, fmt::format("more than {} arrays", most_arrays));
   }
 
   [[nodiscard]] const Path& file() const { return file_; }
@@ -109,7 +110,7 @@ class ArrayReader {
     const std::string entry = name + std::string(ending);
     zip_stat_t about;
     if (zip_stat(archive.zip(), entry.c_str(), 0, &about) != 0 || (about.valid & ZIP_STAT_SIZE) == 0)
-      refuse(file_, fmt::format("no array '{}' in it; it has {}", name, fmt::join(archive.names(), ", ")));
+      refuse_archive(file_, fmt::format("no array '{}' in it; it has {}", name, fmt::join(archive.names(), ", ")));
     size_ = about.size;
     expect_possible(about);
     stream_.reset(zip_fopen(archive.zip(), entry.c_str(), 0));
@@ -183,7 +184,7 @@ class ArrayReader {
   }
 
   [[noreturn]] void damaged(const std::string& why) const {
-    refuse(file_, fmt::format("a damaged array '{}': {}", name_, why));
+    refuse_archive(file_, fmt::format("a damaged array '{}': {}", name_, why));
   }
 
   struct Close {
