@@ -97,10 +97,12 @@ void reduce(std::vector<ReportPicture>& pictures, size_t bytes) {
   std::vector<Decoded> whole;
   for (const ReportPicture& picture : pictures) whole.push_back(decoded(picture));
   const std::vector<ReportPicture> originals = std::move(pictures);
-  for (const Quality& quality : kQualities) {
+  constexpr size_t much = 4;  // times too large: the next quality will not do
+  for (size_t q = total(originals) > much * bytes ? 1 : 0; q < kQualities.size();) {
     pictures.clear();
-    for (size_t i = 0; i < originals.size(); ++i) pictures.push_back(reduced(originals[i], whole[i], quality));
-    if (total(pictures) <= bytes) return;
+    for (size_t i = 0; i < originals.size(); ++i) pictures.push_back(reduced(originals[i], whole[i], kQualities.at(q)));
+    if (total(pictures) <= bytes || q + 1 == kQualities.size()) return;
+    q = std::min(kQualities.size() - 1, q + (total(pictures) > much * bytes ? 2 : 1));
   }
 }
 
