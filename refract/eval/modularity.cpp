@@ -1,4 +1,5 @@
 // Modularity and explicitness (Ridgeway and Mozer 2018, Sec. 3).
+#include <ATen/ops/bincount.h>
 #include <ATen/ops/nanmean.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
@@ -29,15 +30,18 @@ double modularity(const Representation& row) {
   return (1 - spread).masked_fill(most.eq(0), 0).mean().item<double>();
 }
 
-// The mean over classes of a factor, of how well a linear reader of all dimensions tells each from the rest. NaN where
-// the rows scored have one class alone: that factor is left out.
+// The mean over classes of a factor, of how well a linear reader of all dimensions tells each from the rest, but for
+// classes that it was not fitted on. NaN where the rows scored have one class alone: that factor is left out.
 double explicitness(const Tensor& codes, const Tensor& classes, int64_t count, const Division& rows) {
-  const LinearMap reader = fit_logistic(codes.index_select(0, rows.fit), classes.index_select(0, rows.fit), count);
+  const Tensor fit = classes.index_select(0, rows.fit);
+  const LinearMap reader = fit_logistic(codes.index_select(0, rows.fit), fit, count);
   const Tensor likely = at::softmax(reader(codes.index_select(0, rows.score)), 1).div(kKnown).round();
   const Tensor truth = classes.index_select(0, rows.score);
   double sum = 0;
   int64_t present = 0;
+  const Tensor seen = at::bincount(fit, {}, count);
   for (int64_t c = 0; c < count; ++c) {
+    if (seen[c].item<int64_t>() == 0) continue;
     const double area = area_under_roc(likely.select(1, c), truth.eq(c));
     if (std::isnan(area)) continue;
     sum += area;

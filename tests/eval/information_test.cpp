@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "refract/eval/ranks.h"
+#include "refract/eval/sampling.h"
 #include "tests/eval/support.h"
 
 namespace refract {
@@ -182,6 +183,13 @@ TEST(Modularity, AFactorOfWhichTheScoredRowsShowOneClassIsLeftOut) {
   const Factors both = factors_of({"one", "lone"}, at::cat({one.values, lone}, 1), {2, 2});
   for (uint64_t seed = 0; seed < 6; ++seed)
     EXPECT_GT(known::scores("modularity", known::perfect(one), both, seed)[0], 0.4) << seed;
+}
+
+// One image alone has the third value, and is not among those that the reader is fitted on.
+TEST(Modularity, AClassThatIsNotSeenWhileFittingIsLeftOut) {
+  Tensor values = at::arange(300, at::kDouble).remainder(2).unsqueeze(1);
+  values[divided(300, 0).score[3].item<int64_t>()] = 5;
+  EXPECT_GT(known::scores("modularity", values, factors_of({"rare"}, values, {3}))[0], 0.98);
 }
 
 TEST(Sap, DiscreteFactorsCountRecognisedClasses) {
