@@ -228,6 +228,7 @@ def main():
     if options.device != "cpu":
         torch.set_default_device(options.device)
         torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True  # as Refract does
     if options.operations:
         print(operations(options.operations))
         return
