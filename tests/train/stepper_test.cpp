@@ -95,7 +95,7 @@ std::vector<std::string> method_names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stepper, StepperOnAGpu, testing::ValuesIn(method_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& method) { return method.param; });
 
 TEST(Stepper, TrainsAndGoesOnOnAGpu) {
   if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
