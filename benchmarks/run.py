@@ -8,6 +8,7 @@ import argparse
 import csv
 import datetime
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -207,8 +208,10 @@ def processor():
 
 
 def gpu():
+    if not shutil.which("nvidia-smi"):
+        return "an unknown GPU"
     query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    return subprocess.run(query, capture_output=True, text=True, check=False).stdout.split("\n")[0] or "an unknown GPU"
+    return subprocess.check_output(query, text=True).split("\n")[0]
 
 
 def append(path, record):
