@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds Refract with a LibTorch for CUDA, runs the tests that need a GPU, times every method's step beside PyTorch's, trains the
-# demo on the GPU and evaluates it. One part may fail, the next is tried all the same; the status is 1 if any did.
+# Builds Refract with a LibTorch for CUDA, runs the tests that need a GPU, trains the demo on the GPU and evaluates it, and times
+# every method's step, beside PyTorch's where there is one. One part may fail, the next is tried all the same; the status is 1 if
+# any did.
 #   tools/gpu_check.sh [FOLDER]    logs, tables and the run go to FOLDER, by default build/gpu-check
 # Where things are, as environment variables:
 #   PYTHON          a Python with PyTorch for CUDA, whose LibTorch is taken (python3)
@@ -31,7 +32,7 @@ part() {
     failed+=("$name")
   }
   echo "== $name: $word, $((SECONDS - start)) s ($folder/$name.log)"
-  tail -n "${lines:-3}" "$folder/$name.log"
+  grep --invert-match ': round ' "$folder/$name.log" | tail -n "${lines:-3}"
 }
 
 facts() {
@@ -68,7 +69,7 @@ configure() {
 compile() { cmake --build "$build" --target "$@" -- -k 0; }
 
 compare() {
-  local steps=200 rounds=5
+  local steps=100 rounds=5
   if [ "$device" = cpu ]; then steps=1 rounds=1; fi
   "$python" benchmarks/run.py "$build/refract_bench" --device "$device" --methods "$methods" --steps "$steps" --rounds "$rounds" \
     --history "$folder/history.csv"
@@ -83,9 +84,9 @@ lines=4 part facts facts
 lines=1 part configure configure
 part build compile refract_app refract_tests refract_bench
 part tests "$build/refract_tests" --gtest_filter='Stepper.*:Stepper/*'
-lines=20 part bench compare
 part train train_demo
 lines=12 part evaluate "$build/bin/refract" evaluate "$folder/run"
+lines=20 part bench compare
 
 if [ ${#failed[@]} -gt 0 ]; then
   echo "Of the GPU check, these parts failed: ${failed[*]}."
