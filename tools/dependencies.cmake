@@ -1,5 +1,6 @@
 # What the library is built on. The main build and, for projects that link an installed Refract, refract-config.cmake both
 # read this.
+
 # LibTorch for CUDA names libraries of the CUDA toolkit, which its own shared libraries bring along. Where the toolkit has no
 # such library (nvToolsExt went with CUDA 13; a small toolkit has the compiler and little else), an empty target stands for it.
 function(stand_in_for_cuda)
@@ -18,6 +19,7 @@ if(TARGET torch_cuda)
   stand_in_for_cuda(cublas cublasLt cuda_driver cufft cuFile curand cusolver cusparse nvrtc)
   list(FILTER TORCH_LIBRARIES EXCLUDE REGEX "-NOTFOUND$")
 endif()
+
 find_package(OpenMP REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
