@@ -40,7 +40,8 @@ class LiveLine {
 // The columns of the terminal that standard output is, `otherwise` where it is none.
 size_t output_width(size_t otherwise);
 
-// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
+// The words of `text` in lines of at most `width` characters; a longer word has a line of its own. Blanks at the front
+// of the text stay.
 std::vector<std::string> wrapped(const std::string& text, size_t width);
 
 // Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. Cells are broken into

@@ -77,7 +77,7 @@ class MovedData : public ::testing::Test {
   // From elsewhere, the run in the folder `project`.
   Ran evaluate(const std::string& project, const std::vector<std::string>& more = {}) {
     const At elsewhere(folder_ / "elsewhere");
-    std::vector<std::string> words = {"evaluate", folder_ / (project + "/runs/a"), "--metrics", "reconstruction"};
+    std::vector<std::string> words = {"evaluate", folder_ / (project + "/runs/a")};
     words.insert(words.end(), more.begin(), more.end());
     return refract(words);
   }
