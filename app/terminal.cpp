@@ -126,7 +126,11 @@ std::vector<std::string> wrapped(const std::string& text, size_t width) {
 }
 
 void say(const std::string& line) {
-  write_error(printable_lines(line) + "\n");
+  write_error(printable(line) + "\n");
+}
+
+void say_lines(const std::string& lines) {
+  write_error(printable_lines(lines) + "\n");
 }
 
 void say_failure(const std::string& why) {
