@@ -124,7 +124,9 @@ Action declare(CLI::App& app) {
       ->type_name("...")
       ->required();
   add_names(app, "--only", arguments->only, "metrics by name, separated by commas; all where this is not given");
-  app.add_option("--seed", arguments->seed, "what is drawn is a function of this number")->type_name("N");
+  app.add_option("--seed", arguments->seed, "what is drawn is a function of this number")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   arguments->out.declare(app, {".json"});
   return [arguments](const Invocation&) { return run(*arguments); };
 }

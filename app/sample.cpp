@@ -33,7 +33,9 @@ Action declare(CLI::App& app) {
   app.add_option("--side", arguments->side, "images along each side of a panel (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 16));
-  app.add_option("--seed", arguments->seed, "the images follow from it (1)")->type_name("NUMBER");
+  app.add_option("--seed", arguments->seed, "the images follow from it (1)")
+      ->type_name("NUMBER")
+      ->check(CLI::NonNegativeNumber);
   return [arguments](const Invocation&) { return run(*arguments); };
 }
 

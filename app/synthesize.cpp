@@ -38,7 +38,9 @@ Action declare(CLI::App& app) {
   app.add_option("--variants", arguments->variants, "new styles for each image (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
-  app.add_option("--seed", arguments->seed, "the styles follow from it (1)")->type_name("NUMBER");
+  app.add_option("--seed", arguments->seed, "the styles follow from it (1)")
+      ->type_name("NUMBER")
+      ->check(CLI::NonNegativeNumber);
   return [arguments](const Invocation&) { return run(*arguments); };
 }
 
