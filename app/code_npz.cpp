@@ -9,6 +9,7 @@
 #include "app/terminal.h"
 #include "refract/core/errors.h"
 #include "refract/core/npz_file.h"
+#include "refract/core/npz_text.h"
 #include "refract/core/npz_writer.h"
 
 namespace refract {

@@ -97,9 +97,7 @@ Action declare(CLI::App& app) {
       ->required();
   app.add_option("--out", arguments->out, "folder to make for the pictures")->type_name("DIR")->required();
   add_names(app, "--only", arguments->only, "these figures alone, separated by commas; `refract list figures`");
-  app.add_option("--seed", arguments->seed, "which images and codes are shown follows from it (1)")
-      ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(app, arguments->seed, "which images and codes are shown follows from it (1)");
   app.add_flag("--overwrite", arguments->overwrite, "write into a folder that exists");
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation&) { return draw(*arguments); };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+
 #include "app/terminal.h"
 
 namespace refract {
@@ -18,9 +19,8 @@ std::string general_help() {
       "`refract COMMAND --help` shows a command's arguments, with examples that work after `make demo`.\n"
       "`refract train METHOD --help` and `refract options NAME` show the options of a method or a data set.\n"
       "After `make demo` or `make build` the program is bin/refract.\n"
-      "Exit code: 0; 1 where the machine failed; 2 where the input cannot be used; 130 after Ctrl-C (128 + the number "
-      "of\n"
-      "the signal that ended it).\n",
+      "Exit code: 0; 1 where the machine failed; 2 where the input cannot be used; 130 after Ctrl-C\n"
+      "(128 and the number of the signal that ended it).\n",
       table_text(rows));
 }
 

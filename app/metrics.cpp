@@ -124,9 +124,7 @@ Action declare(CLI::App& app) {
       ->type_name("...")
       ->required();
   add_names(app, "--only", arguments->only, "metrics by name, separated by commas; all where this is not given");
-  app.add_option("--seed", arguments->seed, "what is drawn is a function of this number")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(app, arguments->seed, "what is drawn is a function of this number (0)");
   arguments->out.declare(app, {".json"});
   return [arguments](const Invocation&) { return run(*arguments); };
 }

@@ -44,6 +44,10 @@ void add_place_flags(CLI::App& app, KeyValues& given) {
   }
 }
 
+void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning) {
+  app.add_option("--seed", seed, meaning)->type_name("NUMBER")->check(CLI::NonNegativeNumber);
+}
+
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning) {
   app.add_option(flag, names, meaning)->delimiter(',')->allow_extra_args(false)->option_text("NAMES");
 }

@@ -15,6 +15,7 @@
 #include "app/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -122,8 +123,8 @@ EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool ke
   }
   if (all.files.empty()) throw BadInput(fmt::format("Reading {} image files: none of them is good.", files.size()));
   if (!all.skipped.empty())
-    say(fmt::format("{} bad files were left out, the first of them {}.", all.skipped.size(),
-                    all.skipped.front().string()));
+    say(fmt::format("{} bad {} left out, the first of them {}.", all.skipped.size(),
+                    all.skipped.size() == 1 ? "file was" : "files were", printable(all.skipped.front().string())));
   collected.finish(all);
   return all;
 }

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/option_flags.h"
 #include "app/picture_command.h"
 #include "refract/figures/sheets.h"
 
@@ -33,9 +34,7 @@ Action declare(CLI::App& app) {
   app.add_option("--side", arguments->side, "images along each side of a panel (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 16));
-  app.add_option("--seed", arguments->seed, "the images follow from it (1)")
-      ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(app, arguments->seed, "the images follow from it (1)");
   return [arguments](const Invocation&) { return run(*arguments); };
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/option_flags.h"
 #include "app/own_images.h"
 #include "app/picture_command.h"
 #include "refract/core/errors.h"
@@ -38,9 +39,7 @@ Action declare(CLI::App& app) {
   app.add_option("--variants", arguments->variants, "new styles for each image (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
-  app.add_option("--seed", arguments->seed, "the styles follow from it (1)")
-      ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(app, arguments->seed, "the styles follow from it (1)");
   return [arguments](const Invocation&) { return run(*arguments); };
 }
 

@@ -119,19 +119,27 @@ size_t output_width(size_t otherwise) {
 }
 
 std::vector<std::string> wrapped(const std::string& text, size_t width) {
-  std::vector<std::string> lines(1);
-  for (size_t from = 0; from <= text.size();) {
+  const size_t indent = std::min(text.find_first_not_of(' '), text.size());
+  std::vector<std::string> lines(1, text.substr(0, indent));
+  for (size_t from = indent; from < text.size();) {
     const size_t to = std::min(text.find(' ', from), text.size());
     const std::string word = text.substr(from, to - from);
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
+    const bool begun = lines.back().find_first_not_of(' ') != std::string::npos;
+    if (begun && lines.back().size() + 1 + word.size() > width)
+      lines.push_back(word);
+    else
+      lines.back() += (begun ? " " : "") + word;
     from = to + 1;
   }
   return lines;
 }
 
 void say(const std::string& line) {
-  write_error(printable_lines(line) + "\n");
+  write_error(printable(line) + "\n");
+}
+
+void say_lines(const std::string& lines) {
+  write_error(printable_lines(lines) + "\n");
 }
 
 void say_failure(const std::string& why) {

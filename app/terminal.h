@@ -15,9 +15,10 @@ size_t error_width();
 enum class Colour { red = 31, cyan = 36 };
 std::string coloured(Colour colour, const std::string& text);
 
-// A line, or several, on standard error; why the program cannot go on, in one line. Both show control characters in
-// names as core/text.h does.
+// A line on standard error; lines; and in one line why the program cannot go on. Control characters, such as names have,
+// are shown as core/text.h does: in lines all but their ends.
 void say(const std::string& line);
+void say_lines(const std::string& lines);
 void say_failure(const std::string& why);
 
 // A line on a terminal's standard error that is drawn again and again; where that is none, nothing is drawn.
@@ -40,7 +41,8 @@ class LiveLine {
 // The columns of the terminal that standard output is, `otherwise` where it is none.
 size_t output_width(size_t otherwise);
 
-// The words of `text` in lines of at most `width` characters; a longer word has a line of its own.
+// The words of `text` in lines of at most `width` characters; a longer word has a line of its own. Blanks at the front
+// of the text stay.
 std::vector<std::string> wrapped(const std::string& text, size_t width);
 
 // Rows of equally many cells in aligned columns, two spaces apart; the first row is the heading. Cells are broken into

@@ -73,7 +73,7 @@ Result train_new(const Arguments& arguments, const Invocation& invocation) {
   OpenedRun opened = start_run(
       arguments.out, std::move(settings), invocation.command_line,
       [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
-  say(start_text(opened, error_width()));
+  say_lines(start_text(opened, error_width()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }
 

@@ -8,12 +8,19 @@ import argparse
 import csv
 import datetime
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-IMAGES = {"vae": 36, "rbvae": 72, "srbvae": 72, "partedvae": 128}  # a step: unlabelled ones, and as many of the reference set or labelled
+# Of a step: unlabelled ones, and as many of the reference set, labelled or drawn anew; 36 where it is not said.
+IMAGES = {"factorvae": 72, "mathieu": 72, "rbvae": 72, "srbvae": 72, "partedvae": 128}
+PEERS = ("vae", "rbvae", "srbvae", "partedvae")  # what benchmarks/peers has
+
+
+class Ended(SystemExit):
+    """A program that was to be timed ended."""
 
 
 class Server:
@@ -23,14 +30,19 @@ class Server:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env={**os.environ, **(environment or {})}
         )
-        if self.process.stdout.readline().strip() != "ready":
-            sys.exit(f"benchmarks/run.py: {' '.join(command)} did not start; what it wrote stands above.")
+        self.ready = False
+
+    def wait(self):
+        self.ready = self.ready or self.process.stdout.readline().strip() == "ready"
+        if not self.ready:
+            raise Ended(f"benchmarks/run.py: {' '.join(self.process.args)} did not start; what it wrote stands above.")
 
     def ask(self, request):
+        self.wait()
         self.process.stdin.write(request + "\n")
         answer = self.process.stdout.readline()
         if not answer:
-            sys.exit(f"benchmarks/run.py: '{' '.join(self.process.args)}' ended while it was asked for '{request}'.")
+            raise Ended(f"benchmarks/run.py: '{' '.join(self.process.args)}' ended while it was asked for '{request}'.")
         return [float(x) for x in answer.split()]
 
     def close(self):
@@ -49,8 +61,11 @@ def peer_command(*arguments):
 
 def time_method(name, options, environment):
     """Medians over rounds, each round once with every program, and the best of this machine's peaks met on the way."""
-    servers = {"ours": Server([options.program, str(options.threads), options.device])}
-    if options.peer:
+    ours = [options.program, str(options.threads), options.device]
+    servers = {"ours": Server(ours)}
+    if options.device != "cpu":
+        servers["not captured"] = Server([*ours, "plain"])
+    if options.peer and name in PEERS:
         where = ["--threads", str(options.threads), "--device", options.device]
         servers["peer"] = Server(peer_command(*where), environment)
         servers["peer, channels last"] = Server(peer_command("--channels-last", *where), environment)
@@ -62,14 +77,19 @@ def time_method(name, options, environment):
         for key, server in servers.items():
             spent, memory[key] = server.ask(f"{name} {options.steps}")
             seconds[key].append(spent / options.steps)
-        fma, gemm = servers["ours"].ask("machine 1")
-        if not 0.8 < fma / gemm < 2:
-            print(f"Doubtful: {fma:.0f} GFLOP/s of multiply-adds beside {gemm:.0f} of a matrix product.", file=sys.stderr)
-        peaks.append(fma)
+        if options.device == "cpu":
+            peaks.append(processor_peak(servers["ours"]))
     for server in servers.values():
         server.close()
     medians = {key: statistics.median(values) for key, values in seconds.items()}
-    return medians, memory, max(peaks)
+    return medians, memory, max(peaks, default=None)
+
+
+def processor_peak(server):
+    fma, gemm = server.ask("machine 1")
+    if not 0.8 < fma / gemm < 2:
+        print(f"Doubtful: {fma:.0f} GFLOP/s of multiply-adds beside {gemm:.0f} of a matrix product.", file=sys.stderr)
+    return fma
 
 
 def main():
@@ -90,18 +110,41 @@ def main():
         print("No PyTorch for Python here (Debian: python3-torch): only Refract is timed, and operations are not counted.")
 
     server = Server([options.program, str(options.threads)])
+    server.wait()
     environment = chosen_environment(server.process.pid) | {"OMP_NUM_THREADS": str(options.threads)}
     loader = min(server.ask("loader 20")[0] / 20 for _ in range(options.rounds))
     server.close()
+    if options.device == "cpu":
+        table(options, environment)
+        failed = []
+    else:
+        failed = table_on_gpu(options, environment)
+    print(f"Rendering a batch of {images('rbvae')} digit-style images of 64x64 takes {1e3 * loader:.1f} ms of one core, while a step goes on.")
+    if failed:
+        sys.exit(f"benchmarks/run.py: these ended before they were timed; what they wrote stands above: {', '.join(failed)}.")
+
+
+def table(options, environment):
     measured = {name: time_method(name, options, environment) for name in options.methods.split(",")}
     peak = max(found[2] for found in measured.values())
     print(f"{processor()}, {options.threads} threads, {peak:.0f} GFLOP/s of multiply-adds at best in this run")
-    if options.device == "cuda":
-        print("Steps on the GPU; the share of the peak is that of the processor, and memory is that of the host.")
     print(f"{'':10}{'ms a step':>10}{'images/s':>10}{'GFLOP/s':>9}{'of peak':>9}{'MiB':>7}{'PyTorch ms':>12}{'MiB':>7}{'ratio':>7}")
     for name, (medians, memory, _) in measured.items():
         report(name, medians, memory, peak, options)
-    print(f"Rendering a batch of {IMAGES['rbvae']} digit-style images of 64x64 takes {1e3 * loader:.1f} ms of one core, while a step goes on.")
+
+
+def table_on_gpu(options, environment):
+    """One method after another, also where one fails: what a GPU refuses, it refuses in one of them. Returns those."""
+    print(f"{gpu()}, {processor()}, {options.threads} threads")
+    print(f"{'':16}{'ms a step':>10}{'images/s':>10}{'GFLOP/s':>9}{'not captured':>14}{'ratio':>7}{'PyTorch ms':>12}{'ratio':>7}")
+    failed = []
+    for name in options.methods.split(","):
+        try:
+            report_on_gpu(name, time_method(name, options, environment)[0], options)
+        except Ended as ended:
+            print(ended, file=sys.stderr)
+            failed.append(name)
+    return failed
 
 
 def chosen_environment(pid):
@@ -115,14 +158,38 @@ def chosen_environment(pid):
     return variables
 
 
+def images(name):
+    return IMAGES.get(name, 36)
+
+
+def gflops(name, seconds):
+    operations = float(subprocess.check_output(peer_command("--operations", name), text=True))
+    return operations / seconds * 1e-9
+
+
+def report_on_gpu(name, medians, options):
+    """As report(); what memory counts there is not the host's, and is not asked for."""
+    ours, plain = medians.pop("ours"), medians.pop("not captured")
+    record = {"method": f"{name} on {options.device}", "threads": options.threads, "ms": round(1e3 * ours, 3)}
+    rate = gflops(name, ours) if medians else 0
+    row = f"{name:16}{1e3 * ours:10.3f}{images(name) / ours:10.0f}" + (f"{rate:9.0f}" if medians else f"{'':9}")
+    row += f"{1e3 * plain:14.3f}{plain / ours:7.2f}"
+    if medians:
+        best = min(medians.values())
+        row += f"{1e3 * best:12.3f}{best / ours:7.2f}"
+        record |= {"gflops": round(rate), "peer_ms": round(1e3 * best, 3), "ratio": round(best / ours, 2)}
+    print(row, flush=True)
+    if options.history:
+        append(options.history, record | {"commit": options.commit, "machine": gpu()})
+
+
 def report(name, medians, memory, peak, options):
     ours = medians.pop("ours")
-    row = f"{name:10}{1e3 * ours:10.0f}{IMAGES[name] / ours:10.0f}"
-    record = {"method": name if options.device == "cpu" else f"{name} on {options.device}", "threads": options.threads, "ms": round(1e3 * ours, 1), "mib": round(memory["ours"] / 1024)}
-    if options.peer:
-        operations = float(subprocess.check_output(peer_command("--operations", name), text=True))
+    row = f"{name:10}{1e3 * ours:10.0f}{images(name) / ours:10.0f}"
+    record = {"method": name, "threads": options.threads, "ms": round(1e3 * ours, 1), "mib": round(memory["ours"] / 1024)}
+    if medians:
         best = min(medians, key=medians.get)
-        rate = operations / ours * 1e-9
+        rate = gflops(name, ours)
         row += f"{rate:9.0f}{100 * rate / peak:8.0f}%{memory['ours'] / 1024:7.0f}"
         row += f"{1e3 * medians[best]:12.0f}{memory[best] / 1024:7.0f}{medians[best] / ours:7.2f}"
         record |= {"gflops": round(rate), "peer_ms": round(1e3 * medians[best], 1), "peer_mib": round(memory[best] / 1024)}
@@ -140,9 +207,16 @@ def processor():
         return next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown")
 
 
+def gpu():
+    if not shutil.which("nvidia-smi"):
+        return "an unknown GPU"
+    query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    return subprocess.check_output(query, text=True).split("\n")[0]
+
+
 def append(path, record):
     new = not os.path.exists(path)
-    record |= {"date": datetime.date.today().isoformat(), "machine": processor()}
+    record = {"date": datetime.date.today().isoformat(), "machine": processor()} | record
     with open(path, "a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, FIELDS)
         if new:

@@ -1,7 +1,7 @@
 // The time of training steps. On standard input: `METHOD STEPS`, a line for each request; the answer is the seconds
 // that so many steps took and the peak of memory so far in KiB. `loader BATCHES` answers with the processor time of
-// rendering so many, `machine 1` with the peaks of the machine. Arguments: threads, and `cuda` for steps on a GPU.
-// benchmarks/run.py alternates it with a peer.
+// rendering so many, `machine 1` with the peaks of the machine. Arguments: threads, `cuda` for steps on a GPU, and
+// `plain` for steps there that are not captured. benchmarks/run.py alternates it with a peer.
 #include <ATen/Parallel.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
@@ -78,7 +78,7 @@ int64_t peak_kib() {
   return usage.ru_maxrss;
 }
 
-void answer_requests(const at::Device& device) {
+void answer_requests(const at::Device& device, bool capture) {
   refract::Batch batch;
   std::unique_ptr<refract::Method> method;
   std::unique_ptr<refract::Stepper> stepper;
@@ -100,7 +100,7 @@ void answer_requests(const at::Device& device) {
       method = make(name);
       batch = batch_of(case_of(name), method->needs(), device);
       refract::move_to(device, *method);
-      stepper = std::make_unique<refract::Stepper>(*method);
+      stepper = std::make_unique<refract::Stepper>(*method, capture);
       made = name;
     }
     const auto start = std::chrono::steady_clock::now();
@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
     options.device = argc > 2 ? argv[2] : "cpu";
     const at::Device device = refract::device_of(options);
     std::cout << "ready" << std::endl;
-    answer_requests(device);
+    answer_requests(device, argc <= 3);
   } catch (const refract::BadInput& error) {
     std::cerr << error.what() << '\n';
     return 2;

@@ -1,14 +1,25 @@
 # What the library is built on. The main build and, for projects that link an installed Refract, refract-config.cmake both
 # read this.
-if(NOT TARGET CUDA::nvToolsExt AND DEFINED ENV{CUDA_HOME})
-  find_package(CUDAToolkit QUIET)
-  if(TARGET CUDA::nvtx3 AND NOT TARGET CUDA::nvToolsExt)
-    add_library(CUDA::nvToolsExt INTERFACE IMPORTED)
-    target_link_libraries(CUDA::nvToolsExt INTERFACE CUDA::nvtx3)
-  endif()
+
+# LibTorch for CUDA names libraries of the CUDA toolkit, which its own shared libraries bring along. Where the toolkit has no
+# such library (nvToolsExt went with CUDA 13; a small toolkit has the compiler and little else), an empty target stands for it.
+function(stand_in_for_cuda)
+  foreach(library ${ARGN})
+    if(NOT TARGET CUDA::${library})
+      add_library(CUDA::${library} INTERFACE IMPORTED GLOBAL)
+    endif()
+  endforeach()
+endfunction()
+find_package(CUDAToolkit QUIET)
+if(CUDAToolkit_FOUND)
+  stand_in_for_cuda(nvToolsExt)
+endif()
+find_package(Torch REQUIRED)
+if(TARGET torch_cuda)
+  stand_in_for_cuda(cublas cublasLt cuda_driver cufft cuFile curand cusolver cusparse nvrtc)
+  list(FILTER TORCH_LIBRARIES EXCLUDE REGEX "-NOTFOUND$")
 endif()
 
-find_package(Torch REQUIRED)
 find_package(OpenMP REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -6,6 +6,7 @@ runs so many steps and prints their seconds. With --operations METHOD it prints 
 """
 
 import argparse
+import contextlib
 import resource
 import sys
 import time
@@ -76,7 +77,7 @@ class Discriminator(nn.Module):
 
     def forward(self, x, *codes):
         groups = [self.image(self.trunk(x))] + [layer(code) for layer, code in zip(self.codes, codes)]
-        groups = [F.leaky_relu(g, SLOPE) * (torch.rand(len(g), 1) >= self.dropout) for g in groups]
+        groups = [F.leaky_relu(g, SLOPE) * (torch.rand(len(g), 1, device=g.device) >= self.dropout) for g in groups]
         return self.head(F.leaky_relu(self.joint(torch.cat(groups, 1)), SLOPE)).squeeze(1)
 
 
@@ -147,7 +148,7 @@ class SrbVae(RbVae):
 
     def step(self, x, x_r):
         loss, (e, z, z_r) = self.bound(x, x_r)
-        prior_e, prior_z, prior_z_r = torch.randn(len(x), LATENTS), torch.randn(len(x), LATENTS), torch.randn(len(x_r), LATENTS)
+        prior_e, prior_z, prior_z_r = torch.randn_like(e), torch.randn_like(z), torch.randn_like(z_r)
         drawn, drawn_r = self.generator(prior_z, prior_e), self.generator(prior_z_r, self.neutral(len(x_r)))
         loss = loss - log_prob(prior_e, *self.encoder_e(drawn)).mean() - log_prob(prior_z, *self.encoder_z(drawn)).mean()
         loss = loss - log_prob(prior_z_r, *self.encoder_z(drawn_r)).mean()
@@ -226,18 +227,20 @@ def main():
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
     if options.device != "cpu":
-        torch.set_default_device(options.device)
         torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True  # as Refract does
     if options.operations:
         print(operations(options.operations))
         return
     made, examples = {}, None
+    where = torch.device(options.device) if options.device != "cpu" else contextlib.nullcontext()  # as a default it costs every call
     print("ready", flush=True)
     for line in sys.stdin:
         name, steps = line.split()
         if name not in made:
             make, draw = METHODS[name]
-            made, examples = {name: make()}, draw()
+            with where:
+                made, examples = {name: make()}, draw()
             if options.channels_last:
                 examples = in_channels_last(examples)
                 for network in made[name].networks:

@@ -42,9 +42,4 @@ NpzArrays read_npz(const std::filesystem::path& file, const std::vector<std::str
 void read_npz_rows(const std::filesystem::path& file, const std::string& name, int64_t rows,
                    const std::function<void(int64_t first, const Tensor& values)>& visit);
 
-// An array of strings (NumPy's <U and |S) in one or two dimensions, row by row, as UTF-8; nothing where there is none
-// of that name. Throws BadInput for a bad file, for an array of another kind, and for more than 10,000,000 texts or a
-// quarter of most_npz_bytes.
-std::vector<std::string> read_npz_texts(const std::filesystem::path& file, const std::string& name);
-
 }  // namespace refract

@@ -11,9 +11,9 @@
 namespace refract {
 
 struct FeatureSet {
-  std::string name;         // "e", "z", "e and z"
-  Tensor fit;               // [N, D], codes of split fit
-  Tensor score;             // [M, D], of split score
+  std::string name;  // "e", "z", "e and z"
+  Tensor fit;        // [N, D], codes of split fit
+  Tensor score;      // [M, D], of split score
 };
 
 // Posterior means of all images of a split, one tensor a block. Images are read and encoded a slice at a time.

@@ -24,11 +24,11 @@ void add_margins(Panel& panel, const Model& model, const ExchangeGrid& grid, con
   panel.margin_columns = 1;
   for (int64_t row = 0; row < part.rows; ++row) {
     auto& cells = panel.cells[static_cast<size_t>(row)];
-    cells.insert(cells.begin(), grid.contents.images[part.top + row]);
+    cells.insert(cells.begin(), to_bytes(grid.contents.images[part.top + row]));
   }
   if (grid.style_images.defined()) {
     panel.margin_rows = 1;
-    std::vector<Tensor> top = grid.style_images.narrow(0, part.left, part.columns).unbind();
+    std::vector<Tensor> top = to_bytes(grid.style_images.narrow(0, part.left, part.columns)).unbind();
     top.insert(top.begin(), Tensor());
     panel.cells.insert(panel.cells.begin(), std::move(top));
     return;

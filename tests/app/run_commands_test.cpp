@@ -1,30 +1,23 @@
 // Every command on one tiny run.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include <csignal>
 #include <set>
 
-#include "app/code_table.h"
 #include "refract/core/files.h"
-#include "tests/support/program.h"
+#include "tests/support/answers.h"
 
 namespace refract {
 namespace {
 
 using nlohmann::json;
 using testing::answer;
+using testing::example;
+using testing::expect_starts;
 using testing::Folder;
 using testing::Ran;
 using testing::refract;
 using testing::tiny_run;
-
-std::string example(int number) {
-  return (tiny_run() / "examples" / ("score-" + std::to_string(number) + ".png")).string();
-}
-
-void expect_starts(const std::string& file, const std::string& magic) {
-  EXPECT_EQ(read_file(file).substr(0, magic.size()), magic) << file;
-}
 
 const std::string png_magic = "\x89PNG\r\n";
 
@@ -146,60 +139,74 @@ TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {
   EXPECT_NE(into_file.err.find("found a file"), std::string::npos) << into_file.err;
 }
 
-TEST(RunCommands, EncodeWritesArraysOrLines) {
-  const Folder folder;
-  const json archive =
-      answer({"encode", tiny_run().string(), (tiny_run() / "examples").string(), "--out", folder / "codes.npz"});
-  EXPECT_EQ(archive.at("blocks").at("e"), 32);
-  EXPECT_EQ(archive.at("images").size(), 8);
-  expect_starts(folder / "codes.npz", "PK\x03\x04");
-
-  answer({"encode", tiny_run().string(), example(1), example(2), "--out", folder / "codes.csv"});
-  const std::string csv = read_file(folder / "codes.csv");
-  EXPECT_EQ(csv.substr(0, 14), "file,e_1,e_2,e");
-  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 3);
-  EXPECT_EQ(std::count(csv.begin(), csv.end(), ','), 3 * 64);
+TEST(RunCommands, InfoTellsWhatTheRunHolds) {
+  const json info = answer({"info", tiny_run().string()});
+  EXPECT_EQ(info.at("method"), "srbvae");
+  EXPECT_EQ(info.at("step"), 4);
+  EXPECT_EQ(info.at("blocks").at(0).at("name"), "e");
+  EXPECT_EQ(info.at("options").at("batch"), "4");
+  EXPECT_NE(refract({"info", tiny_run().string()}).out.find("latent blocks"), std::string::npos);
 }
 
-// `count` pictures of each of two classes, in sub-folders.
-void fill_with_classes(const std::filesystem::path& folder, int count) {
-  for (const char* name : {"happy", "sad"}) {
-    std::filesystem::create_directories(folder / name);
-    for (int i = 0; i < count; ++i)
-      std::filesystem::copy_file(example(i % 8 + 1), folder / name / (std::to_string(i) + ".png"));
-  }
+TEST(RunCommands, InfoTellsHowFarATrainingIs) {
+  const json done = answer({"info", tiny_run().string()});
+  EXPECT_EQ(done.at("state"), "finished");
+  EXPECT_EQ(done.at("steps"), 4);
+  EXPECT_EQ(done.at("logged").at("step"), 4);
+
+  const Folder folder;
+  std::vector<std::string> words = testing::tiny_training("vae");
+  words.insert(words.end(), {"--steps", "100000000", "--checkpoint_minutes", "0", "--out", folder / "run"});
+  testing::Process training(words);
+  ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
+  const json during = answer({"info", folder / "run"});
+  EXPECT_EQ(during.at("state"), "training now");
+  EXPECT_EQ(during.at("step"), 0) << "no checkpoint yet";
+  EXPECT_TRUE(during.at("checkpoint").is_null());
+  EXPECT_GE(during.at("logged").at("step"), 2);
+  EXPECT_TRUE(during.at("logged").contains("reconstruction")) << during.at("logged");
+  EXPECT_EQ(during.at("options").at("batch"), "4");
+  const Ran text = refract({"info", folder / "run"});
+  EXPECT_NE(text.out.find(" of 100000000 (0 %), no checkpoint yet"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("reconstruction "), std::string::npos) << text.out;
+  training.send(SIGINT);
+  training.wait();
+  EXPECT_EQ(answer({"info", folder / "run"}).at("state"), "stopped");
 }
 
-TEST(RunCommands, EncodeWritesTheClassesOfSubfolders) {
+TEST(RunCommands, ResumeGoesOnBeyondTheEnd) {
   const Folder folder;
-  fill_with_classes(folder / "photos", 2);
-  const json encoded = answer({"encode", tiny_run().string(), (folder / "photos") + "/", "--out", folder / "a.npz"});
-  EXPECT_EQ(encoded.at("classes"), json({"happy", "sad"}));
-  const std::vector<std::string> classes = {"happy", "happy", "sad", "sad"};
-  EXPECT_EQ(read_npz_codes(folder / "a.npz").classes, classes);
-  answer({"encode", tiny_run().string(), folder / "photos", "--out", folder / "a.csv"});
-  EXPECT_EQ(read_csv_codes(folder / "a.csv").classes, classes);
-  // One folder alone, and a picture beside them, tell no classes.
-  answer({"encode", tiny_run().string(), folder / "photos/sad", "--out", folder / "b.npz"});
-  EXPECT_TRUE(read_npz_codes(folder / "b.npz").classes.empty());
-  answer({"encode", tiny_run().string(), folder / "photos", example(1), "--out", folder / "c.npz"});
-  EXPECT_TRUE(read_npz_codes(folder / "c.npz").classes.empty());
+  const std::string run = folder / "run";
+  std::filesystem::copy(tiny_run(), run, std::filesystem::copy_options::recursive);
+  EXPECT_EQ(answer({"resume", run, "--steps", "6", "--no-evaluation"}).at("step"), 6);
+  EXPECT_EQ(answer({"info", run}).at("steps"), 6);
+  const Ran done = refract({"resume", run, "--steps", "6"});
+  EXPECT_EQ(done.status, 2);
+  EXPECT_NE(done.err.find("6 steps already"), std::string::npos) << done.err;
 }
 
-TEST(RunCommands, ClassesOfADataSetAreItsFactorsWhereItHasNoOthers) {
+TEST(RunCommands, ATrainingBeginsWithWhatMatters) {
   const Folder folder;
-  fill_with_classes(folder / "photos", 20);
-  const Ran trained =
-      refract({"train", "vae", "--unlabelled", folder / "photos", "--size", "16", "--widths", "4,4", "--steps", "2",
-               "--batch", "4", "--threads", "1", "--no-evaluation", "--out", folder / "run"});
-  ASSERT_EQ(trained.status, 0) << trained.err;
-  const Ran ran = refract({"encode", folder / "run", "--factors", "--out", folder / "a.npz"});
-  EXPECT_EQ(ran.status, 0) << ran.err;
-  EXPECT_NE(ran.out.find("codes and classes of 8 images"), std::string::npos) << ran.out;
-  const CodeTable table = read_npz_codes(folder / "a.npz");
-  EXPECT_EQ(table.factor_names, std::vector<std::string>{"class"});
-  EXPECT_EQ(table.classes, (std::vector<std::string>{"happy", "happy", "sad", "sad", "happy", "happy", "sad", "sad"}));
-  EXPECT_EQ(table.factors.sum().item<double>(), 4);
+  std::vector<std::string> words = testing::tiny_training("srbvae");
+  words.insert(words.end(), {"--no-evaluation", "--out", folder / "run"});
+  const Ran ran = refract(words);
+  const std::string first =
+      "Training srbvae on embedded-digits: 4 steps of 4 images of 16x16 pixels, into " + folder / "run.\n";
+  EXPECT_EQ(ran.err.substr(0, first.size()), first);
+  const size_t chosen = ran.err.find("\nChosen: "), usual = ran.err.find("\nAs usual: ");
+  ASSERT_NE(usual, std::string::npos) << ran.err;
+  EXPECT_LT(chosen, ran.err.find("widths 4,4"));
+  EXPECT_LT(ran.err.find("widths 4,4"), usual);
+  EXPECT_GT(ran.err.find("learning_rate "), usual);
+  EXPECT_LT(std::count(ran.err.begin(), ran.err.end(), '\n'), 20);
+}
+
+TEST(RunCommands, ResumeOfAFinishedRunChangesNothing) {
+  const json before = answer({"info", tiny_run().string()});
+  const json after = answer({"resume", tiny_run().string(), "--no-evaluation"});
+  EXPECT_EQ(after.at("outcome"), "finished");
+  EXPECT_EQ(after.at("step"), 4);
+  EXPECT_EQ(answer({"info", tiny_run().string()}), before);
 }
 
 TEST(RunCommands, PicturesAreDrawn) {

@@ -1,4 +1,5 @@
 #include "refract/core/npz_file.h"
+#include "refract/core/npz_text.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>

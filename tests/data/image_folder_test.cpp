@@ -135,7 +135,7 @@ TEST_F(ImageFolders, ALinkToItselfIsNamedOrCounted) {
   given.skip_bad_images = true;
   const auto data = make_image_folder(given);
   EXPECT_EQ(data->count(Split::unlabelled), 3);
-  EXPECT_TRUE(contains(data->info().note, "1 bad files among the unlabelled")) << data->info().note;
+  EXPECT_TRUE(contains(data->info().note, "1 bad file among the unlabelled")) << data->info().note;
 }
 
 TEST_F(ImageFolders, FoldersOfBadImagesAreRefused) {

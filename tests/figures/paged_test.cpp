@@ -28,7 +28,8 @@ const fakes::FakeModel& painter() {
 
 // `count` images, each of another gray.
 Pictures grays(int64_t count) {
-  return encoded(painter(), at::linspace(-0.9, 0.9, count).view({count, 1, 1, 1}).expand({count, 3, 8, 8}).contiguous());
+  return encoded(painter(),
+                 at::linspace(-0.9, 0.9, count).view({count, 1, 1, 1}).expand({count, 3, 8, 8}).contiguous());
 }
 
 TEST(Paged, PartsCoverTheTableOnceAndFit) {

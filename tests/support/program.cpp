@@ -41,14 +41,6 @@ Ran refract(const std::vector<std::string>& words) {
   return ran;
 }
 
-nlohmann::json answer(std::vector<std::string> words) {
-  words.emplace_back("--json");
-  const Ran ran = refract(words);
-  EXPECT_EQ(ran.status, 0) << ran.err;
-  EXPECT_TRUE(nlohmann::json::accept(ran.out)) << ran.out;
-  return nlohmann::json::accept(ran.out) ? nlohmann::json::parse(ran.out) : nlohmann::json();
-}
-
 Process::Process(std::vector<std::string> words, const Environment& environment, const std::function<void()>& prepare) {
   words.insert(words.begin(), REFRACT_PROGRAM);
   std::vector<char*> arguments;

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,9 +21,6 @@ struct Ran {
 
 // What main does with these words, without the cost of starting a process.
 Ran refract(const std::vector<std::string>& words);
-
-// Runs with --json, expects success and returns the document.
-nlohmann::json answer(std::vector<std::string> words);
 
 // The built program as a process of its own; `environment` is added to that of the tests, "" takes a variable away.
 class Process {

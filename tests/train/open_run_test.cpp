@@ -52,7 +52,7 @@ TEST(StartRun, LowersABatchThatIsLargerThanASet) {
   EXPECT_EQ(without.settings->train.batch, 64) << "a method without reference images takes no heed of them";
   EXPECT_TRUE(start_run(folder / "fitting", tiny("rbvae", {{"batch", "48"}}), "").notes.empty());
   const std::string message = message_of<BadInput>([&] {
-    start_run(folder / "few", tiny("dip-vae-i", {{"batch", "8"}, {"unlabelled_images", "1"}}), "");
+    start_run(folder / "few", tiny("dipvae1", {{"batch", "8"}, {"unlabelled_images", "1"}}), "");
   });
   EXPECT_TRUE(contains(message, "there are 1 unlabelled images. Add images")) << message;
 }

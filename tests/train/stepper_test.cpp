@@ -69,16 +69,33 @@ TEST(Stepper, StepsOnTheProcessorArePlain) {
   }
 }
 
-TEST(Stepper, ReplayedStepsArePlain) {
-  if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
-  if (!can_capture()) GTEST_SKIP() << "this LibTorch cannot capture steps";
-  for (const MethodEntry& entry : methods()) {
-    const auto expected = plain(*made(entry.name), at::kCUDA);
-    const auto found = stepped(*made(entry.name), at::kCUDA);
-    for (size_t i = 0; i < expected.size(); ++i)
-      EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-4) << entry.name << " " << i;
+// Captured or not, a step is the same operations; of those for a convolution, the ones that always add in one order are
+// taken here. Where sums in another order turn the sign of a gradient near zero, Adam makes a whole step of it.
+class StepperOnAGpu : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
+    if (!can_capture()) GTEST_SKIP() << "this LibTorch cannot capture steps";
+    at::globalContext().setDeterministicCuDNN(true);
   }
+  void TearDown() override { at::globalContext().setDeterministicCuDNN(false); }
+};
+
+TEST_P(StepperOnAGpu, ReplayedStepsArePlain) {
+  const auto expected = plain(*made(GetParam()), at::kCUDA);
+  const auto found = stepped(*made(GetParam()), at::kCUDA);
+  for (size_t i = 0; i < expected.size(); ++i)
+    EXPECT_LE((found[i] - expected[i]).abs().max().item<double>(), 1e-4) << "weight " << i;
 }
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const MethodEntry& entry : methods()) names.push_back(entry.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stepper, StepperOnAGpu, testing::ValuesIn(method_names()),
+                         [](const auto& method) { return method.param; });
 
 TEST(Stepper, TrainsAndGoesOnOnAGpu) {
   if (!at::hasCUDA()) GTEST_SKIP() << "no CUDA device";
