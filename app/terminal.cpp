@@ -37,6 +37,15 @@ std::vector<size_t> fitted(std::vector<size_t> widths, size_t width) {
   return widths;
 }
 
+// A cell as it is, or broken into lines that keep its indentation.
+std::vector<std::string> broken(const std::string& cell, size_t width) {
+  if (cell.size() <= width) return {cell};
+  const size_t indent = std::min(cell.find_first_not_of(' '), width);
+  std::vector<std::string> lines = wrapped(cell.substr(indent), width - indent);
+  for (std::string& line : lines) line.insert(0, indent, ' ');
+  return lines;
+}
+
 // From the first character of a column to behind its last.
 struct Stretch {
   size_t begin = 0, end = 0;
@@ -160,7 +169,7 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows, size_t
     std::vector<std::vector<std::string>> cells;
     size_t height = 0;
     for (size_t i = 0; i < row.size(); ++i) {
-      cells.push_back(wrapped(row[i], widths[i]));
+      cells.push_back(broken(row[i], widths[i]));
       height = std::max(height, cells.back().size());
     }
     for (size_t k = 0; k < height; ++k) {

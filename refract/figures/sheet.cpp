@@ -82,9 +82,9 @@ int64_t image_size(const std::vector<Panel>& panels) {
   const Tensor first = images_of(panels[0])[0];
   for (const Panel& panel : panels)
     for (const Tensor& image : images_of(panel))
-      if (image.dim() != 3 || image.size(1) != image.size(2) || image.sizes() != first.sizes())
+      if (image.dim() != 3 || image.size(1) != image.size(2) || image.size(1) != first.size(1))
         throw BadInput(
-            fmt::format("Drawing a sheet: expected square images [C, S, S] of one shape, found [{}] and [{}].",
+            fmt::format("Drawing a sheet: expected square images [C, S, S] of one size, found [{}] and [{}].",
                         fmt::join(first.sizes(), ", "), fmt::join(image.sizes(), ", ")));
   return first.size(1);
 }

@@ -36,7 +36,8 @@ struct SheetSize {
 SheetSize sheet_size(const std::vector<Panel>& panels, int64_t size, size_t across = 1);
 
 // All panels on one sheet, `across` in a row: [3, H, W] uint8. Small images are enlarged by a whole factor, each pixel
-// to a square. Throws BadInput where the images differ in shape or a panel has none.
+// to a square. Throws BadInput where the images differ in size or a panel has none; gray and colour may stand side by
+// side.
 Tensor draw_sheet(const std::vector<Panel>& panels, size_t across = 1);
 
 }  // namespace refract

@@ -75,7 +75,7 @@ class MovedData : public ::testing::Test {
   }
 
   // From elsewhere, the run in the folder `project`.
-  Ran evaluate(const std::string& project, const std::vector<std::string>& more = {}) {
+  Ran evaluate(const std::string& project, const std::vector<std::string>& more = {"--metrics", "reconstruction"}) {
     const At elsewhere(folder_ / "elsewhere");
     std::vector<std::string> words = {"evaluate", folder_ / (project + "/runs/a")};
     words.insert(words.end(), more.begin(), more.end());
@@ -133,7 +133,7 @@ TEST_F(MovedData, RelativePathsAreLookedUpWhereTheyWereGiven) {
   for (const std::string& place :
        {folder_ / "project/data/mnist", folder_ / "moved/data/mnist", std::string("--mnist_dir")})
     EXPECT_TRUE(contains(lost.err, place)) << place << " in " << lost.err;
-  EXPECT_EQ(evaluate("moved", {"--mnist-dir", "digits/mnist"}).status, 0);
+  EXPECT_EQ(evaluate("moved", {"--metrics", "reconstruction", "--mnist-dir", "digits/mnist"}).status, 0);
 }
 
 TEST_F(MovedData, SoIsTheUsualPlaceThatNobodyNamed) {

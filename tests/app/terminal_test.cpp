@@ -34,6 +34,10 @@ TEST(Terminal, TablesStayWithinTheWidth) {
             "      are long\n");
 }
 
+TEST(Terminal, IndentedCellsStayIndented) {
+  EXPECT_EQ(table_text({{"Commands:", ""}, {"  train", "a  b"}}, 60), "Commands:\n  train    a  b\n");
+}
+
 TEST(Terminal, WideTablesStandInBlocks) {
   const std::string table =
       "                     red   green  \xc2\xb1 of it\n"

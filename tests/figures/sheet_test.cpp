@@ -89,6 +89,13 @@ TEST(Sheet, LargeImagesKeepTheirSize) {
   EXPECT_EQ(where(draw_sheet({{"", {}, {}, {{flat(-1, 128)}}, 0, 0}}), 0).sum().item<int64_t>(), 128 * 128);
 }
 
+// As gray images beside what a model made of them, which is drawn as bytes.
+TEST(Sheet, GrayAndColourStandSideBySide) {
+  const Tensor colour = at::full({3, 32, 32}, 200, at::kByte);
+  const Tensor frame = draw_sheet({{"", {}, {}, {{flat(-1), colour}}, 0, 0}});
+  for (const int64_t grey : {0, 200}) EXPECT_EQ(where(frame, grey).sum().item<int64_t>(), 96 * 96) << grey;
+}
+
 TEST(Sheet, RefusesNothingAndMixtures) {
   EXPECT_THROW(draw_sheet({}), BadInput);
   EXPECT_THROW(draw_sheet({{"", {}, {}, {{Tensor()}}, 0, 0}}), BadInput);
