@@ -28,6 +28,7 @@ namespace {
 constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr size_t kBuffer = 128 * kMebibyte;  // OpenBLAS's, for each thread that multiplies
 constexpr size_t kMargin = 64 * kMebibyte;   // what else the libraries take when they load: 45 MiB with LibTorch 1.13
+constexpr size_t kWork = 128 * kMebibyte;    // what the smallest training takes; oneDNN crashes where it gets none
 
 // Address space as OpenBLAS takes it, as long as it lives.
 class Room {
@@ -129,11 +130,11 @@ void expect_room_to_load(int /*count*/, char** /*arguments*/, char** environment
 
 void expect_threads(int threads) {
   const int more = std::max(0, threads - processors());
-  const Room room(static_cast<size_t>(1 + (has_openblas() ? more : 0)) * kBuffer);
+  const Room room(static_cast<size_t>(1 + (has_openblas() ? more : 0)) * kBuffer + kWork);
   try {
     if (!room.found()) throw std::bad_alloc();
-    start_together(2 *
-                   threads);  // a pool of LibTorch's, OpenMP's, less the one that asks, and the loader's and a spare
+    // A pool of LibTorch's, OpenMP's, less the one that asks, and the loader's and a spare.
+    start_together(2 * threads);
   } catch (const std::exception&) {
     throw Error(
         fmt::format("Starting: the system refused {} threads or the memory for them. This process may have {} threads "
