@@ -15,8 +15,8 @@ size_t error_width();
 enum class Colour { red = 31, cyan = 36 };
 std::string coloured(Colour colour, const std::string& text);
 
-// A line on standard error; lines; and in one line why the program cannot go on. Control characters, such as names
-// have, are shown as core/text.h does: in lines all but their ends.
+// Write to standard error: one line; several lines; why the program cannot go on, in one line. Control characters, such
+// as a file's name may have, are shown as core/text.h says; say_lines keeps line ends.
 void say(const std::string& line);
 void say_lines(const std::string& lines);
 void say_failure(const std::string& why);
