@@ -92,9 +92,7 @@ Action declare(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("NAME", arguments->name, "data set; `refract list data` shows all")->type_name("")->required();
   arguments->out.declare(app, {".png"});
-  app.add_option("--sheet-seed", arguments->seed, "which images the sheet shows follows from it (1)")
-      ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber);
+  add_seed(app, arguments->seed, "which images the sheet shows follows from it (1)", "--sheet-seed");
   app.add_option("--separate", arguments->separate, "write images one by one into this new folder instead")
       ->type_name("DIR");
   app.add_option("--count", arguments->count, "with --separate: how many (8)")

@@ -44,8 +44,10 @@ void add_place_flags(CLI::App& app, KeyValues& given) {
   }
 }
 
-void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning) {
-  app.add_option("--seed", seed, meaning)->type_name("NUMBER")->check(CLI::NonNegativeNumber);
+void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning, const std::string& flag) {
+  app.add_option(flag, seed, meaning)->type_name("NUMBER")->check([](const std::string& word) {
+    return word.starts_with('-') ? "expected a whole number from 0 on, found " + word : "";
+  });
 }
 
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning) {

@@ -23,8 +23,8 @@ void add_place_flags(CLI::App& app, KeyValues& given);
 // A flag that takes one list: `--only mig,dci`. `names` must outlive the parsing.
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning);
 
-// --seed, a whole number from 0 on.
-void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning);
+// A flag that takes a whole number from 0 on.
+void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning, const std::string& flag = "--seed");
 
 // A table of options: name, default, what is allowed, meaning.
 std::string options_table(const Options& options);

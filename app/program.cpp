@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <iterator>
+#include <initializer_list>
 #include <new>
 #include <system_error>
 
@@ -158,9 +158,9 @@ int fail(int status, const std::string& why) {
 
 // Of a path that the user gave, unless the machine refused.
 int fail(const std::filesystem::filesystem_error& error) {
-  const std::errc machine[] = {std::errc::no_space_on_device, std::errc::io_error, std::errc::read_only_file_system,
-                               std::errc::file_too_large, std::errc::too_many_files_open};
-  const bool given = std::none_of(std::begin(machine), std::end(machine), [&](auto e) { return error.code() == e; });
+  const auto machine = {std::errc::no_space_on_device, std::errc::io_error, std::errc::read_only_file_system,
+                        std::errc::file_too_large, std::errc::too_many_files_open};
+  const bool given = std::none_of(machine.begin(), machine.end(), [&](std::errc e) { return error.code() == e; });
   return fail(given ? 2 : 1, fmt::format("Using the path {}: {}.", error.path1().string(), error.code().message()));
 }
 

@@ -121,8 +121,8 @@ const MnistFiles& chosen(const std::vector<MnistFiles>& sets, const std::string&
   const auto wanted = [&](const MnistFiles& set) { return set.emnist == emnist; };
   if (std::count_if(sets.begin(), sets.end(), wanted) == 1) return *std::find_if(sets.begin(), sets.end(), wanted);
   if (emnist.empty() && sets.size() == 1) return sets.front();
-  std::vector<std::string> names;
-  for (const MnistFiles& set : sets) names.push_back(set_name(set));
+  std::vector<std::string> names(sets.size());
+  std::transform(sets.begin(), sets.end(), names.begin(), set_name);
   throw BadInput(
       fmt::format("Reading MNIST from {}: {}, found {}. Choose one of EMNIST's with "
                   "--emnist, or name a folder that has one set alone.",

@@ -116,8 +116,8 @@ fs::path mnist_folder(const fs::path& folder) {
     if (!mnist_files_in(place).empty()) return place;
   const std::vector<fs::path> places = other_places(folder);
   if (places.size() < 2) return places.empty() ? folder : places.front();
-  std::vector<std::string> names;
-  for (const fs::path& place : places) names.push_back(place.string());
+  std::vector<std::string> names(places.size());
+  std::transform(places.begin(), places.end(), names.begin(), [](const fs::path& place) { return place.string(); });
   throw BadInput(
       fmt::format("Reading MNIST from {}: expected the files of one set, found those of several, in {}. Name "
                   "one of these folders.",

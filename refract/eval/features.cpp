@@ -45,7 +45,7 @@ Tensor pixels(const DataSource& data, Split split) {
 Tensor principal_directions(const Tensor& centred, int64_t most) {
   constexpr double rounding = 1e-6;
   const auto [variances, directions] = at::linalg_eigh(centred.t().matmul(centred).to(at::kDouble));
-  const int64_t varying = variances.gt(variances.max() * rounding).sum().item<int64_t>();
+  const auto varying = variances.gt(variances.max() * rounding).sum().item<int64_t>();
   return directions.slice(1, directions.size(1) - std::min(most, varying)).to(centred.scalar_type());
 }
 
