@@ -47,7 +47,7 @@ bool paint(const GifFileType& file, const SavedImage& image, Tensor& canvas) {
       const int index = image.RasterBits[row * at.Width + column];
       if (index >= map->ColorCount) return false;
       const GifColorType& colour = map->Colors[index];
-      uint8_t* pixel = pixels + 3 * ((at.Top + row) * file.SWidth + at.Left + column);
+      uint8_t* pixel = pixels + ptrdiff_t{3} * (ptrdiff_t{at.Top + row} * file.SWidth + at.Left + column);
       pixel[0] = colour.Red;
       pixel[1] = colour.Green;
       pixel[2] = colour.Blue;
@@ -95,7 +95,7 @@ Animation read_gif(const std::string& bytes, const std::string& origin,
     DGifSavedExtensionToGCB(file.get(), i, &control);
     const Tensor frame = canvas.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
     animation.frames.push_back(keep ? keep(frame) : frame);
-    animation.milliseconds.push_back(10 * control.DelayTime);
+    animation.milliseconds.push_back(int64_t{10} * control.DelayTime);
   }
   return animation;
 }

@@ -122,6 +122,7 @@ Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, siz
   const Codes codes = encode_checked(model, from);
   const Tensor end = encode_checked(model, to).at(block);
   std::vector<Tensor> frames;
+  frames.reserve(fractions.size());
   for (const double t : fractions) frames.push_back(interpolate(model, codes, end, block, t));
   return at::stack(frames);
 }

@@ -95,6 +95,7 @@ size_t total(const std::vector<ReportPicture>& pictures) {
 void reduce(std::vector<ReportPicture>& pictures, size_t bytes) {
   if (total(pictures) <= bytes) return;
   std::vector<Decoded> whole;
+  whole.reserve(pictures.size());
   for (const ReportPicture& picture : pictures) whole.push_back(decoded(picture));
   const std::vector<ReportPicture> originals = std::move(pictures);
   constexpr size_t much = 4;  // times too large: the next quality will not do

@@ -47,8 +47,8 @@ std::vector<fs::path> candidates(const fs::path& recorded, const RunOrigin& orig
 void take_first(const Option& option, const std::vector<fs::path>& places, const Run& run) {
   const auto found = std::find_if(places.begin(), places.end(), is_there);
   if (found != places.end()) return option.parse(found->string());
-  std::vector<std::string> tried;
-  for (const fs::path& place : places) tried.push_back(place.string());
+  std::vector<std::string> tried(places.size());
+  std::transform(places.begin(), places.end(), tried.begin(), [](const fs::path& place) { return place.string(); });
   throw BadInput(
       fmt::format("Opening the run {}: its data ({}) were expected at {}, and there is nothing. Put them back, or say "
                   "where they are now with --{}.",

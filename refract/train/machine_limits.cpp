@@ -41,7 +41,7 @@ class Room {
   }
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
-  [[nodiscard]] bool found() const { return start_ != MAP_FAILED; }
+  [[nodiscard]] bool found() const { return start_ != MAP_FAILED; }  // NOLINT: MAP_FAILED is a cast
 
  private:
   size_t bytes_;
