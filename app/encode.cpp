@@ -145,9 +145,8 @@ Command encode_command() {
       "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
       "numpy.load\n"
       "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"
-      "header and one line for each image. Images in sub-folders have these as classes, in an array or a column "
-      "`class`,\n"
-      "as have those of a data set with classes. Codes are means of the posterior. `refract metrics` reads both kinds.",
+      "header and one line for each image. Where sub-folders or the data set give classes, an array or a column\n"
+      "`class` holds them. Codes are means of the posterior. `refract metrics` reads both kinds of file.",
       {"bin/refract encode runs/demo runs/demo/examples",
        "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
        "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},

@@ -136,14 +136,12 @@ Command metrics_command() {
       "metrics",
       "Measure how disentangled codes are, whatever made them.",
       "A file as numpy.savez writes it has `codes` [N, D] and the ground-truth `factors` [N, K] of the same images,\n"
-      "and may have `factor_names`, K strings. A factor of whole numbers or of text is discrete, any other "
-      "real-valued.\n"
-      "What `refract encode` writes does, too: an array for each latent block, then measured together and alone, and\n"
-      "`class`, which is the factor where there are no `factors`; or .csv with columns e_1, e_2, ..., where columns "
-      "but\n"
-      "`file` and `class` are factors. Several files hold the codes of the same images by several models; udr then\n"
-      "compares these with each other, which needs no factors. The row `noise` is what codes score in which there is\n"
-      "nothing. `refract list metrics` shows what there is.",
+      "and may have `factor_names`, K strings. A factor of whole numbers or of text is discrete, any other is real.\n"
+      "Files of `refract encode` will do, too. An .npz of these has an array for each latent block; blocks are\n"
+      "measured together and alone. A .csv has columns e_1, e_2, ... for a block e; all other columns but `file` and\n"
+      "`class` are factors. Where there are no factors, `class` is the factor. Several files hold the codes of the\n"
+      "same images by several models; udr compares these with each other and needs no factors. The row `noise` is\n"
+      "what codes score in which there is nothing. `refract list metrics` shows what there is.",
       {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
        "bin/refract metrics a.csv b.csv --only udr"},
       declare};

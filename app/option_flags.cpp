@@ -39,7 +39,7 @@ void add_place_flags(CLI::App& app, KeyValues& given) {
       const auto keep = [&given, name = option.name](const std::string& value) { given.emplace_back(name, value); };
       app.add_option_function<std::string>(spellings(option.name), keep)
           ->option_text("PATH")
-          ->group("Where the run's data lie now, if they are not found where they lay");
+          ->group("Where the run's data are now, if they moved");
     }
   }
 }

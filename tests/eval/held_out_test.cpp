@@ -105,10 +105,10 @@ fakes::Source few() {
   return {3, 2, {{Split::fit, 80}, {Split::score, 80}}, small};
 }
 
-Tensor label_in(const Tensor& x) {
+Tensor known_label(const Tensor& x) {
   return x.select(1, 0).select(1, 1).slice(1, 0, 1);
 }
-Tensor factors_in(const Tensor& x) {
+Tensor known_factors(const Tensor& x) {
   return x.select(1, 0).select(1, 0).slice(1, 0, 3);
 }
 
@@ -127,7 +127,7 @@ const MetricTable::Row& row(const MetricTable& table, const std::string& name) {
 
 TEST(ProbesOnFewImages, SayWhatIsNotDistinguishableFromChance) {
   const fakes::Source data = few();
-  const MetricTable table = Evaluator(knowing(label_in, 1), data).measure(metric("classify"));
+  const MetricTable table = Evaluator(knowing(known_label, 1), data).measure(metric("classify"));
   EXPECT_EQ(table.note, "Not distinguishable from chance: z.");
   EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 images")) << table.protocol;
   EXPECT_EQ(row(table, "e").values.back(), 1);
@@ -140,7 +140,7 @@ TEST(ProbesOnFewImages, SayWhatIsNotDistinguishableFromChance) {
 
 TEST(ProbesOnFewImages, SayWhatIsNoBetterThanTheMean) {
   const fakes::Source data = few();
-  const MetricTable table = Evaluator(knowing(factors_in, 3), data).measure(metric("probe"));
+  const MetricTable table = Evaluator(knowing(known_factors, 3), data).measure(metric("probe"));
   EXPECT_EQ(table.note, "Not distinguishable from predicting the mean: z.");
   EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 images")) << table.protocol;
   EXPECT_LT(row(table, "e").values.back(), 1e-5);
@@ -154,9 +154,9 @@ TEST(ProbesOnFewImages, NothingIsSaidWhereAllIsClear) {
 
 TEST(Probes, StandBesideAnUntrainedEncoderAndRawPixels) {
   const fakes::Source data = few();
-  const fakes::FakeModel model = knowing(factors_in, 3);
+  const fakes::FakeModel model = knowing(known_factors, 3);
   const fakes::FakeModel untrained(small, {{"e", 4, Role::target}, {"z", 1, Role::common}}, [](const Tensor& x) {
-    return Codes{x.select(1, 0).select(1, 3).slice(1, 0, 4), label_in(x)};
+    return Codes{x.select(1, 0).select(1, 3).slice(1, 0, 4), known_label(x)};
   });
   const MetricTable probe = Evaluator(model, data, 0, &untrained).measure(metric("probe"));
   const double mean = row(probe, "predict the mean").values.back();

@@ -12,9 +12,9 @@ namespace refract {
 namespace {
 
 // A block of two dimensions with KL 1 and 3 for every image, one of one dimension with 0.5, and one without.
-class Known : public fakes::FakeModel {
+class KnownPosterior : public fakes::FakeModel {
  public:
-  Known()
+  KnownPosterior()
       : FakeModel({3, 8}, {{"s", 3, Role::target}, {"e", 2, Role::common}, {"z", 1, Role::common}},
                   [](const Tensor& x) {
                     return Codes{x.mean({2, 3})};
@@ -27,7 +27,7 @@ class Known : public fakes::FakeModel {
 
 TEST(Kl, IsAveragedOverImagesAndSummedOverDimensions) {
   const fakes::Source data(3, 2, {{Split::fit, 10}, {Split::score, 301}});
-  const MetricTable table = Evaluator(Known(), data).measure(metric("kl"));
+  const MetricTable table = Evaluator(KnownPosterior(), data).measure(metric("kl"));
   EXPECT_EQ(table.columns, (std::vector<std::string>{"1", "2", "sum"}));
   ASSERT_EQ(table.rows.size(), 2);
   EXPECT_EQ(table.rows[0].name, "e");

@@ -10,18 +10,18 @@
 namespace refract {
 namespace {
 
-fakes::Source source() {
+fakes::Source pictures() {
   return {0, 0, {{Split::fit, 40}, {Split::score, 300}}};
 }
 
 TEST(Reconstruction, ImagesThemselvesHaveNoError) {
-  const MetricTable table = metric("reconstruction").measure(fakes::whole(), source(), nullptr);
+  const MetricTable table = metric("reconstruction").measure(fakes::whole(), pictures(), nullptr);
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.rows[0].values, (std::vector<double>{0, 0}));
 }
 
 TEST(Reconstruction, ErrorsAreMeansOverPixelsOfTheScoredImages) {
-  const auto data = source();
+  const auto data = pictures();
   const fakes::FakeModel gray(
       {3, 8}, {{"e", 1, Role::whole}},
       [](const Tensor& x) {
@@ -42,7 +42,7 @@ TEST(Reconstruction, ErrorsAreMeansOverPixelsOfTheScoredImages) {
 }
 
 TEST(Reconstruction, SpreadsAreStandardErrorsOverImages) {
-  const auto data = source();
+  const auto data = pictures();
   const Tensor score = data.images(Split::score, all_indices(300));
   const Tensor fit = data.images(Split::fit, all_indices(40));
   const Tensor each = (score - fit.mean(0, true)).flatten(1).abs().mean(1);
