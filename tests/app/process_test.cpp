@@ -1,4 +1,5 @@
 // What only a process of its own shows: exit codes, signals, and the settings made before LibTorch loads.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -34,7 +35,7 @@ TEST(Process, MainTurnsBadInputIntoStatusTwo) {
 }
 
 int status_of(const std::string& words) {
-  const int status = std::system((std::string(REFRACT_PROGRAM) + " " + words).c_str());
+  const int status = std::system(fmt::format("{} {}", REFRACT_PROGRAM, words).c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

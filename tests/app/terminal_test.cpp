@@ -1,5 +1,6 @@
 #include "app/terminal.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -58,7 +59,7 @@ TEST(Terminal, WideTablesStandInBlocks) {
 TEST(Terminal, AMetricTableFoldsItsColumnsAlone) {
   MetricTable table{"kl", "A title that is long enough to be wider than this", "nats", {}, {{"e", {}}}, "A protocol."};
   for (int i = 0; i < 12; ++i) {
-    table.columns.push_back("e" + std::to_string(i));
+    table.columns.push_back(fmt::format("e{}", i));
     table.rows[0].values.push_back(0.5 * i);
   }
   EXPECT_EQ(metric_text(table, 1000), to_text(table));
