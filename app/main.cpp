@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "app/job_queue.h"
-#include "app/program.h"
+#include "app/cli/program.h"
+#include "app/study/job_queue.h"
 #include "refract/train/machine_limits.h"
 #include "refract/train/machine_set_up.h"
 

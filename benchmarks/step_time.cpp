@@ -13,7 +13,7 @@
 #include <iostream>
 #include <string>
 
-#include "app/machine_speed.h"
+#include "app/cli/machine_speed.h"
 #include "refract/core/errors.h"
 #include "refract/data/loader.h"
 #include "refract/data/registry.h"

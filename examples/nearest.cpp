@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
-#include "refract/data/image_file.h"
+#include "refract/data/files/image_file.h"
 #include "refract/train/machine_set_up.h"
 #include "refract/train/run.h"
 

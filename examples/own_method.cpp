@@ -6,7 +6,7 @@
 #include "refract/core/files.h"
 #include "refract/data/loader.h"
 #include "refract/data/registry.h"
-#include "refract/figures/picture.h"
+#include "refract/draw/picture.h"
 #include "refract/figures/sheets.h"
 #include "refract/methods/vae_base.h"
 #include "refract/train/machine_set_up.h"

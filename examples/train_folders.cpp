@@ -4,7 +4,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/figures/picture.h"
+#include "refract/draw/picture.h"
 #include "refract/figures/sheets.h"
 #include "refract/train/machine_set_up.h"
 #include "refract/train/trainer.h"

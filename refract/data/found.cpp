@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "refract/data/ignored_files.h"
+#include "refract/data/files/ignored_files.h"
 
 namespace refract {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "refract/core/errors.h"
-#include "refract/data/image_file.h"
+#include "refract/data/files/image_file.h"
 
 namespace refract {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "refract/data/image_store.h"
+#include "refract/data/files/image_store.h"
 
 namespace refract {
 

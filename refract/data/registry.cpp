@@ -1,14 +1,14 @@
 #include "refract/data/registry.h"
 
 #include "refract/core/text.h"
-#include "refract/data/celeba.h"
-#include "refract/data/cifar10.h"
-#include "refract/data/digit_style.h"
-#include "refract/data/dsprites.h"
-#include "refract/data/fer2013.h"
-#include "refract/data/image_folder.h"
-#include "refract/data/plain_mnist.h"
-#include "refract/data/rendered_sprites.h"
+#include "refract/data/sets/celeba.h"
+#include "refract/data/sets/cifar10.h"
+#include "refract/data/sets/digit_style.h"
+#include "refract/data/sets/dsprites.h"
+#include "refract/data/sets/fer2013.h"
+#include "refract/data/sets/image_folder.h"
+#include "refract/data/sets/plain_mnist.h"
+#include "refract/data/sets/rendered_sprites.h"
 
 namespace refract {
 namespace {

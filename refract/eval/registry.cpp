@@ -1,7 +1,7 @@
 #include "refract/core/options.h"
 #include "refract/core/text.h"
-#include "refract/eval/entries.h"
 #include "refract/eval/metric.h"
+#include "refract/eval/metrics/entries.h"
 
 namespace refract {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "refract/core/errors.h"
-#include "refract/figures/canvas.h"
+#include "refract/draw/canvas.h"
 
 namespace refract {
 namespace {

@@ -7,20 +7,20 @@
 #include <cmath>
 #include <numbers>
 
-#include "refract/figures/canvas.h"
-#include "refract/figures/class_pairs.h"
-#include "refract/figures/dimensions.h"
+#include "refract/draw/canvas.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
+#include "refract/model/class_pairs.h"
+#include "refract/model/dimensions.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kSteps = 11;
-constexpr int64_t kImages = 3;
+constexpr int64_t kPriorSteps = 11;
+constexpr int64_t kPriorImages = 3;
 constexpr int64_t kMostDimensions = 3;  // of one block, those in which the classes stand furthest apart
 constexpr int64_t kCell = 72;           // images are shown at least this large, in pixels
-constexpr int64_t kGap = 4;
+constexpr int64_t kCellGap = 4;
 constexpr int64_t kBorder = 16;
 constexpr int64_t kCurves = 120;  // height of the densities, in pixels
 constexpr double kReach = 2.5;    // standard deviations beyond the outermost means
@@ -66,27 +66,27 @@ class Strip {
     }
   }
 
-  [[nodiscard]] Tensor values() const { return at::linspace(low_, high_, kSteps); }
-  [[nodiscard]] int64_t width() const { return kSteps * (cell_ + kGap); }
-  [[nodiscard]] int64_t height() const { return kHeadingHeight + kCurves + kImages * (cell_ + kGap) + kBorder; }
+  [[nodiscard]] Tensor values() const { return at::linspace(low_, high_, kPriorSteps); }
+  [[nodiscard]] int64_t width() const { return kPriorSteps * (cell_ + kCellGap); }
+  [[nodiscard]] int64_t height() const { return kHeadingHeight + kCurves + kPriorImages * (cell_ + kCellGap) + kBorder; }
 
   void draw(Canvas& canvas, int64_t top, int64_t left, const std::string& heading, const Tensor& images) const {
     canvas.write(heading, kHeadingHeight, top, left);
-    const auto floor = static_cast<double>(top + kHeadingHeight + kCurves - kGap);
-    for (int64_t t = 0; t < kSteps; ++t) {
+    const auto floor = static_cast<double>(top + kHeadingHeight + kCurves - kCellGap);
+    for (int64_t t = 0; t < kPriorSteps; ++t) {
       const double x = centre(left, static_cast<double>(t));
       canvas.line({{x, floor - kCurves + 2 * kLabelHeight}, {x, floor}}, {190, 190, 190}, true);
     }
     curves(canvas, left, floor);
     for (int64_t n = 0; n < images.size(0); ++n)
-      for (int64_t t = 0; t < kSteps; ++t)
-        canvas.paste(enlarge(to_bytes(images[n][t]), factor_), top + kHeadingHeight + kCurves + n * (cell_ + kGap),
-                     left + t * (cell_ + kGap));
+      for (int64_t t = 0; t < kPriorSteps; ++t)
+        canvas.paste(enlarge(to_bytes(images[n][t]), factor_), top + kHeadingHeight + kCurves + n * (cell_ + kCellGap),
+                     left + t * (cell_ + kCellGap));
   }
 
  private:
   [[nodiscard]] double centre(int64_t left, double step) const {
-    return static_cast<double>(left) + step * static_cast<double>(cell_ + kGap) + 0.5 * static_cast<double>(cell_);
+    return static_cast<double>(left) + step * static_cast<double>(cell_ + kCellGap) + 0.5 * static_cast<double>(cell_);
   }
 
   void curves(Canvas& canvas, int64_t left, double floor) const {
@@ -94,7 +94,7 @@ class Strip {
     double highest = 0;
     for (const Density& d : classes_) highest = std::max(highest, d.at(d.mean));
     const double scale = (kCurves - 2.0 * kLabelHeight) / highest;
-    const double steps_a_unit = (kSteps - 1) / (high_ - low_);
+    const double steps_a_unit = (kPriorSteps - 1) / (high_ - low_);
     for (size_t i = 0; i < classes_.size(); ++i) {
       const Density& d = classes_[i];
       std::vector<Canvas::Point> curve;
@@ -113,13 +113,13 @@ class Strip {
   double low_ = 0, high_ = 0;
 };
 
-std::string lacks(const Model& model, const DataSource& data) {
+std::string class_priors_lacks(const Model& model, const DataSource& data) {
   const std::string classes = lacks_classes(model);
   return classes.empty() ? lacks_images(data) : classes;
 }
 
-Figure draw(const Model& model, const DataSource& data, uint64_t seed) {
-  const Tensor start = pick(data, Split::unlabelled, kImages, seed, 7);
+Figure draw_class_priors(const Model& model, const DataSource& data, uint64_t seed) {
+  const Tensor start = pick(data, Split::unlabelled, kPriorImages, seed, 7);
   struct Part {
     Strip strip;
     std::string heading;
@@ -153,7 +153,7 @@ Figure draw(const Model& model, const DataSource& data, uint64_t seed) {
 
 FigureEntry class_priors_figure() {
   return {"class-priors", "Learned priors of the class-related factors, and images along them.",
-          "Hajimiri et al. 2021, Figs. 7 and 10", lacks, draw};
+          "Hajimiri et al. 2021, Figs. 7 and 10", class_priors_lacks, draw_class_priors};
 }
 
 }  // namespace refract

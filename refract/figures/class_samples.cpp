@@ -4,41 +4,41 @@
 #include <algorithm>
 
 #include "refract/core/random.h"
-#include "refract/figures/class_pairs.h"
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/sheet.h"
+#include "refract/model/class_pairs.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kAcross = 10;
+constexpr int64_t kSamplesOfClass = 10;
 constexpr int64_t kMostClasses = 12;
 
-std::string lacks(const Model& model, const DataSource& /*data*/) {
+std::string class_samples_lacks(const Model& model, const DataSource& /*data*/) {
   return lacks_classes(model);
 }
 
 // A row a class. The blocks that do not belong to the pair are those of `others`, column by column.
-Panel panel_of(const Model& model, const ClassPair& pair, const Codes& others) {
+Panel class_samples_panel(const Model& model, const ClassPair& pair, const Codes& others) {
   const Block& category = model.blocks()[pair.category];
   Panel panel{"", {}, {}, {}, 0, 0};
   for (int64_t i = 0; i < std::min(category.size, kMostClasses); ++i) {
     Codes codes = others;
-    codes[pair.category] = one_class(i, category.size, kAcross);
+    codes[pair.category] = one_class(i, category.size, kSamplesOfClass);
     const Gaussian prior = pair.prior.rows(i, i + 1);
-    codes[pair.related] = Gaussian{prior.mean.expand({kAcross, -1}), prior.log_variance.expand({kAcross, -1})}.sample();
+    codes[pair.related] = Gaussian{prior.mean.expand({kSamplesOfClass, -1}), prior.log_variance.expand({kSamplesOfClass, -1})}.sample();
     panel.rows.push_back(fmt::format("{} = {}", category.name, i));
     panel.cells.push_back(decode_all(model, codes).to(at::kCPU).unbind());
   }
   return panel;
 }
 
-Figure draw(const Model& model, const DataSource& /*data*/, uint64_t seed) {
+Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64_t seed) {
   const at::NoGradGuard no_grad;
   at::manual_seed(mix(seed, Stream::figures));
-  const Codes others = model.draw_prior(kAcross);
+  const Codes others = model.draw_prior(kSamplesOfClass);
   std::vector<Panel> panels;
-  for (const ClassPair& pair : class_pairs(model)) panels.push_back(panel_of(model, pair, others));
+  for (const ClassPair& pair : class_pairs(model)) panels.push_back(class_samples_panel(model, pair, others));
   return {"class-samples",
           "Samples of each class",
           "Each row shows images of one class: its class-related factors are drawn from the class's own prior. Down a "
@@ -49,7 +49,7 @@ Figure draw(const Model& model, const DataSource& /*data*/, uint64_t seed) {
 }  // namespace
 
 FigureEntry class_samples_figure() {
-  return {"class-samples", "Images drawn class by class, a row each.", "Hajimiri et al. 2021, Sec. 4.4", lacks, draw};
+  return {"class-samples", "Images drawn class by class, a row each.", "Hajimiri et al. 2021, Sec. 4.4", class_samples_lacks, draw_class_samples};
 }
 
 }  // namespace refract

@@ -1,18 +1,18 @@
 // Figure `data`: the data set itself.
 #include <algorithm>
 
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/sheet.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kSide = 8;
+constexpr int64_t kDataSide = 8;
 
 Panel table_of(std::string heading, const Tensor& images) {
   Panel panel{std::move(heading), {}, {}, {}, 0, 0};
-  for (const Tensor& row : images.split(kSide)) panel.cells.push_back(row.unbind());
+  for (const Tensor& row : images.split(kDataSide)) panel.cells.push_back(row.unbind());
   return panel;
 }
 
@@ -32,8 +32,8 @@ Figure data_sheet(const Tensor& unlabelled, const Tensor& reference) {
 }
 
 Figure data_sheet(const DataSource& data, uint64_t seed) {
-  return data_sheet(pick(data, Split::unlabelled, kSide * kSide, seed),
-                    pick(data, Split::reference, kSide * kSide, seed));
+  return data_sheet(pick(data, Split::unlabelled, kDataSide * kDataSide, seed),
+                    pick(data, Split::reference, kDataSide * kDataSide, seed));
 }
 
 FigureEntry data_figure() {

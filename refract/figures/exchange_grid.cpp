@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "refract/figures/canvas.h"
+#include "refract/draw/canvas.h"
 
 namespace refract {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "refract/figures/manipulate.h"
 #include "refract/figures/paged.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 

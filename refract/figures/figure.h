@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "refract/data/source.h"
-#include "refract/methods/model.h"
+#include "refract/model/model.h"
 
 namespace refract {
 

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "refract/core/errors.h"
-#include "refract/figures/canvas.h"
+#include "refract/draw/canvas.h"
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
 #include "refract/figures/sheets.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 namespace {
@@ -44,7 +44,7 @@ size_t moving_block(const Model& model) {
   return static_cast<size_t>(std::find_if(blocks.begin(), blocks.end(), moves) - blocks.begin());
 }
 
-Panel panel_of(const std::string& name, const std::vector<Tensor>& from, const std::vector<Tensor>& moving,
+Panel interpolate_panel(const std::string& name, const std::vector<Tensor>& from, const std::vector<Tensor>& moving,
                const std::vector<Tensor>& to) {
   return {"", {}, {"A", name + " to B", "B"}, {from, moving, to}, 0, 0};
 }
@@ -58,7 +58,7 @@ std::vector<Tensor> frames_of(const Model& model, const Pictures& from, const Pi
   std::vector<Tensor> there;
   for (const double t : eased(steps)) {
     const Tensor moving = to_bytes(interpolate(model, start, some(to.codes.at(block)), block, t));
-    there.push_back(draw_sheet({panel_of(model.blocks().at(block).name, some(from.images).unbind(), moving.unbind(),
+    there.push_back(draw_sheet({interpolate_panel(model.blocks().at(block).name, some(from.images).unbind(), moving.unbind(),
                                          some(to.images).unbind())}));
     if (drawn) drawn(static_cast<int64_t>(there.size()) * part.columns);
   }
@@ -72,7 +72,7 @@ void check(const Pictures& from, const Pictures& to, int64_t steps) {
                                from.images.size(0), to.images.size(0)));
 }
 
-Figure words(const Model& model, size_t block) {
+Figure interpolate_words(const Model& model, size_t block) {
   const std::string& name = model.blocks().at(block).name;
   const bool alone = model.blocks().size() == 1;
   return {"interpolate",
@@ -88,13 +88,13 @@ Figure interpolation(const Model& model, const Tensor& from, const Tensor& to, s
   const Pictures starts = encoded(model, from);
   const Pictures ends = encoded(model, to);
   check(starts, ends, steps);
-  Figure figure = words(model, block);
+  Figure figure = interpolate_words(model, block);
   figure.frames = frames_of(model, starts, ends, block, steps, {0, 0, 1, from.size(0)}, {});
   return figure;
 }
 
 std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, int64_t size) {
-  const SheetSize one = sheet_size({panel_of("e", {{}}, {{}}, {{}})}, size);
+  const SheetSize one = sheet_size({interpolate_panel("e", {{}}, {{}}, {{}})}, size);
   const int64_t bytes = 3 * (steps + 1) * one.height * one.width;
   if (bytes > kMostBytes)
     throw BadInput(
@@ -108,7 +108,7 @@ PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const
                                  int64_t steps) {
   check(from, to, steps);
   const std::vector<SheetPart> parts = interpolation_parts(from.images.size(0), steps, model.shape().size);
-  PagedFigure figure{words(model, block), {}, {}};
+  PagedFigure figure{interpolate_words(model, block), {}, {}};
   for (const SheetPart& part : parts) figure.images.push_back(part.columns * (steps + 1));
   figure.draw = [&model, from, to, block, steps, parts](size_t sheet, const OnDrawn& drawn) {
     return frames_of(model, from, to, block, steps, parts.at(sheet), drawn);

@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "refract/draw/sheet.h"
 #include "refract/figures/figure.h"
-#include "refract/figures/sheet.h"
 
 namespace refract {
 

@@ -1,15 +1,15 @@
 // Figure `reconstructions`: images beside what the model makes of them.
 #include <fmt/format.h>
 
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
 #include "refract/figures/sheets.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kImages = 10;
+constexpr int64_t kReconstructions = 10;
 
 std::string neutral_label(const Model& model) {
   return fmt::format("reference {}", model.blocks()[block_of(model, Role::target)].name);
@@ -60,8 +60,8 @@ FigureEntry reconstructions_figure() {
   return {"reconstructions", "Images with their reconstructions, and with the target factors removed.",
           "Ruiz et al. 2019, Sec. 3", [](const Model&, const DataSource& data) { return lacks_images(data); },
           [](const Model& model, const DataSource& data, uint64_t seed) {
-            return reconstruction_sheet(model, pick(data, Split::unlabelled, kImages, seed),
-                                        pick(data, Split::reference, kImages, seed));
+            return reconstruction_sheet(model, pick(data, Split::unlabelled, kReconstructions, seed),
+                                        pick(data, Split::reference, kReconstructions, seed));
           }};
 }
 

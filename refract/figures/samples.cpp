@@ -3,24 +3,24 @@
 
 #include <algorithm>
 
-#include "refract/figures/canvas.h"
+#include "refract/draw/canvas.h"
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
 #include "refract/figures/sheets.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kPanels = 6;
-constexpr int64_t kAcross = 3;
-constexpr int64_t kSide = 4;
+constexpr int64_t kPanelsAcross = 3;
+constexpr int64_t kPanelSide = 4;
 
-std::string lacks(const Model& model, const DataSource& /*data*/) {
+std::string samples_lacks(const Model& model, const DataSource& /*data*/) {
   return lacks_prior(model);
 }
 
-Figure words(const Model& model) {
+Figure samples_words(const Model& model) {
   Figure figure{"samples", "Samples", "Images drawn from the prior.", {}};
   if (has_block(model, Role::target))
     figure.caption +=
@@ -30,7 +30,7 @@ Figure words(const Model& model) {
 }
 
 // Panel `number`, counted from 1; undefined images leave places for as many.
-Panel panel_of(const Model& model, int64_t number, int64_t side, const Tensor& images) {
+Panel samples_panel(const Model& model, int64_t number, int64_t side, const Tensor& images) {
   Panel panel{"", {}, {}, {}, 0, 0};
   if (has_block(model, Role::target))
     panel.heading = fmt::format("{} {}", model.blocks()[block_of(model, Role::target)].name, number);
@@ -49,7 +49,7 @@ Tensor drawn(const Model& model, const Codes& codes, int64_t side, const SheetPa
   for (int64_t p = part.left; p < part.left + part.columns; ++p) {
     Codes of_panel;
     for (const Tensor& code : codes) of_panel.push_back(code.narrow(0, p * images, images));
-    panels.push_back(panel_of(model, p + 1, side, to_bytes(decode_all(model, of_panel))));
+    panels.push_back(samples_panel(model, p + 1, side, to_bytes(decode_all(model, of_panel))));
     if (on_drawn) on_drawn((p - part.left + 1) * images);
   }
   return draw_sheet(panels, static_cast<size_t>(across));
@@ -58,18 +58,18 @@ Tensor drawn(const Model& model, const Codes& codes, int64_t side, const SheetPa
 }  // namespace
 
 Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
-  Figure figure = words(model);
+  Figure figure = samples_words(model);
   const Codes codes = sample_codes(model, panels, side * side, seed);
-  figure.frames.push_back(drawn(model, codes, side, {0, 0, 1, panels}, kAcross, {}));
+  figure.frames.push_back(drawn(model, codes, side, {0, 0, 1, panels}, kPanelsAcross, {}));
   return figure;
 }
 
 PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
-  const SheetSize one = sheet_size({panel_of(model, 1, side, {})}, model.shape().size);
-  const int64_t across = std::clamp<int64_t>(kSheetSide / one.width, 1, kAcross);
+  const SheetSize one = sheet_size({samples_panel(model, 1, side, {})}, model.shape().size);
+  const int64_t across = std::clamp<int64_t>(kSheetSide / one.width, 1, kPanelsAcross);
   const int64_t down = std::max<int64_t>(1, kSheetSide / one.height);
   const std::vector<SheetPart> parts = parts_of_table(1, panels, 1, across * down);
-  PagedFigure figure{words(model), {}, {}};
+  PagedFigure figure{samples_words(model), {}, {}};
   for (const SheetPart& part : parts) figure.images.push_back(part.columns * side * side);
   const Codes codes = sample_codes(model, panels, side * side, seed);
   figure.draw = [&model, codes, parts, side, across](size_t sheet, const OnDrawn& on_drawn) {
@@ -80,8 +80,8 @@ PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint
 
 FigureEntry samples_figure() {
   return {"samples", "Images drawn from the prior: panels share target factors, positions common factors.",
-          "Ruiz et al. 2019, Fig. 10", lacks, [](const Model& model, const DataSource&, uint64_t seed) {
-            return sample_sheet(model, kPanels, kSide, seed);
+          "Ruiz et al. 2019, Fig. 10", samples_lacks, [](const Model& model, const DataSource&, uint64_t seed) {
+            return sample_sheet(model, kPanels, kPanelSide, seed);
           }};
 }
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "refract/figures/figure.h"
-#include "refract/figures/manipulate.h"
 #include "refract/figures/paged.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 

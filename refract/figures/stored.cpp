@@ -7,7 +7,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/nesting.h"
-#include "refract/figures/picture.h"
+#include "refract/draw/picture.h"
 
 namespace refract {
 namespace {

@@ -9,21 +9,21 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kImages = 8;
+constexpr int64_t kSynthesizeImages = 8;
 constexpr int64_t kVariants = 9;
 
-std::string lacks(const Model& model, const DataSource& data) {
+std::string synthesize_lacks(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
   return images.empty() ? lacks_synthesis(model) : images;
 }
 
-ExchangeGrid grid_of(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
+ExchangeGrid synthesize_grid(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
   const size_t block = exchanged_block(model);
   return {block, pictures, standard_normal({variants, model.blocks()[block].size}, seed), {}, ""};
 }
 
-Figure words(const Model& model) {
+Figure synthesize_words(const Model& model) {
   return {"synthesize",
           "Conditional synthesis",
           fmt::format(
@@ -36,19 +36,19 @@ Figure words(const Model& model) {
 }  // namespace
 
 Figure synthesis_sheet(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
-  Figure figure = words(model);
-  figure.frames.push_back(exchange_sheet(model, grid_of(model, encoded(model, images), variants, seed)));
+  Figure figure = synthesize_words(model);
+  figure.frames.push_back(exchange_sheet(model, synthesize_grid(model, encoded(model, images), variants, seed)));
   return figure;
 }
 
 PagedFigure synthesis_sheets(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
-  return exchange_sheets(model, grid_of(model, pictures, variants, seed), words(model));
+  return exchange_sheets(model, synthesize_grid(model, pictures, variants, seed), synthesize_words(model));
 }
 
 FigureEntry synthesize_figure() {
   return {"synthesize", "Images that keep their common factors under sampled target factors.",
-          "Ruiz et al. 2019, Fig. 4", lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
-            return synthesis_sheet(model, pick(data, Split::unlabelled, kImages, seed), kVariants, seed);
+          "Ruiz et al. 2019, Fig. 4", synthesize_lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
+            return synthesis_sheet(model, pick(data, Split::unlabelled, kSynthesizeImages, seed), kVariants, seed);
           }};
 }
 

@@ -8,20 +8,20 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kImages = 8;
+constexpr int64_t kTransferImages = 8;
 
-std::string lacks(const Model& model, const DataSource& data) {
+std::string transfer_lacks(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
   return images.empty() ? lacks_exchange(model) : images;
 }
 
-ExchangeGrid grid_of(const Model& model, const Pictures& target, const Pictures& common) {
+ExchangeGrid transfer_grid(const Model& model, const Pictures& target, const Pictures& common) {
   const size_t block = exchanged_block(model);
   return {block, common, target.codes.at(block), target.images,
           fmt::format("{} from the top row, the rest from the left column", model.blocks()[block].name)};
 }
 
-Figure words(const Model& model) {
+Figure transfer_words(const Model& model) {
   return {
       "transfer",
       "Transfer of the target factors",
@@ -34,20 +34,20 @@ Figure words(const Model& model) {
 }  // namespace
 
 Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
-  Figure figure = words(model);
-  figure.frames.push_back(exchange_sheet(model, grid_of(model, encoded(model, target), encoded(model, common))));
+  Figure figure = transfer_words(model);
+  figure.frames.push_back(exchange_sheet(model, transfer_grid(model, encoded(model, target), encoded(model, common))));
   return figure;
 }
 
 PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common) {
-  return exchange_sheets(model, grid_of(model, target, common), words(model));
+  return exchange_sheets(model, transfer_grid(model, target, common), transfer_words(model));
 }
 
 FigureEntry transfer_figure() {
-  return {"transfer", "Target factors of some images given to others.", "Ruiz et al. 2019, Fig. 5", lacks,
+  return {"transfer", "Target factors of some images given to others.", "Ruiz et al. 2019, Fig. 5", transfer_lacks,
           [](const Model& model, const DataSource& data, uint64_t seed) {
-            return transfer_sheet(model, pick(data, Split::unlabelled, kImages, seed, 1),
-                                  pick(data, Split::unlabelled, kImages, seed, 2));
+            return transfer_sheet(model, pick(data, Split::unlabelled, kTransferImages, seed, 1),
+                                  pick(data, Split::unlabelled, kTransferImages, seed, 2));
           }};
 }
 

@@ -3,23 +3,23 @@
 
 #include <algorithm>
 
-#include "refract/figures/dimensions.h"
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/figures/manipulate.h"
-#include "refract/figures/sheet.h"
+#include "refract/model/dimensions.h"
+#include "refract/model/manipulate.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kMeasured = 500;  // images that tell the KL and the posterior's range
 constexpr size_t kMost = 10;        // dimensions shown of a block
-constexpr int64_t kSteps = 9;
+constexpr int64_t kTraversalSteps = 9;
 constexpr int64_t kMoving = 3;  // images of the animation
 constexpr int64_t kFrames = 20;
 constexpr const char* kSorted =
     "are sorted by their KL from the prior, which stands beside them in nats (of codes without one, their variance)";
 
-std::string lacks(const Model& /*model*/, const DataSource& data) {
+std::string traversals_lacks(const Model& /*model*/, const DataSource& data) {
   return lacks_images(data);
 }
 
@@ -52,7 +52,7 @@ Figure still(const Model& model, const DataSource& data, uint64_t seed, Range ra
     Panel panel{model.blocks()[dimensions.front().block].name, {}, {}, {}, 1, 0};
     for (const Dimension& d : dimensions) {
       panel.rows.push_back(label_of(model, d));
-      panel.cells.push_back(traverse(model, image, d.block, d.index, steps_of(d, kSteps))[0].unbind());
+      panel.cells.push_back(traverse(model, image, d.block, d.index, steps_of(d, kTraversalSteps))[0].unbind());
       panel.cells.back().insert(panel.cells.back().begin(), image[0]);
     }
     panels.push_back(std::move(panel));
@@ -102,7 +102,7 @@ Figure animation(const Model& model, const DataSource& data, uint64_t seed) {
 
 FigureEntry traversals_figure() {
   return {"traversals", "One latent dimension a row over the range of the prior, the strongest first.",
-          "Hajimiri et al. 2021, Figs. 4 and 6", lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
+          "Hajimiri et al. 2021, Figs. 4 and 6", traversals_lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::prior, "traversals");
           }};
 }
@@ -111,7 +111,7 @@ FigureEntry posterior_traversals_figure() {
   return {"traversals-posterior",
           "The same over the range of the posterior means.",
           "after Hajimiri et al. 2021, Figs. 4 and 6",
-          lacks,
+          traversals_lacks,
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::posterior, "traversals-posterior");
           },
@@ -122,7 +122,7 @@ FigureEntry traversal_animation_figure() {
   return {"traversals-animation",
           "Animation: every latent dimension over the range of the prior.",
           "after Hajimiri et al. 2021, Fig. 6",
-          lacks,
+          traversals_lacks,
           animation,
           true};
 }

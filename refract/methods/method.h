@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "refract/data/batch.h"
-#include "refract/methods/model.h"
+#include "refract/model/model.h"
 #include "refract/optim/player.h"
 
 namespace refract {

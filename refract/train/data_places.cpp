@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "refract/core/errors.h"
-#include "refract/data/place.h"
+#include "refract/data/files/place.h"
 #include "refract/train/manifest.h"
 
 namespace refract {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-#include "app/codes_file.h"
+#include "app/cli/codes_file.h"
 #include "refract/core/errors.h"
 #include "tests/contracts/data_files.h"
 

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "refract/core/errors.h"
+#include "refract/draw/picture.h"
 #include "refract/figures/figure.h"
-#include "refract/figures/picture.h"
 #include "tests/support/fakes.h"
 
 namespace refract {

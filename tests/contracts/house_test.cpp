@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 const fs::path root = REFRACT_SOURCE_DIR;
 
 // Each includes only from itself and from those before it.
-const std::vector<std::string> order = {"core",    "kernels", "data", "nn",      "optim",
-                                        "methods", "train",   "eval", "figures", "app"};
+const std::vector<std::string> order = {"core", "kernels", "data", "nn", "model", "optim", "methods", "train", "eval", "draw", "figures", "report", "app"};
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream stream(file);
@@ -43,7 +42,7 @@ size_t place_of(const std::string& folder) {
   return static_cast<size_t>(std::find(order.begin(), order.end(), folder) - order.begin());
 }
 
-// The folder of a path such as refract/data/idx.h or app/help.h, from the root.
+// The folder of a path such as refract/data/files/idx.h or app/cli/help.h, from the root.
 std::string folder_of(const fs::path& path) {
   auto part = path.begin();
   return (*part == "refract" ? *++part : *part).string();

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "refract/eval/udr.h"
+#include "refract/eval/metrics/udr.h"
 #include "tests/eval/support.h"
 
 namespace refract {

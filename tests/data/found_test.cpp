@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
-#include "refract/data/ignored_files.h"
-#include "refract/data/image_folder.h"
+#include "refract/data/files/ignored_files.h"
+#include "refract/data/sets/image_folder.h"
 #include "tests/data/support.h"
 #include "tests/support/fakes.h"
 

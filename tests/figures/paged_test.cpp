@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "refract/core/errors.h"
-#include "refract/figures/canvas.h"
+#include "refract/draw/canvas.h"
 #include "refract/figures/sheets.h"
 #include "tests/support/fakes.h"
 #include "tests/support/surroundings.h"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "refract/core/random.h"
-#include "refract/methods/model.h"
+#include "refract/model/model.h"
 
 namespace refract::fakes {
 

@@ -13,7 +13,7 @@
 #include <iterator>
 #include <thread>
 
-#include "app/program.h"
+#include "app/cli/program.h"
 #include "refract_places.h"
 
 namespace refract::testing {

@@ -1,0 +1,91 @@
+#include "app/cli/option_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <algorithm>
+
+#include "app/cli/terminal.h"
+#include "refract/data/files/place.h"
+#include "refract/data/registry.h"
+
+namespace refract {
+namespace {
+
+std::string spellings(const std::string& name) {
+  std::string dashed = name;
+  std::replace(dashed.begin(), dashed.end(), '_', '-');
+  return dashed == name ? "--" + name : fmt::format("--{},--{}", name, dashed);
+}
+
+void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
+  if (app.get_option_no_throw("--" + option.name) != nullptr) return;
+  const bool is_switch = std::holds_alternative<bool*>(option.field);
+  const auto keep = [&given, is_switch, name = option.name](const std::string& value) {
+    given.emplace_back(name, is_switch && value.empty() ? "true" : value);
+  };
+  CLI::Option* flag = app.add_option_function<std::string>(spellings(option.name), keep);
+  flag->group("")->trigger_on_parse();
+  if (is_switch) flag->expected(0, 1);  // alone it means true
+}
+
+}  // namespace
+
+void add_place_flags(CLI::App& app, KeyValues& given) {
+  for (const DataEntry& entry : data_sets()) {
+    const Options options = entry.recipe().options;
+    for (const Option& option : options.all()) {
+      if (!is_place(option) || app.get_option_no_throw("--" + option.name) != nullptr) continue;
+      const auto keep = [&given, name = option.name](const std::string& value) { given.emplace_back(name, value); };
+      app.add_option_function<std::string>(spellings(option.name), keep)
+          ->option_text("PATH")
+          ->group("Where the run's data are now, if they moved");
+    }
+  }
+}
+
+void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning, const std::string& flag) {
+  app.add_option(flag, seed, meaning)->type_name("NUMBER")->check([](const std::string& word) {
+    return word.starts_with('-') ? "expected a whole number from 0 on, found " + word : "";
+  });
+}
+
+void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning) {
+  app.add_option(flag, names, meaning)->delimiter(',')->allow_extra_args(false)->option_text("NAMES");
+}
+
+void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyValues& given) {
+  for (const Options& group : options)
+    for (const Option& option : group.all()) add_flag(app, option, given);
+  const auto assign = [&given](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) given.push_back(split_assignment(text));
+  };
+  app.add_option_function<std::vector<std::string>>("--set", assign, "give options their values; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->trigger_on_parse();
+}
+
+std::string options_table(const Options& options) {
+  std::vector<std::vector<std::string>> rows = {{"  option", "default", "allowed", "meaning"}};
+  for (const Option& option : options.all()) {
+    const std::string value = option.default_text.empty() ? "-" : option.default_text;
+    const std::string allowed = option.allowed().empty() ? option.type_name() : option.allowed();
+    rows.push_back(
+        {"  " + option.name, option.unit.empty() ? value : value + " " + option.unit, allowed, option.meaning});
+  }
+  return table_text(rows);
+}
+
+Json options_json(const Options& options) {
+  Json rows = Json::array();
+  for (const Option& option : options.all())
+    rows.push_back({{"name", option.name},
+                    {"default", option.default_text},
+                    {"type", option.type_name()},
+                    {"allowed", option.allowed()},
+                    {"unit", option.unit},
+                    {"meaning", option.meaning}});
+  return rows;
+}
+
+}  // namespace refract

@@ -1,0 +1,156 @@
+#include <ATen/ops/cat.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+#include <set>
+
+#include "app/cli/code_table.h"
+#include "app/cli/output_file.h"
+#include "app/cli/work_progress.h"
+#include "app/commands/commands.h"
+#include "app/commands/own_images.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/eval/features.h"
+#include "refract/eval/representation.h"
+#include "refract/train/run.h"
+
+namespace refract {
+namespace {
+
+struct EncodeArguments {
+  std::string run;
+  OwnImages images;
+  bool factors = false;
+  OutputFile out;
+};
+
+std::vector<std::string> texts(const Paths& paths) {
+  std::vector<std::string> all;
+  for (const auto& path : paths) all.push_back(path.string());
+  return all;
+}
+
+std::vector<CodeBlock> blocks_of(const Model& model, const Codes& codes) {
+  std::vector<CodeBlock> blocks;
+  for (size_t b = 0; b < codes.size(); ++b)
+    blocks.push_back({model.blocks()[b].name, codes[b], model.blocks()[b].categorical});
+  return blocks;
+}
+
+void write_table(const std::filesystem::path& file, const CodeTable& table) {
+  write_file(file, file.extension() == ".csv" ? to_csv(table) : to_npz(table));
+}
+
+// Of the images of splits fit and score, one after the other.
+std::vector<std::string> class_names(const DataSource& data) {
+  std::vector<std::string> names;
+  for (const Split split : {Split::fit, Split::score}) {
+    const Tensor labels = data.labels(split, all_indices(data.count(split))).to(at::kCPU);
+    for (int64_t i = 0; i < labels.numel(); ++i)
+      names.push_back(data.info().classes.at(static_cast<size_t>(labels[i].item<int64_t>())));
+  }
+  return names;
+}
+
+// The images that a run is evaluated by.
+CodeTable table_of(const Model& model, const DataSource& data) {
+  const Codes fit = split_codes(model, data, Split::fit);
+  const Codes score = split_codes(model, data, Split::score);
+  Codes codes;
+  for (size_t b = 0; b < fit.size(); ++b) codes.push_back(at::cat({fit[b], score[b]}));
+  CodeTable table;
+  table.blocks = blocks_of(model, codes);
+  if (!data.info().classes.empty()) table.classes = class_names(data);
+  if (data.info().factors.empty()) return table;
+  const Factors factors = factors_in(data);
+  table.factor_names = factors.names;
+  table.factors = factors.values;
+  return table;
+}
+
+// Why they cannot be written beside what is known of them; "" where they can.
+std::string lacks_knowledge(const DataSource& data) {
+  if (data.info().factors.empty() && data.info().classes.empty())
+    return fmt::format("The data set {} has neither ground-truth factors nor classes to write beside the codes.",
+                       data.info().name);
+  return lacks_probe_splits(data);
+}
+
+Result run_with_factors(const EncodeArguments& arguments) {
+  if (!arguments.images.paths.empty())
+    throw BadInput(
+        "Encoding with --factors: expected no images, since those of the run's data set are encoded, found some. Leave "
+        "out one of the two.");
+  const std::filesystem::path file = arguments.out.resolve("codes");
+  const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
+  if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
+    throw BadInput(fmt::format("Encoding with --factors: {}", missing));
+  const CodeTable table = table_of(*opened.method, *opened.data);
+  write_table(file, table);
+  const int64_t images = table.blocks.front().codes.size(0);
+  return {fmt::format("{} holds the codes and {} of {} images.\n", file.string(),
+                      table.factors.defined() ? "factors" : "classes", images),
+          {{"file", file.string()}, {"images", images}}};
+}
+
+Result run_encode(const EncodeArguments& arguments) {
+  if (arguments.factors) return run_with_factors(arguments);
+  if (arguments.images.paths.empty())
+    throw BadInput("Encoding: expected images or folders after the run, or --factors for those of its data set.");
+  const std::filesystem::path file = arguments.out.resolve("codes");
+  const OpenedRun opened = open_run(arguments.run, false);
+  const EncodedImages own = arguments.images.encoded(*opened.method, arguments.images.files(), false);
+  CodeTable table;
+  table.blocks = blocks_of(*opened.method, own.codes);
+  table.files = texts(own.files);
+  table.classes = arguments.images.classes(own.files);
+  write_table(file, table);
+
+  Json sizes;
+  std::string names;
+  for (const CodeBlock& block : table.blocks) {
+    sizes[block.name] = block.codes.size(1);
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", block.name, block.codes.size(1));
+  }
+  const std::set<std::string> classes(table.classes.begin(), table.classes.end());
+  if (!classes.empty()) names += fmt::format("; of the classes {}", fmt::join(classes, ", "));
+  return {fmt::format("{} holds the codes of {} images: {}.\n", file.string(), own.files.size(), names),
+          {{"file", file.string()},
+           {"images", texts(own.files)},
+           {"left_out", texts(own.skipped)},
+           {"blocks", sizes},
+           {"classes", classes}}};
+}
+
+Action declare_encode(CLI::App& app) {
+  const auto arguments = std::make_shared<EncodeArguments>();
+  app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
+  arguments->images.declare(app, false);
+  app.add_flag("--factors", arguments->factors,
+               "instead of images, those that the run is evaluated by, with their factors or classes, for `refract "
+               "metrics`");
+  arguments->out.declare(app, {".npz", ".csv"});
+  return [arguments](const Invocation&) { return run_encode(*arguments); };
+}
+
+}  // namespace
+
+Command encode_command() {
+  return {
+      "encode",
+      "Write the latent codes of images as a NumPy archive or as CSV.",
+      "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
+      "numpy.load\n"
+      "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"
+      "header and one line for each image. Where sub-folders or the data set give classes, an array or a column\n"
+      "`class` holds them. Codes are means of the posterior. `refract metrics` reads both kinds of file.",
+      {"bin/refract encode runs/demo runs/demo/examples",
+       "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
+       "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},
+      declare_encode};
+}
+
+}  // namespace refract

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/cli/option_flags.h"
+#include "app/commands/commands.h"
+#include "app/commands/complete_run.h"
+#include "refract/core/errors.h"
+#include "refract/train/run.h"
+
+namespace refract {
+namespace {
+
+struct EvaluateArguments {
+  std::string run;
+  std::vector<std::string> metrics = {usual_metrics};
+  KeyValues places;
+};
+
+Action declare_evaluate(CLI::App& app) {
+  const auto arguments = std::make_shared<EvaluateArguments>();
+  app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
+  add_names(app, "--metrics", arguments->metrics,
+            "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
+            "serve");
+  add_place_flags(app, arguments->places);
+  return [arguments](const Invocation& invocation) {
+    return complete_run(arguments->run, arguments->metrics, invocation, arguments->places);
+  };
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  return {"evaluate",
+          "Measure a trained run again, draw its pictures and write its report.",
+          "`refract train` does this at its end; `refract list metrics` shows the metrics. Those of codes and factors\n"
+          "alone, such as mig, are not usual: they take minutes. Tables of other metrics that the report has are kept.",
+          {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
+           "bin/refract evaluate runs/demo --metrics factor-vae-score,mig"},
+          declare_evaluate};
+}
+
+}  // namespace refract

@@ -1,0 +1,48 @@
+// What the commands that draw a picture share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/output_file.h"
+#include "refract/figures/figure.h"
+#include "refract/figures/paged.h"
+#include "refract/train/run.h"
+
+namespace refract {
+
+struct DrawingWork {
+  int64_t images = 0;  // that the model makes
+  size_t sheets = 0;
+  int64_t files = 0;  // to be read before
+};
+
+// The arguments RUN, --out, --overwrite and --sheets.
+struct PictureArguments {
+  std::string run;
+  OutputFile out;
+  int64_t most_sheets = 50;
+
+  // `kind`: ".png" or ".gif".
+  void declare(CLI::App& app, const std::string& kind);
+
+  // The trained model, without its data.
+  [[nodiscard]] OpenedRun open() const { return open_run(run, false); }
+
+  // To be asked before the work: throws BadInput where so many sheets are more than --sheets allows, or their files are
+  // there already. Says on standard error how much there is to do and about how long the drawing takes, where that is
+  // worth a line. `what`: as in "demo-transfer.png", the name without --out.
+  void begin(const std::string& what, const Model& model, const DrawingWork& work) const;
+
+  // Draws and writes sheet by sheet, with progress.
+  [[nodiscard]] Result draw(const std::string& what, const PagedFigure& figure) const;
+
+ private:
+  [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& what, size_t count) const;
+};
+
+// Writes the figure to `file` and says so.
+Result written(const Figure& figure, const std::filesystem::path& file);
+
+}  // namespace refract

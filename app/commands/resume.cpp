@@ -1,0 +1,47 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/cli/option_flags.h"
+#include "app/cli/work_progress.h"
+#include "app/commands/commands.h"
+#include "app/commands/training.h"
+
+namespace refract {
+namespace {
+
+struct ResumeArguments {
+  std::string run;
+  Resumption changes;
+  Ending ending;
+};
+
+Action declare_resume(CLI::App& app) {
+  const auto arguments = std::make_shared<ResumeArguments>();
+  app.add_option("RUN", arguments->run, "folder of the run")->type_name("")->required();
+  app.add_option("--steps", arguments->changes.steps,
+                 "steps of the whole training from now on: to go on beyond its end, or to end sooner")
+      ->type_name("COUNT")
+      ->check(CLI::Range(int64_t{1}, int64_t{1000000000}));
+  arguments->ending.declare(app);
+  add_place_flags(app, arguments->changes.places);
+  return [arguments](const Invocation& invocation) {
+    arguments->ending.check();
+    OpenedRun opened = resume_run(arguments->run, arguments->changes, shown_progress());
+    arguments->ending.check(opened.data.get());
+    return train_to_the_end(opened, arguments->ending, invocation);
+  };
+}
+
+}  // namespace
+
+Command resume_command() {
+  return {"resume",
+          "Go on with a training that was interrupted, or beyond its end.",
+          "Training goes on from the newest checkpoint and ends with the same weights, bit for bit, as without the\n"
+          "interruption (on the CPU, at the same number of threads and LibTorch version). --steps is recorded in the\n"
+          "run; the step size is full from then on and falls over the last part of the new number of steps.",
+          {"bin/refract resume runs/demo", "bin/refract resume runs/demo --steps 20000"},
+          declare_resume};
+}
+
+}  // namespace refract

@@ -1,0 +1,52 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/cli/option_flags.h"
+#include "app/commands/commands.h"
+#include "app/commands/picture_command.h"
+#include "refract/figures/sheets.h"
+
+namespace refract {
+namespace {
+
+struct SampleArguments {
+  PictureArguments picture;
+  int64_t panels = 6;
+  int64_t side = 4;
+  uint64_t seed = 1;
+};
+
+Result run_sample(const SampleArguments& arguments) {
+  const OpenedRun opened = arguments.picture.open();
+  const Model& model = *opened.method;
+  const PagedFigure figure = sample_sheets(model, arguments.panels, arguments.side, arguments.seed);
+  arguments.picture.begin("samples", model,
+                          {arguments.panels * arguments.side * arguments.side, figure.images.size(), 0});
+  return arguments.picture.draw("samples", figure);
+}
+
+Action declare_sample(CLI::App& app) {
+  const auto arguments = std::make_shared<SampleArguments>();
+  arguments->picture.declare(app, ".png");
+  app.add_option("--panels", arguments->panels, "panels, each with a style of its own (6)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 64));
+  app.add_option("--side", arguments->side, "images along each side of a panel (4)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 16));
+  add_seed(app, arguments->seed, "the images follow from it (1)");
+  return [arguments](const Invocation&) { return run_sample(*arguments); };
+}
+
+}  // namespace
+
+Command sample_command() {
+  return {
+      "sample",
+      "Draw new images from the prior.",
+      "A panel shares the target factors, a place within the panels the common factors (Ruiz et al. 2019, Fig. 10).",
+      {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
+      declare_sample};
+}
+
+}  // namespace refract

@@ -1,0 +1,59 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/cli/option_flags.h"
+#include "app/commands/commands.h"
+#include "app/commands/own_images.h"
+#include "app/commands/picture_command.h"
+#include "refract/core/errors.h"
+#include "refract/figures/sheets.h"
+#include "refract/model/manipulate.h"
+
+namespace refract {
+namespace {
+
+struct SynthesizeArguments {
+  PictureArguments picture;
+  OwnImages images;
+  int64_t variants = 8;
+  uint64_t seed = 1;
+};
+
+Result run_synthesize(const SynthesizeArguments& arguments) {
+  const OpenedRun opened = arguments.picture.open();
+  const Model& model = *opened.method;
+  if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
+  const Paths files = arguments.images.files();
+  const auto parts = sheet_parts(std::ssize(files), arguments.variants, model.shape().size);
+  arguments.picture.begin("synthesis", model,
+                          {std::ssize(files) * arguments.variants, parts.size(), std::ssize(files)});
+  const EncodedImages own = arguments.images.encoded(model, files, true);
+  return arguments.picture.draw("synthesis",
+                                synthesis_sheets(model, {own.images, own.codes}, arguments.variants, arguments.seed));
+}
+
+Action declare_synthesize(CLI::App& app) {
+  const auto arguments = std::make_shared<SynthesizeArguments>();
+  arguments->picture.declare(app, ".png");
+  arguments->images.declare(app);
+  app.add_option("--variants", arguments->variants, "new styles for each image (8)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 64));
+  add_seed(app, arguments->seed, "the styles follow from it (1)");
+  return [arguments](const Invocation&) { return run_synthesize(*arguments); };
+}
+
+}  // namespace
+
+Command synthesize_command() {
+  return {
+      "synthesize",
+      "Give images new styles: their common factors stay, the target factors are drawn anew.",
+      "One row an image, the image itself first; a column shares one drawn style (Ruiz et al. 2019, Fig. 4). With a\n"
+      "model of classes the style is its class-independent factors.",
+      {"bin/refract synthesize runs/demo runs/demo/examples",
+       "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
+      declare_synthesize};
+}
+
+}  // namespace refract

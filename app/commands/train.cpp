@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/cli/option_flags.h"
+#include "app/cli/start_text.h"
+#include "app/cli/terminal.h"
+#include "app/cli/work_progress.h"
+#include "app/commands/commands.h"
+#include "app/commands/training.h"
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+struct TrainArguments {
+  std::string method, data, config, out;
+  KeyValues given;  // flags and --set, in order
+  Ending ending;
+};
+
+const std::string* value_of(const KeyValues& pairs, std::string_view key) {
+  for (const auto& [name, value] : pairs)
+    if (name == key) return &value;
+  return nullptr;
+}
+
+// What the user named, else what the configuration file names, else "".
+std::string chosen(const std::string& named, const KeyValues& config, std::string_view key) {
+  if (!named.empty()) return named;
+  const std::string* value = value_of(config, key);
+  return value == nullptr ? "" : *value;
+}
+
+std::string chosen_data(const TrainArguments& arguments, const KeyValues& config) {
+  std::string data = chosen(arguments.data, config, "data");
+  if (data.empty() && (value_of(arguments.given, "reference") || value_of(arguments.given, "unlabelled")))
+    data = "folders";
+  return data;
+}
+
+// So that the run is understood from any folder.
+void make_absolute(Settings& settings) {
+  for (const char* key : {"unlabelled", "reference"}) {
+    const std::string given = settings.options.at(key).text();
+    if (!given.empty()) settings.options.set(key, std::filesystem::absolute(given).lexically_normal().string());
+  }
+}
+
+std::unique_ptr<Settings> settings_of(const TrainArguments& arguments) {
+  const KeyValues config = arguments.config.empty() ? KeyValues{} : read_toml(arguments.config);
+  const std::string method = chosen(arguments.method, config, "method");
+  const std::string data = chosen_data(arguments, config);
+  if (method.empty())
+    throw BadInput("Training: expected a method, as in `refract train srbvae ...`. `refract list methods` shows all.");
+  if (data.empty())
+    throw BadInput(
+        "Training: expected data, as in `--data digit-style` or `--reference DIR --unlabelled DIR`. `refract list "
+        "data` shows all data sets.");
+  auto settings = std::make_unique<Settings>(method, data);
+  settings->set(config);
+  settings->set(arguments.given);
+  if (data == "folders") make_absolute(*settings);
+  return settings;
+}
+
+Result train_new(const TrainArguments& arguments, const Invocation& invocation) {
+  arguments.ending.check();
+  auto settings = settings_of(arguments);
+  if (arguments.out.empty())
+    throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
+  OpenedRun opened = start_run(
+      arguments.out, std::move(settings), invocation.command_line,
+      [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
+  say_lines(start_text(opened, error_width()));
+  return train_to_the_end(opened, arguments.ending, invocation);
+}
+
+// The options that exist for what the user has named so far.
+std::string tables(const TrainArguments& arguments) {
+  std::string text = fmt::format("Options of every training:\n{}", options_table(TrainOptions{}.describe()));
+  const std::string data = chosen_data(arguments, {});
+  text += arguments.method.empty() ? "\n`refract train METHOD --help` shows the options of a method.\n"
+                                   : fmt::format("\nOptions of {}:\n{}", arguments.method,
+                                                 options_table(method(arguments.method).recipe().options));
+  text += data.empty() ? "\n`refract train --data NAME --help` shows the options of a data set.\n"
+                       : fmt::format("\nOptions of {}:\n{}", data, options_table(data_set(data).recipe().options));
+  return text +
+         "\nEach is a flag (--learning_rate 1e-4, --learning-rate=1e-4), a --set pair, and a line of --config.\n";
+}
+
+std::vector<Options> all_options() {
+  std::vector<Options> all = {TrainOptions{}.describe()};
+  for (const MethodEntry& entry : methods()) all.push_back(entry.recipe().options);
+  for (const DataEntry& entry : data_sets()) all.push_back(entry.recipe().options);
+  return all;
+}
+
+Action declare_train(CLI::App& app) {
+  const auto arguments = std::make_shared<TrainArguments>();
+  app.add_option("METHOD", arguments->method, "what to train; `refract list methods` shows all")->type_name("");
+  app.add_option("--data", arguments->data, "data set; `refract list data` shows all")->type_name("NAME");
+  app.add_option("--out", arguments->out, "folder to make for the run")->type_name("RUN");
+  app.add_option("--config", arguments->config,
+                 "TOML file with method, data and options, such as the options.toml of a run; flags come after it")
+      ->type_name("FILE");
+  arguments->ending.declare(app);
+  add_option_flags(app, all_options(), arguments->given);
+  app.footer([arguments] { return tables(*arguments); });
+  return [arguments](const Invocation& invocation) { return train_new(*arguments, invocation); };
+}
+
+}  // namespace
+
+Command train_command() {
+  return {
+      "train",
+      "Train a method on a data set, then evaluate it and write a report.",
+      "With own images: --reference DIR --unlabelled DIR instead of --data NAME. The reference folder holds images in\n"
+      "which what you look for is absent or constant; the unlabelled folder holds images in which it varies. Its "
+      "sub-folders, if it has any, are\n"
+      "classes: a tenth of each is held out, and how well the codes tell them apart is measured.\n"
+      "Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second Ctrl-C ends at once.",
+      {"bin/refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
+       "bin/refract train --config runs/demo/options.toml --seed 2 --steps 300 --out runs/again"},
+      declare_train};
+}
+
+}  // namespace refract

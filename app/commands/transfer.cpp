@@ -1,0 +1,63 @@
+#include <CLI/App.hpp>
+#include <memory>
+
+#include "app/commands/commands.h"
+#include "app/commands/own_images.h"
+#include "app/commands/picture_command.h"
+#include "refract/core/errors.h"
+#include "refract/figures/sheets.h"
+#include "refract/model/manipulate.h"
+
+namespace refract {
+namespace {
+
+struct TransferArguments {
+  PictureArguments picture;
+  OwnImages target;
+  std::vector<std::string> common;
+};
+
+Result run_transfer(const TransferArguments& arguments) {
+  const OpenedRun opened = arguments.picture.open();
+  const Model& model = *opened.method;
+  if (const std::string missing = lacks_exchange(model); !missing.empty()) throw BadInput(missing);
+  const OwnImages common = arguments.target.with(arguments.common);
+  const Paths styles = arguments.target.files();
+  const Paths contents = common.files();
+  const auto parts = sheet_parts(std::ssize(contents), std::ssize(styles), model.shape().size);
+  arguments.picture.begin(
+      "transfer", model,
+      {std::ssize(contents) * std::ssize(styles), parts.size(), std::ssize(contents) + std::ssize(styles)});
+  const EncodedImages target = arguments.target.encoded(model, styles, true);
+  const EncodedImages content = common.encoded(model, contents, true);
+  return arguments.picture.draw("transfer",
+                                transfer_sheets(model, {target.images, target.codes}, {content.images, content.codes}));
+}
+
+Action declare_transfer(CLI::App& app) {
+  const auto arguments = std::make_shared<TransferArguments>();
+  arguments->picture.declare(app, ".png");
+  app.add_option("--target", arguments->target.paths, "images or folders that give the target factors: the style")
+      ->type_name("A ...")
+      ->required();
+  app.add_option("--common", arguments->common, "images or folders that give the common factors: the content")
+      ->type_name("B ...")
+      ->required();
+  arguments->target.declare_skipping(app);
+  return [arguments](const Invocation&) { return run_transfer(*arguments); };
+}
+
+}  // namespace
+
+Command transfer_command() {
+  return {
+      "transfer",
+      "Give the target factors of some images to others: the style of A on the content of B.",
+      "Columns share the style of an image of A, rows the content of an image of B (Ruiz et al. 2019, Fig. 5). With a\n"
+      "model of classes the style is its class-independent factors (Hajimiri et al. 2021, Fig. 5).",
+      {"bin/refract transfer runs/demo --target runs/demo/examples/score-1.png --common runs/demo/examples/score-2.png",
+       "bin/refract transfer runs/demo --target runs/demo/examples --common runs/demo/examples"},
+      declare_transfer};
+}
+
+}  // namespace refract

@@ -1,0 +1,186 @@
+#include "refract/data/files/image_file.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/stack.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <new>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/data/files/exif.h"
+#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/image_format.h"
+
+namespace refract {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
+  throw BadInput(fmt::format("Reading the image {}: {}. Replace or remove the file.", path.string(), found));
+}
+
+// What stands where a file was expected.
+std::string what_is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  switch (status.type()) {
+    case std::filesystem::file_type::not_found:
+      return std::filesystem::is_symlink(path, error) ? "it is a link to what is not there" : "there is no such file";
+    case std::filesystem::file_type::directory:
+      std::filesystem::directory_iterator(path, error);
+      return error ? fmt::format("it is a folder that cannot be read ({})", error.message()) : "it is a folder";
+    case std::filesystem::file_type::fifo:
+      return "it is a pipe, no file";
+    case std::filesystem::file_type::socket:
+      return "it is a socket, no file";
+    case std::filesystem::file_type::block:
+    case std::filesystem::file_type::character:
+      return "it is a device, no file";
+    default:
+      return fmt::format("it cannot be read ({})", error.message());
+  }
+}
+
+// Once: OpenCV rebuilds its thread pool at every call, which must not happen while another thread is in it.
+void settle_opencv() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what is wrong is thrown, not printed
+    cv::setNumThreads(1);  // several images are decoded side by side instead
+  });
+}
+
+Picture decode(std::string_view bytes) {
+  switch (image_format(bytes)) {
+    case ImageFormat::png:
+      return decode_png(bytes);
+    case ImageFormat::jpeg:
+      return decode_jpeg(bytes);
+    case ImageFormat::bmp:
+      return decode_bmp(bytes);
+    case ImageFormat::webp:
+      return decode_webp(bytes);
+    case ImageFormat::tiff:
+      return decode_tiff(bytes);
+    case ImageFormat::unknown:
+      break;
+  }
+  throw Undecodable(why_not_read(bytes));
+}
+
+// In bands, so that what is computed on the way takes little memory.
+cv::Mat over_black(const cv::Mat& image) {
+  if (image.channels() != 4) return image;
+  constexpr int band = 64;
+  cv::Mat result(image.size(), CV_8UC3), colour, alpha;
+  for (int y = 0; y < image.rows; y += band) {
+    const cv::Range rows(y, std::min(y + band, image.rows));
+    cv::cvtColor(image.rowRange(rows), colour, cv::COLOR_BGRA2BGR);
+    cv::extractChannel(image.rowRange(rows), alpha, 3);
+    cv::cvtColor(alpha, alpha, cv::COLOR_GRAY2BGR);
+    cv::multiply(colour, alpha, result.rowRange(rows), 1.0 / 255);
+  }
+  return result;
+}
+
+cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
+  if (image.channels() == channels && channels == 1) return image;
+  cv::Mat other;
+  if (channels == 1)
+    cv::cvtColor(image, other, cv::COLOR_BGR2GRAY);
+  else
+    cv::cvtColor(image, other, image.channels() == 1 ? cv::COLOR_GRAY2RGB : cv::COLOR_BGR2RGB);
+  return other;
+}
+
+cv::Mat central_square(const cv::Mat& image) {
+  const int side = std::min(image.cols, image.rows);
+  return image(cv::Rect((image.cols - side) / 2, (image.rows - side) / 2, side, side));
+}
+
+cv::Mat resized(const cv::Mat& square, int size) {
+  cv::Mat result;
+  cv::resize(square, result, {size, size}, 0, 0, square.cols > size ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return result;
+}
+
+Tensor planes(const cv::Mat& image) {
+  const Tensor interleaved = at::from_blob(image.data, {image.rows, image.cols, image.channels()}, at::kByte);
+  return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
+}
+
+// What `fit` makes of the picture, which has one channel, three in OpenCV's order, or these and opacity.
+template <class Fit>
+Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit fit) {
+  try {
+    settle_opencv();
+    Picture picture = decode(bytes);
+    return planes(fit(turned(std::move(picture.pixels), picture.orientation)));
+  } catch (const Undecodable& why) {
+    refuse(path, why.what());
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the machine's fault, not the file's
+    refuse(path, fmt::format("it cannot be decoded ({})", error.err));
+  }
+}
+
+}  // namespace
+
+std::string image_bytes(const std::filesystem::path& path) {
+  constexpr uintmax_t most = uintmax_t{1} << 30;  // kMostPixels of 64 bits
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) refuse(path, what_is_there(path));
+  if (::access(path.c_str(), R_OK) != 0) refuse(path, "it cannot be read: permission denied");
+  if (const auto size = std::filesystem::file_size(path, error); !error && size > most)
+    refuse(path, fmt::format("it has {} bytes, where at most {} are read", size, most));
+  return read_file(path);
+}
+
+Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape) {
+  const auto size = static_cast<int>(shape.size);
+  return decoded(bytes, path, [&](const cv::Mat& image) {
+    const cv::Mat square = over_black(central_square(image));
+    if (shape.channels == 1) return resized(with_channels(square, 1), size);  // of rounded gray, as ever
+    return with_channels(resized(square, size), shape.channels);
+  });
+}
+
+Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path) {
+  return decoded(bytes, path,
+                 [](const cv::Mat& image) { return with_channels(over_black(image), image.channels() == 1 ? 1 : 3); });
+}
+
+Tensor read_image(const std::filesystem::path& path, const ImageShape& shape) {
+  return decode_image(image_bytes(path), path, shape);
+}
+
+void to_floats(const Tensor& bytes, float* out) {
+  const auto* values = bytes.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < bytes.numel(); ++i) out[i] = static_cast<float>(values[i]) / 127.5F - 1.0F;
+}
+
+ImagesRead read_images(const Paths& paths, const ImageShape& shape, bool skip_bad) {
+  ImagesRead read;
+  std::vector<Tensor> images;
+  for (const auto& path : paths) {
+    try {
+      const Tensor bytes = read_image(path, shape);
+      to_floats(bytes, images.emplace_back(at::empty(bytes.sizes())).data_ptr<float>());
+      read.files.push_back(path);
+    } catch (const BadInput&) {
+      if (!skip_bad) throw;
+      read.skipped.push_back(path);
+    }
+  }
+  if (images.empty()) throw BadInput(fmt::format("Reading {} image files: none of them is good.", paths.size()));
+  read.images = at::stack(images);
+  return read;
+}
+
+}  // namespace refract

@@ -1,0 +1,59 @@
+// The images of one folder, ready to be asked for by number.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "refract/core/progress.h"
+#include "refract/core/tensor.h"
+#include "refract/data/files/image_file.h"
+#include "refract/data/source.h"
+
+namespace refract {
+
+class ImageStore {
+ public:
+  static constexpr int64_t kLimit = int64_t{512} << 20;
+  struct How {
+    bool skip_bad = false;
+    int64_t limit = kLimit;  // bytes of memory that all decoded images together may take
+    OnProgress on_progress = {};
+  };
+
+  // Reads every image of `listed`, which lie below `folder`, once. Decoded images stay in memory at their final size
+  // where all of them together take at most `limit` bytes; otherwise each is decoded again whenever it is asked for.
+  // Throws BadInput as read_image does; with `skip_bad`, bad files are left out and counted, and it throws only where
+  // none is good.
+  ImageStore(const Paths& listed, const std::filesystem::path& folder, const ImageShape& shape, const How& how);
+
+  // All that list_images finds in the folder, which throws too.
+  ImageStore(const std::filesystem::path& folder, const ImageShape& shape, bool skip_bad, int64_t limit = kLimit)
+      : ImageStore(list_images(folder), folder, shape, {skip_bad, limit, {}}) {}
+
+  [[nodiscard]] const Paths& files() const { return files_; }        // those that are good, as they were listed
+  [[nodiscard]] const Indices& numbers() const { return numbers_; }  // of each of them: its place in the list
+  [[nodiscard]] int64_t skipped() const { return skipped_; }
+  [[nodiscard]] bool in_memory() const { return kept_.defined(); }
+
+  // SHA-256 of each file, and of the lines "SUM  PATH\n" of all, as `sha256sum` prints them, PATH relative to the
+  // folder.
+  [[nodiscard]] const std::vector<std::string>& checksums() const { return checksums_; }
+  [[nodiscard]] const std::string& checksum() const { return checksum_; }
+
+  // Image `index`, C x S x S floats in [-1, 1], to `out`. Any number of threads may read at once.
+  void copy(int64_t index, float* out) const;
+
+  [[nodiscard]] const Tensor& bytes() const { return kept_; }  // [N, C, S, S] uint8; undefined where too large
+
+ private:
+  ImageShape shape_;
+  Paths files_;
+  Indices numbers_;
+  int64_t skipped_ = 0;
+  std::vector<std::string> checksums_;
+  std::string checksum_;
+  Tensor kept_;
+};
+
+}  // namespace refract

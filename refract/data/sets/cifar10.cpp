@@ -1,0 +1,84 @@
+#include "refract/data/sets/cifar10.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/data/files/place.h"
+#include "refract/data/files/resize.h"
+#include "refract/data/indexed_source.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kPictureSide = 32;
+constexpr int64_t kRecord = 1 + 3 * kPictureSide * kPictureSide;
+constexpr int64_t kClasses = 10;
+
+// The records of a file, [N, 3073] uint8.
+Tensor read_batch(const std::filesystem::path& file, std::map<std::string, std::string>& checksums) {
+  if (!std::filesystem::exists(file))
+    throw BadInput(
+        fmt::format("Reading CIFAR-10: there is no file {}. Unpack the binary version (cifar-10-binary.tar.gz from "
+                    "https://www.cs.toronto.edu/~kriz/cifar.html) and name its folder with --cifar10_dir.",
+                    file.string()));
+  std::string bytes = read_file(file);
+  const auto length = static_cast<int64_t>(bytes.size());
+  if (length == 0 || length % kRecord != 0)
+    throw BadInput(
+        fmt::format("Reading {}: expected records of {} bytes each, found {} bytes in all. It is truncated or no batch "
+                    "of CIFAR-10's binary version; fetch it again.",
+                    file.string(), kRecord, length));
+  Tensor records = at::from_blob(bytes.data(), {length / kRecord, kRecord}, at::kByte).clone();
+  if (const auto largest = records.select(1, 0).max().item<int64_t>(); largest >= kClasses)
+    throw BadInput(fmt::format("Reading {}: expected labels from 0 to {}, found {}. Fetch it again.", file.string(),
+                               kClasses - 1, largest));
+  checksums[file.filename().string()] = sha256(bytes);
+  return records;
+}
+
+}  // namespace
+
+Cifar10 read_cifar10(const std::filesystem::path& folder) {
+  Cifar10 read;
+  std::vector<Tensor> batches;
+  for (int i = 1; i <= 5; ++i) {
+    batches.push_back(read_batch(folder / fmt::format("data_batch_{}.bin", i), read.checksums));
+    read.training += batches.back().size(0);
+  }
+  batches.push_back(read_batch(folder / "test_batch.bin", read.checksums));
+  const Tensor records = at::cat(batches);
+  read.labels = records.select(1, 0).to(at::kLong);
+  read.images = records.slice(1, 1).contiguous().view({-1, 3, kPictureSide, kPictureSide});
+  return read;
+}
+
+Options Cifar10Options::describe() {
+  Options options;
+  options.add("size", size, "height and width that images are resized to").range(8, 512).in("pixels");
+  options.append(parts.describe());
+  options.add("cifar10_dir", cifar10_dir,
+              "folder of data_batch_1.bin to data_batch_5.bin and test_batch.bin; left empty: the environment variable "
+              "CIFAR10_DIR, then data/cifar10");
+  return options;
+}
+
+std::unique_ptr<DataSource> make_cifar10(const Cifar10Options& options) {
+  const Cifar10 read =
+      read_cifar10(place_of(options.cifar10_dir, "CIFAR10_DIR", std::filesystem::path("data") / "cifar10"));
+  IndexedImages all;
+  all.info.name = "cifar10";
+  all.info.shape = {3, options.size};
+  all.info.classes = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+  all.info.checksums = read.checksums;
+  all.labels = read.labels;
+  all.copy = from_bytes(resized(read.images, options.size));
+  all.splits = splits_of(all.info.name, read.training, read.labels.size(0) - read.training, options.parts);
+  return indexed_source(std::move(all));
+}
+
+}  // namespace refract

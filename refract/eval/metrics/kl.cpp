@@ -1,0 +1,119 @@
+// How much each latent dimension says, and how much of its KL says nothing.
+#include <ATen/ops/zeros_like.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "refract/core/errors.h"
+#include "refract/eval/features.h"
+#include "refract/eval/metrics/entries.h"
+
+namespace refract {
+namespace {
+
+// Means over the images of split score: [block.size] each, undefined for a block without a KL. Empty where the model
+// does not tell.
+Codes mean_kl(const Model& model, const DataSource& data) {
+  Codes sums;
+  for_each_slice(data, Split::score, [&](const Tensor& images) {
+    const Codes kl = model.kl(images);
+    sums.resize(kl.size());
+    for (size_t b = 0; b < kl.size(); ++b) {
+      if (!kl[b].defined()) continue;
+      const Tensor sum = kl[b].to(at::kCPU, at::kDouble).sum(0);
+      sums[b] = sums[b].defined() ? sums[b] + sum : sum;
+    }
+  });
+  for (Tensor& sum : sums)
+    if (sum.defined()) sum = sum / data.count(Split::score);
+  return sums;
+}
+
+// KL of the Gaussian with the codes' mean and variance from the prior: [D].
+Tensor moment_kl(const Tensor& codes, const Gaussian& prior) {
+  const Gaussian moments{codes.mean(0, true), codes.var(0, /*unbiased=*/false, true).log()};
+  return moments.kl_of_dimensions(prior).squeeze(0);
+}
+
+// The same for each class, weighted by how many codes [N, D] have it; classes are one-hot, [N, K].
+Tensor class_moment_kl(const Tensor& codes, const Tensor& classes, const Gaussian& priors) {
+  Tensor sum = at::zeros_like(codes[0]);
+  for (int64_t k = 0; k < classes.size(1); ++k) {
+    const Tensor members = codes.index({classes.argmax(1).eq(k)});
+    if (members.size(0) < 2) continue;  // no variance, no weight to speak of
+    sum = sum + moment_kl(members, priors.rows(k, k + 1)) * (static_cast<double>(members.size(0)) / codes.size(0));
+  }
+  return sum;
+}
+
+// Of each block with a KL; the n-th class-related block belongs to the n-th category (Model::class_prior).
+Codes mismatch(const Model& model, const std::vector<FeatureSet>& drawn, const Codes& kl) {
+  Codes all(kl.size());
+  std::vector<Tensor> classes;
+  size_t related = 0;
+  for (size_t b = 0; b < drawn.size(); ++b) {
+    const Tensor codes = drawn[b].score.to(at::kDouble);
+    if (model.blocks()[b].categorical) classes.push_back(codes);
+    if (!kl[b].defined()) continue;
+    const Gaussian prior = model.class_prior(b);
+    if (!prior.mean.defined()) {
+      all[b] = moment_kl(codes, {at::zeros_like(codes[0]), at::zeros_like(codes[0])});
+      continue;
+    }
+    const auto known = [](const Tensor& of_prior) { return of_prior.detach().to(at::kCPU, at::kDouble); };
+    all[b] = class_moment_kl(codes, classes.at(related++), {known(prior.mean), known(prior.log_variance)});
+  }
+  return all;
+}
+
+MetricTable measure_kl(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+  const at::NoGradGuard no_grad;
+  const Codes kl = mean_kl(model, data);
+  size_t widest = 0;
+  for (const Tensor& mean : kl)
+    if (mean.defined()) widest = std::max(widest, static_cast<size_t>(mean.numel()));
+  if (widest == 0)
+    throw BadInput("Measuring the KL of each dimension: expected a model with Gaussian posteriors, found none.");
+  MetricTable table;
+  table.metric = "kl";
+  table.title = "What each dimension says: KL of posterior and prior";
+  table.unit = "nats";
+  for (size_t d = 1; d <= widest; ++d) table.columns.push_back(std::to_string(d));
+  table.columns.emplace_back("sum");
+  const auto add = [&](const std::string& name, const Tensor& of_dimensions) {
+    if (!of_dimensions.defined()) return;
+    const Tensor row = of_dimensions.contiguous();
+    expect_finite("the KL of each dimension", row);
+    std::vector<double> values(row.data_ptr<double>(), row.data_ptr<double>() + row.numel());
+    values.resize(widest, std::numeric_limits<double>::quiet_NaN());
+    values.push_back(row.sum().item<double>());
+    table.rows.push_back({name, values});
+  };
+  const Codes beside = mismatch(model, drawn_feature_sets(model, data), kl);
+  for (size_t b = 0; b < kl.size(); ++b) {
+    add(model.blocks()[b].name, kl[b]);
+    add(model.blocks()[b].name + " (mismatch)", beside[b]);
+  }
+  table.protocol = fmt::format(
+      "Means over {} images of the scoring split. Mismatch: the part that says nothing of an image, since codes lie "
+      "elsewhere than the prior has them: KL from the prior of the Gaussian with mean and variance of one draw from "
+      "each posterior, of class-related codes class by class; no more than KL(q(z) || p(z)) (Hoffman and Johnson "
+      "2016).",
+      data.count(Split::score));
+  return table;
+}
+
+}  // namespace
+
+MetricEntry kl_metric() {
+  return {
+      .name = "kl",
+      .summary = "KL divergence of each latent dimension's posterior from its prior, and how much of it says nothing.",
+      .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
+      .lacks = lacks_probe_splits,
+      .measure = measure_kl,
+      .on_request = true};
+}
+
+}  // namespace refract

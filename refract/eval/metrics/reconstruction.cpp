@@ -1,0 +1,70 @@
+// How much of an image its code keeps.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
+#include <fmt/format.h>
+
+#include "refract/eval/features.h"
+#include "refract/eval/held_out.h"
+#include "refract/eval/metrics/entries.h"
+
+namespace refract {
+namespace {
+
+Tensor mean_image(const DataSource& data) {
+  Tensor sum;
+  for_each_slice(data, Split::fit, [&](const Tensor& images) {
+    const Tensor part = images.sum(0, true, at::kDouble);
+    sum = sum.defined() ? sum + part : part;
+  });
+  return (sum / data.count(Split::fit)).to(at::kFloat);
+}
+
+Tensor reconstructed(const Model& model, const Tensor& images) {
+  const Codes codes = model.encode(images);
+  for (const Tensor& code : codes) expect_finite("reconstructions", code);
+  return model.decode(codes).to(at::kCPU);
+}
+
+// The squared and the absolute error of each image: [N, 2], means over pixels.
+Tensor errors(const Tensor& images, const Tensor& guess) {
+  const Tensor difference = (images - guess).flatten(1).to(at::kDouble);
+  return at::stack({difference.square().mean(1), difference.abs().mean(1)}, 1);
+}
+
+MetricTable measure_reconstruction(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+  const at::NoGradGuard no_grad;
+  const Tensor mean = mean_image(data);
+  std::vector<Tensor> parts_of_model, parts_of_mean;
+  for_each_slice(data, Split::score, [&](const Tensor& images) {
+    parts_of_model.push_back(errors(images, reconstructed(model, images)));
+    parts_of_mean.push_back(errors(images, mean));
+  });
+  const Tensor of_model = at::cat(parts_of_model);
+  const Tensor of_mean = at::cat(parts_of_mean);
+  MetricTable table;
+  table.metric = "reconstruction";
+  table.title = "How far images are from what their codes give back";
+  table.unit = "mean error of a pixel, pixels in [-1, 1]; lower is better";
+  table.columns = {"squared", "absolute"};
+  table.rows = {mean_errors("model", of_model, false), mean_errors("mean image", of_mean, false)};
+  if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the mean image", {"model"});
+  table.protocol = fmt::format(
+      "The generator's mean image for the posterior means of {} images; the mean image is that of {} others. ±: the "
+      "standard error over the images; not distinguishable: an absolute error less than two standard errors lower, "
+      "image "
+      "by image.",
+      data.count(Split::score), data.count(Split::fit));
+  return table;
+}
+
+}  // namespace
+
+MetricEntry reconstruction_metric() {
+  return {.name = "reconstruction",
+          .summary = "Error of the images that the generator makes of the posterior means.",
+          .source = "the reconstruction term of Kingma and Welling 2014, without its scale",
+          .lacks = lacks_probe_splits,
+          .measure = measure_reconstruction};
+}
+
+}  // namespace refract

@@ -1,0 +1,107 @@
+#include "refract/model/model.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/randn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+template <class Match>
+size_t find_block(const Model& model, std::string_view wanted, Match match) {
+  const std::vector<Block>& blocks = model.blocks();
+  const auto found = std::find_if(blocks.begin(), blocks.end(), match);
+  if (found != blocks.end()) return static_cast<size_t>(found - blocks.begin());
+  throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, listed_blocks(model)));
+}
+
+// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
+int64_t images_at_once(const Model& model, int64_t most) {
+  constexpr int64_t usual_size = 64;
+  const int64_t size = std::max(model.shape().size, usual_size);
+  return std::max<int64_t>(1, most * usual_size * usual_size / (size * size));
+}
+
+}  // namespace
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::target:
+      return "target";
+    case Role::common:
+      return "common";
+    case Role::whole:
+      return "whole";
+    case Role::category:
+      return "class";
+    case Role::class_related:
+      return "class-related";
+    case Role::class_independent:
+      return "class-independent";
+  }
+  return "";
+}
+
+Codes Model::draw_prior(int64_t count) const {
+  Codes codes;
+  for (const Block& block : blocks()) codes.push_back(block.prior ? at::randn({count, block.size}) : Tensor());
+  return codes;
+}
+
+std::string listed_blocks(const Model& model) {
+  std::string known;
+  for (const Block& block : model.blocks())
+    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", block.name, name_of(block.role));
+  return known;
+}
+
+size_t block_of(const Model& model, Role role) {
+  return find_block(model, name_of(role), [&](const Block& b) { return b.role == role; });
+}
+
+bool has_block(const Model& model, Role role) {
+  const std::vector<Block>& blocks = model.blocks();
+  return std::any_of(blocks.begin(), blocks.end(), [&](const Block& b) { return b.role == role; });
+}
+
+size_t block_named(const Model& model, std::string_view name) {
+  return find_block(model, name, [&](const Block& b) { return b.name == name; });
+}
+
+std::string lacks_prior(const Model& model) {
+  for (const Block& block : model.blocks())
+    if (!block.prior)
+      return fmt::format("This draws codes from the prior, and the model has none for its block {}.", block.name);
+  return "";
+}
+
+Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
+  const at::NoGradGuard no_grad;
+  std::vector<std::vector<Tensor>> parts(model.blocks().size());
+  for (const Tensor& some : images.split(images_at_once(model, slice))) {
+    const Codes codes = model.encode(some);
+    for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b]);
+  }
+  Codes all;
+  for (const auto& block : parts) all.push_back(at::cat(block));
+  return all;
+}
+
+Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
+  const at::NoGradGuard no_grad;
+  std::vector<Tensor> images;
+  const int64_t count = codes.at(0).size(0);
+  const int64_t step = images_at_once(model, slice);
+  for (int64_t from = 0; from < count; from += step) {
+    Codes some;
+    for (const Tensor& code : codes) some.push_back(code.slice(0, from, from + step));
+    images.push_back(model.decode(some));
+  }
+  return at::cat(images);
+}
+
+}  // namespace refract

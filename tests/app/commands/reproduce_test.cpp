@@ -1,0 +1,88 @@
+// `refract reproduce` as its user meets it: several processes, a signal, a second call.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "app/study/job_queue.h"
+#include "refract/core/files.h"
+#include "tests/support/program.h"
+
+namespace refract {
+namespace {
+
+using testing::Folder;
+using testing::Process;
+using testing::Ran;
+
+std::vector<std::string> study(const std::string& folder) {
+  return {"reproduce", "rbvae-table1-mnist", "--budget", "minute", "--only", "betavae", "--out", folder};
+}
+
+const Process::Environment no_mnist = {{"MNIST_DIR", ""}};
+
+// Embedded digits stand in for MNIST, so that this takes what every machine has.
+TEST(Reproduce, InterruptedAndTakenUpItGivesTheSameTable) {
+  const Folder folder;
+  Process whole(study(folder / "whole"), no_mnist);
+  const Ran undisturbed = whole.wait();
+  ASSERT_EQ(undisturbed.status, 0) << undisturbed.err;
+  EXPECT_NE(undisturbed.out.find("beta-VAE"), std::string::npos) << undisturbed.out;
+
+  Process interrupted(study(folder / "parts"), no_mnist);
+  ASSERT_TRUE(interrupted.says("1 of 4")) << interrupted.error_so_far();
+  interrupted.send(SIGINT);
+  const Ran stopped = interrupted.wait();
+  EXPECT_EQ(stopped.status, 130);
+  EXPECT_NE(stopped.err.find("To go on: "), std::string::npos) << stopped.err;
+
+  Process killed(study(folder / "parts"), no_mnist);
+  ASSERT_TRUE(killed.says("trainings to do"));
+  killed.send(SIGKILL);
+  killed.wait();
+
+  Process rest(study(folder / "parts"), no_mnist);
+  const Ran ended = rest.wait();
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(read_file(folder / "parts/table.json"), read_file(folder / "whole/table.json"));
+
+  Process again(study(folder / "parts"), no_mnist);
+  const Ran nothing = again.wait();
+  EXPECT_NE(nothing.err.find(" 0 trainings to do"), std::string::npos) << nothing.err;
+  EXPECT_EQ(nothing.out, ended.out);
+}
+
+TEST(Reproduce, DryRunsTouchNothing) {
+  const Folder folder;
+  std::vector<std::string> words = study(folder / "none");
+  words.emplace_back("--dry-run");
+  const Ran ran = testing::refract(words);
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("betavae-50-seed1"), std::string::npos) << ran.out;
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+}
+
+TEST(Reproduce, MethodsThatAreNotInTheStudyAreRefused) {
+  const Ran ran = testing::refract({"reproduce", "rbvae-table1-mnist", "--only", "vae,gan"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("'gan'"), std::string::npos) << ran.err;
+}
+
+TEST(JobQueue, TellsHowEachProcessEnded) {
+  const Folder folder;
+  std::vector<ProcessTask> tasks;
+  for (const std::string status : {"0", "3", "0", "0"})
+    tasks.push_back({status, {"-c", "echo said; exit " + status}, folder / "log", "/bin/sh"});
+  tasks.push_back({"killed", {"-c", "kill -9 $$"}, folder / "log", "/bin/sh"});
+  std::vector<int> statuses(tasks.size(), -1);
+  size_t most = 0;
+  EXPECT_TRUE(run_all(
+      tasks, 2, [&](const ProcessEnd& end) { statuses.at(end.task) = end.status; },
+      [&](const std::vector<size_t>& running) { most = std::max(most, running.size()); }));
+  EXPECT_EQ(statuses, (std::vector<int>{0, 3, 0, 0, 137}));
+  EXPECT_LE(most, 2);
+  EXPECT_EQ(read_file(folder / "log"), "said\nsaid\nsaid\nsaid\n");
+}
+
+}  // namespace
+}  // namespace refract

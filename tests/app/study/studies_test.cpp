@@ -1,0 +1,187 @@
+// What holds for every study, and the plan that is made of one.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "app/study/study_plan.h"
+#include "app/study/study_table.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/eval/table.h"
+#include "refract/report/run_report.h"
+#include "refract/train/run.h"
+#include "tests/train/support.h"
+
+namespace refract {
+namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+
+StudyPlan plan_of(const Study& study, const Budget& budget, const std::filesystem::path& folder = "none") {
+  return {study, budget, 3, {}, folder};
+}
+
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"
+std::vector<std::string> blocks_read(const StudyRow& row) {
+  const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
+  const size_t joint = plain.find(" and ");
+  if (joint == std::string::npos) return {plain};
+  return {plain.substr(0, joint), plain.substr(joint + 5)};
+}
+
+TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
+  for (const Study& study : studies())
+    for (const Budget& budget : study.budgets) {
+      const StudyPlan plan = plan_of(study, budget);
+      std::vector<Job> jobs = plan.first_jobs();
+      const std::vector<Job> later = plan.later_jobs(std::vector<double>(study.rows.size(), 4));
+      EXPECT_EQ(later.size(), 2 * study.rows.size());
+      jobs.insert(jobs.end(), later.begin(), later.end());
+      std::set<std::string> names;
+      for (const Job& job : jobs) {
+        EXPECT_TRUE(names.insert(job.name).second) << job.name;
+        const auto settings = settings_of(job);  // throws for an option that does not exist
+        EXPECT_EQ(settings->train.seed, job.seed);
+        EXPECT_GT(settings->train.steps, 0);
+        const auto data = settings->data_recipe.options.at("size").text();
+        const auto method = settings->method_recipe.make({1, std::stoll(data)});
+        for (const std::string& block : blocks_read(study.rows[job.row]))
+          EXPECT_NO_THROW(block_named(*method, block)) << job.name;
+      }
+    }
+}
+
+TEST(Studies, RowsHaveThePapersColumns) {
+  for (const Study& study : studies())
+    for (const StudyRow& row : study.rows) {
+      ASSERT_EQ(row.paper.size(), study.rows.front().paper.size()) << row.name;
+      if (row.paper.size() < 2) continue;  // the average alone
+      double sum = 0;
+      for (size_t i = 0; i + 1 < row.paper.size(); ++i) sum += row.paper[i];
+      EXPECT_NEAR(sum / static_cast<double>(row.paper.size() - 1), row.paper.back(), 0.0011) << row.name;
+    }
+}
+
+TEST(Studies, UnknownNamesAreRefusedWithTheNearest) {
+  EXPECT_TRUE(contains(message_of<BadInput>([] { study("rbvae-table1-minst"); }), "'rbvae-table1-mnist'"));
+  EXPECT_TRUE(contains(message_of<BadInput>([] { budget_of(studies().front(), "hours"); }), "'hour'"));
+}
+
+TEST(StudyPlan, ASweepSetsItsOptionsByTheirFactors) {
+  const Study& study = refract::study("rbvae-table1-mnist");
+  const StudyPlan plan = plan_of(study, study.budgets.front());
+  const auto row =
+      std::find_if(study.rows.begin(), study.rows.end(), [](const auto& r) { return r.method == "dipvae1"; });
+  const Job job = plan.job(static_cast<size_t>(row - study.rows.begin()), 16, 2);
+  EXPECT_EQ(job.name, "dipvae1-16-seed2");
+  const auto settings = settings_of(job);
+  EXPECT_EQ(settings->options.at("lambda_od").text(), "16");
+  EXPECT_EQ(settings->options.at("lambda_d").text(), "160");
+}
+
+TEST(StudyPlan, OnlyLeavesTheOthersOut) {
+  const Study& study = refract::study("rbvae-table1-mnist");
+  StudyPlan plan = plan_of(study, study.budgets.front());
+  plan.only = {"vae", "betavae"};
+  std::set<std::string> methods;
+  for (const Job& job : plan.first_jobs()) methods.insert(job.options.front().second);
+  EXPECT_EQ(methods, (std::set<std::string>{"vae", "betavae"}));
+}
+
+// Runs without a training: their options, and an evaluation that says what the test wants.
+class FakeRuns {
+ public:
+  FakeRuns()
+      : plan_{study("rbvae-table1-mnist"),
+              budget_of(study("rbvae-table1-mnist"), "minute"),
+              2,
+              {"betavae", "srbvae"},
+              folder_.path()} {}
+
+  void add(const Job& job, const std::vector<MetricTable::Row>& rows, double selection, int64_t step = -1) const {
+    const auto settings = settings_of(job);
+    DataInfo data;
+    data.name = "digit-style";
+    data.shape = {3, 16};
+    const Run run = Run::create(plan_.folder_of(job), *settings, data, "");
+    MetricTable table{"probe", "title", "unit", {"red", "average"}, rows, "protocol"};
+    table.rows.push_back({"predict the mean", {0.2, 0.2}});
+    write_file(evaluation_file(run), to_json(std::vector<MetricTable>{table}, step < 0 ? settings->train.steps : step));
+    write_file(plan_.folder_of(job) / "selection.json",
+               fmt::format(R"({{"error": {}, "step": {}}})", selection, settings->train.steps));
+  }
+  [[nodiscard]] const StudyPlan& plan() const { return plan_; }
+
+ private:
+  TempFolder folder_;
+  StudyPlan plan_;
+};
+
+TEST(StudyTable, ShowsTheValueChosenWithinTheFittingSplitAndTheSpreadOverSeeds) {
+  const FakeRuns fake;
+  const StudyPlan& plan = fake.plan();
+  for (const Job& job : plan.first_jobs()) {
+    const bool swept = job.value != 0;
+    // By its scores 50 would be chosen; within the fitting split it is 4.
+    const double score = job.value == 50 ? 0.01 : 0.08;
+    fake.add(job, {{swept ? "z" : "e", {score, score}}, {swept ? "none" : "z", {0.18, 0.18}}},
+             job.value == 4 ? 0.05 : 0.07);
+  }
+  const std::vector<double> chosen = chosen_values(plan);
+  for (const Job& job : plan.later_jobs(chosen)) {
+    EXPECT_TRUE(job.value == 0 || job.value == 4) << job.name;
+    fake.add(job, {{job.value != 0 ? "z" : "e", {0.10, 0.10}}, {job.value != 0 ? "none" : "z", {0.18, 0.18}}}, 0);
+  }
+  const StudyTable table = study_table(plan, chosen);
+  ASSERT_EQ(table.rows.size(), 5);
+  EXPECT_EQ(table.rows[0].name, "beta-VAE");
+  EXPECT_EQ(table.rows[0].value, 4);
+  EXPECT_NEAR(table.rows[0].means.back(), 0.09, 1e-9);
+  EXPECT_NEAR(table.rows[0].deviations.back(), 0.02 / std::sqrt(2.0), 1e-9);
+  EXPECT_EQ(table.rows[2].name, "z of sRb-VAE");
+  EXPECT_NEAR(table.rows[2].means.back(), 0.18, 1e-9);
+  EXPECT_EQ(table.rows[3].name, "untrained encoder");
+  EXPECT_EQ(table.rows[4].name, "predict the mean");
+  EXPECT_TRUE(contains(to_markdown(table), "| beta-VAE (4) | 0.090 ± 0.014 | 0.090 ± 0.014 | 0.083 | 2 |"))
+      << to_markdown(table);
+}
+
+TEST(StudyPlan, AnEvaluationOfAnEarlierStepIsNotTheEnd) {
+  const FakeRuns fake;
+  const Job job = fake.plan().first_jobs().front();
+  EXPECT_FALSE(finished_table(fake.plan(), job).has_value());
+  EXPECT_EQ(words_for(fake.plan(), job).front(), "train");
+  fake.add(job, {}, 0, 3);
+  EXPECT_FALSE(finished_table(fake.plan(), job).has_value());
+  EXPECT_EQ(words_for(fake.plan(), job),
+            (std::vector<std::string>{"resume", fake.plan().folder_of(job).string(), "--metrics", "usual,probe"}));
+}
+
+TEST(StudyPlan, ARunWithOtherOptionsIsRefused) {
+  const FakeRuns fake;
+  Job job = fake.plan().first_jobs().front();
+  fake.add(job, {}, 0);
+  EXPECT_TRUE(finished_table(fake.plan(), job).has_value());
+  job.options.emplace_back("learning_rate", "0.5");
+  const std::string message = message_of<BadInput>([&] { finished_table(fake.plan(), job); });
+  EXPECT_TRUE(contains(message, job.name) && contains(message, "--out")) << message;
+}
+
+TEST(StudyPlan, ARunOfOtherFilesIsRefused) {
+  const FakeRuns fake;
+  StudyPlan plan = fake.plan();
+  const Job job = plan.first_jobs().front();
+  fake.add(job, {{"z", {0.1, 0.1}}}, 0.1);
+  plan.data = DataInfo();
+  plan.data->name = "digit-style";
+  EXPECT_TRUE(finished_table(plan, job).has_value());
+  plan.data->checksums = {{"train-images", "0123"}};
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { finished_table(plan, job); }), "other files of digit-style"));
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,77 @@
+#include "refract/data/sets/cifar10.h"
+
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+#include <gtest/gtest.h>
+
+#include "refract/core/errors.h"
+#include "tests/data/support.h"
+
+namespace refract {
+namespace {
+
+using testing_support::cifar10_files;
+using testing_support::contains;
+using testing_support::message_of;
+using testing_support::TempFolder;
+using testing_support::truncate_file;
+
+// Five training batches of 6 images and a test batch of 12, with labels 0 to 9 in turn in each file.
+class Cifar10Files : public testing::Test {
+ protected:
+  Cifar10Files() { cifar10_files(folder_.path(), 6, 12); }
+  [[nodiscard]] Cifar10Options options(int64_t size = 32) const {
+    Cifar10Options options;
+    options.size = size;
+    options.cifar10_dir = folder_.path().string();
+    options.parts.fit_images = 5;
+    options.parts.score_images = 7;
+    return options;
+  }
+  [[nodiscard]] std::string refusal() const {
+    return message_of<BadInput>([&] { read_cifar10(folder_.path()); });
+  }
+  TempFolder folder_;
+};
+
+TEST_F(Cifar10Files, AreReadPixelForPixel) {
+  const Cifar10 read = read_cifar10(folder_.path());
+  ASSERT_EQ(read.images.sizes().vec(), (std::vector<int64_t>{42, 3, 32, 32}));
+  EXPECT_EQ(read.training, 30);
+  const std::string file = read_file(folder_ / "data_batch_3.bin");
+  const auto byte = [&](size_t at) { return static_cast<int64_t>(static_cast<uint8_t>(file[at])); };
+  EXPECT_EQ(read.labels[6 + 6 + 4].item<int64_t>(), 4);
+  EXPECT_EQ(read.images[6 + 6 + 4][1][2][3].item<int64_t>(), byte(4 * 3073 + 1 + 1024 + 2 * 32 + 3));
+  EXPECT_EQ(read.checksums.size(), 6U);
+  EXPECT_EQ(read.checksums.at("data_batch_3.bin"), sha256(file));
+}
+
+TEST_F(Cifar10Files, BecomeSplits) {
+  const auto data = make_cifar10(options());
+  EXPECT_EQ(data->count(Split::unlabelled), 30);
+  EXPECT_EQ(data->count(Split::fit), 5);
+  EXPECT_EQ(data->count(Split::score), 7);
+  EXPECT_EQ(data->count(Split::reference), 0);
+  EXPECT_EQ(data->info().classes.at(3), "cat");
+  const Cifar10 read = read_cifar10(folder_.path());
+  EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {17, 2}), at::tensor({5, 2}, at::kLong)));
+  EXPECT_TRUE(
+      at::allclose((data->images(Split::unlabelled, {17})[0] + 1) * 127.5, read.images[17].to(at::kFloat), 0, 1e-3));
+  EXPECT_EQ(make_cifar10(options(16))->images(Split::score, {0, 6}).sizes().vec(),
+            (std::vector<int64_t>{2, 3, 16, 16}));
+}
+
+TEST_F(Cifar10Files, DamageIsASentence) {
+  truncate_file(folder_ / "data_batch_2.bin");
+  EXPECT_NO_THROW(read_cifar10(folder_.path())) << "half of 6 records are 3 whole ones";
+  truncate_file(folder_ / "data_batch_2.bin");
+  EXPECT_TRUE(contains(refusal(), "data_batch_2.bin") && contains(refusal(), "records of 3073 bytes")) << refusal();
+  write_file(folder_ / "data_batch_2.bin", std::string(3073, '\x0b'));
+  EXPECT_TRUE(contains(refusal(), "labels from 0 to 9, found 11")) << refusal();
+  std::filesystem::remove(folder_ / "data_batch_2.bin");
+  EXPECT_TRUE(contains(refusal(), "there is no file") && contains(refusal(), "--cifar10_dir")) << refusal();
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,148 @@
+// Exchanges of blocks on a model whose left half is e and whose right half is z.
+#include "refract/model/manipulate.h"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include "refract/core/errors.h"
+#include "tests/support/fakes.h"
+
+namespace refract {
+namespace {
+
+const fakes::FakeModel& model() {
+  static const fakes::FakeModel made = fakes::halves();
+  return made;
+}
+
+// Image n is coloured left[n] and right[n], in every channel.
+Tensor images(const std::vector<double>& left, const std::vector<double>& right) {
+  const auto code = [](const std::vector<double>& values) {
+    return at::tensor(values, at::kFloat).unsqueeze(1).expand({-1, 3});
+  };
+  return model().decode({code(left), code(right)});
+}
+
+Tensor left(const Tensor& x) {
+  return x.slice(-1, 0, 4);
+}
+Tensor right(const Tensor& x) {
+  return x.slice(-1, 4);
+}
+double distance(const Tensor& a, const Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
+
+TEST(Manipulate, ReconstructsWhatTheModelCanExpress) {
+  const Tensor x = images({0.5, -0.5}, {0.1, 0.9});
+  EXPECT_LT(distance(reconstruct(model(), x), x), 1e-6);
+}
+
+TEST(Manipulate, NeutralizeSetsTheTargetBlockToTheReferenceCode) {
+  const Tensor x = images({0.5, -0.5}, {0.1, 0.9});
+  EXPECT_LT(distance(neutralize(model(), x), images({0.25, 0.25}, {0.1, 0.9})), 1e-6);
+  EXPECT_FALSE(neutralize(fakes::whole(), x).defined());
+}
+
+TEST(Manipulate, TransferTakesTargetsAlongColumnsAndCommonsAlongRows) {
+  const Tensor target = images({0.1, 0.2, 0.3}, {-1, -1, -1});
+  const Tensor common = images({0.9, 0.9}, {-0.4, -0.6});
+  const Tensor table = transfer(model(), target, common);
+  ASSERT_EQ(table.sizes(), (std::vector<int64_t>{2, 3, 3, 8, 8}));
+  for (int64_t b = 0; b < 2; ++b)
+    for (int64_t a = 0; a < 3; ++a) {
+      EXPECT_LT(distance(left(table[b][a]), left(target[a])), 1e-6);
+      EXPECT_LT(distance(right(table[b][a]), right(common[b])), 1e-6);
+    }
+}
+
+TEST(Manipulate, SynthesisKeepsTheCommonBlockAndSharesTargetsDownColumns) {
+  const Tensor x = images({0.5, -0.5}, {0.1, 0.9});
+  const Tensor table = synthesize(model(), x, 4, 7);
+  ASSERT_EQ(table.sizes(), (std::vector<int64_t>{2, 4, 3, 8, 8}));
+  for (int64_t m = 0; m < 4; ++m) {
+    EXPECT_LT(distance(left(table[0][m]), left(table[1][m])), 1e-6);
+    for (int64_t n = 0; n < 2; ++n) EXPECT_LT(distance(right(table[n][m]), right(x[n])), 1e-6);
+  }
+  EXPECT_GT(distance(left(table[0][0]), left(table[0][1])), 1e-3);
+  EXPECT_EQ(distance(table, synthesize(model(), x, 4, 7)), 0);
+  EXPECT_GT(distance(table, synthesize(model(), x, 4, 8)), 1e-3);
+}
+
+TEST(Manipulate, SamplesShareTargetsInAPanelAndCommonsAtAPosition) {
+  const Tensor table = sample(model(), 3, 4, 5);
+  ASSERT_EQ(table.sizes(), (std::vector<int64_t>{3, 4, 3, 8, 8}));
+  EXPECT_EQ(distance(left(table).select(1, 0), left(table).select(1, 3)), 0);
+  EXPECT_EQ(distance(right(table)[0], right(table)[2]), 0);
+  EXPECT_GT(distance(left(table)[0], left(table)[1]), 1e-3);
+  EXPECT_GT(distance(right(table).select(1, 0), right(table).select(1, 1)), 1e-3);
+}
+
+// A model with a prior of its own is drawn from that.
+TEST(Manipulate, SamplesComeFromTheModelsPrior) {
+  struct Constant : fakes::FakeModel {
+    using FakeModel::FakeModel;
+    [[nodiscard]] Codes draw_prior(int64_t count) const override { return {at::full({count, 3 * 8 * 8}, 0.25)}; }
+  };
+  const Constant model{{3, 8},
+                       {{"code", 3 * 8 * 8, Role::whole}},
+                       [](const Tensor& x) { return Codes{x.flatten(1)}; },
+                       [](const Codes& codes) {
+                         return codes.at(0).reshape({-1, 3, 8, 8});
+                       }};
+  EXPECT_LT((sample(model, 2, 3, 1) - 0.25).abs().max().item<float>(), 1e-6);
+}
+
+TEST(Manipulate, SamplesOfOneBlockAreAllDifferent) {
+  const Tensor table = sample(fakes::whole(), 2, 2, 5).flatten(0, 1);
+  for (int64_t i = 0; i < 4; ++i)
+    for (int64_t j = 0; j < i; ++j) EXPECT_GT(distance(table[i], table[j]), 1e-3);
+}
+
+TEST(Manipulate, InterpolationMovesOneBlockInAStraightLine) {
+  const Tensor from = images({0.0, 0.5}, {0.1, 0.9});
+  const Tensor to = images({0.8, -0.5}, {-1, -1});
+  const Tensor frames = interpolate(model(), from, to, 0, {0, 0.25, 1});
+  ASSERT_EQ(frames.sizes(), (std::vector<int64_t>{3, 2, 3, 8, 8}));
+  EXPECT_LT(distance(frames[0], from), 1e-6);
+  EXPECT_LT(distance(frames[1], images({0.2, 0.25}, {0.1, 0.9})), 1e-6);
+  EXPECT_LT(distance(frames[2], images({0.8, -0.5}, {0.1, 0.9})), 1e-6);
+}
+
+TEST(Manipulate, TraversalsMoveOneDimension) {
+  const Tensor x = images({0.0, 0.5}, {0.1, 0.9});
+  const Tensor moved = traverse(model(), x, 1, 2, at::tensor(std::vector<float>{-1, 0.25}));
+  ASSERT_EQ(moved.sizes(), (std::vector<int64_t>{2, 2, 3, 8, 8}));
+  for (int64_t t = 0; t < 2; ++t) {
+    Tensor expected = x.clone();
+    expected.select(1, 2).slice(2, 4).fill_(t == 0 ? -1 : 0.25);
+    EXPECT_LT(distance(moved.select(1, t), expected), 1e-6);
+  }
+}
+
+TEST(Manipulate, InAModelOfClassesTheClassStays) {
+  const fakes::OfClasses model;
+  const Tensor gray = at::tensor(std::vector<float>{-0.5F, 0.75F}).view({2, 1, 1, 1}).expand({2, 1, 8, 8});
+  const Tensor mixed = transfer(model, gray, gray);
+  ASSERT_EQ(mixed.sizes(), (std::vector<int64_t>{2, 2, 1, 8, 8}));
+  for (int64_t row = 0; row < 2; ++row)
+    for (int64_t column = 0; column < 2; ++column) {
+      EXPECT_LT(distance(mixed[row][column].slice(1, 0, 4), gray[row].slice(1, 0, 4)), 1e-6);
+      EXPECT_LT(distance(mixed[row][column].slice(1, 4), gray[column].slice(1, 4)), 1e-6);
+    }
+}
+
+TEST(Manipulate, RefusesImagesAndModelsThatDoNotFit) {
+  const Tensor x = images({0.5}, {0.1});
+  EXPECT_THROW(reconstruct(model(), at::zeros({2, 1, 8, 8})), BadInput);
+  EXPECT_THROW(reconstruct(model(), at::zeros({2, 3, 16, 16})), BadInput);
+  EXPECT_THROW(reconstruct(model(), at::zeros({0, 3, 8, 8})), BadInput);
+  EXPECT_THROW(transfer(fakes::whole(), x, x), BadInput);
+  EXPECT_THROW(synthesize(fakes::whole(), x, 2, 1), BadInput);
+  EXPECT_THROW(interpolate(model(), x, images({0, 0}, {0, 0}), 0, {0}), BadInput);
+}
+
+}  // namespace
+}  // namespace refract
