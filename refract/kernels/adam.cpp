@@ -7,11 +7,11 @@
 
 namespace refract {
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void AdamStep::apply(const float* __restrict gradient, float* __restrict parameter, float* __restrict mean,
                      float* __restrict variance, int64_t count) const {
-  const float length = rate / first;
-  const float widening = 1.0F / second;
+  const float step_size = rate / bias_correction1;
+  const float variance_scale = 1.0F / bias_correction2;
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) {
     const float g = gradient[i];
@@ -19,11 +19,11 @@ void AdamStep::apply(const float* __restrict gradient, float* __restrict paramet
     const float v = variance[i] + (1.0F - beta2) * (g * g - variance[i]);
     mean[i] = m;
     variance[i] = v;
-    parameter[i] -= length * m / (std::sqrt(widening * v) + epsilon);
+    parameter[i] -= step_size * m / (std::sqrt(variance_scale * v) + epsilon);
   }
 }
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 bool all_finite(const float* values, int64_t count) {
   int bad = 0;
 #pragma omp simd reduction(| : bad)

@@ -5,12 +5,12 @@
 
 namespace refract {
 
-// Kingma and Ba 2015, Algorithm 1, step t: first = 1 - beta1^t, second = 1 - beta2^t.
+// Kingma and Ba 2015, Algorithm 1, step t. bias_correction1 = 1 - beta1^t, bias_correction2 = 1 - beta2^t.
 struct AdamStep {
   float rate, beta1, beta2, epsilon;
-  float first, second;
+  float bias_correction1, bias_correction2;
 
-  // Moves `count` parameters and their moments on the calling thread.
+  // Updates `count` parameters and their two moments on the calling thread.
   void apply(const float* gradient, float* parameter, float* mean, float* variance, int64_t count) const;
 };
 

@@ -1,5 +1,5 @@
-// Convolutions with what stands around them in the networks of this field, in one pass over memory forward and one
-// backward.
+// Convolutions fused with their neighbours: up-sampling, activation, normalisation and pooling. The forward pass and
+// the backward pass each read memory once.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,27 @@ enum class Resample {
   down,  // average pooling over 2 x 2 pixels at the end; height and width must be even
 };
 
-// conv_block: [N, in, H, W] to [N, out, H', W']: up-sampling if asked for, convolution (padding 1) with `weight`,
-// [out, in, 3, 3], and `bias`, [out], then leaky_norm with `slope`, then pooling if asked for. No gradient is needed
-// for the first `data` images: theirs is 0. plain_convolution: the convolution alone. strided_block: [N, in, H, W] to
-// [N, out, H / 2, W / 2]: convolution (4x4, stride 2, padding 1) with `weight`, [out, in, 4, 4], and `bias`, then
-// LeakyReLU with `slope` (0: ReLU) if there is one. transposed_block: [N, in, H, W] to [N, out, 2 H, 2 W]: the same
-// with the transposed convolution and `weight`, [in, out, 4, 4]. Float, differentiable once. On the CPU, images pass
-// through caches a few at a time (see slice_convolution.h). Sums run in an order that does not depend on the number of
-// threads. Everywhere else and for other types it is the reference, as for numbers of channels that are neither at most
-// 4 nor multiples of 16; strided or transposed, unless the side of fewer pixels has a multiple of 16.
+//   function           x             weight          y                  operations
+//   conv_block         [N, in, H, W] [out, in, 3, 3] [N, out, H', W']   up-sampling, convolution, leaky_norm, pooling
+//   plain_convolution  [N, in, H, W] [out, in, 3, 3] [N, out, H, W]     convolution
+//   strided_block      [N, in, H, W] [out, in, 4, 4] [N, out, H/2, W/2] convolution of stride 2, LeakyReLU
+//   transposed_block   [N, in, H, W] [in, out, 4, 4] [N, out, 2H, 2W]   its transpose, LeakyReLU
+//
+// All convolutions have padding 1 and a `bias`, [out]. Without a slope there is no LeakyReLU; slope 0 is ReLU.
+// conv_block computes no gradient for the first `detached` images, which are data: theirs is 0.
+//
+// All are differentiable once. On the CPU a slice of the batch stays in a core's cache from the first operation to the
+// last (see slice_convolution.h). Sums run in an order that does not depend on the number of threads. The reference
+// below takes over on other devices, for types other than float, for odd sizes that must be halved, and for unusual
+// channels: 3x3 needs both numbers to be multiples of 16, or one to be at most 4 and the other a multiple of 16 (not if
+// x is up-sampled); 4x4 needs a multiple of 16 on the side of lower resolution.
 Tensor conv_block(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
-                  Resample resample = Resample::none, int64_t data = 0);
+                  Resample resample = Resample::none, int64_t detached = 0);
 Tensor plain_convolution(const Tensor& x, const Tensor& weight, const Tensor& bias);
 Tensor strided_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope);
 Tensor transposed_block(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope);
 
-// The same in plain ATen operations: the path for other devices and the yardstick in tests.
+// The same in plain ATen operations. They serve other devices, and tests compare with them.
 Tensor conv_block_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope,
                             Resample resample = Resample::none);
 Tensor strided_reference(const Tensor& x, const Tensor& weight, const Tensor& bias, std::optional<double> slope);

@@ -6,7 +6,7 @@
 namespace refract {
 namespace {
 
-std::atomic<Isa>& chosen() {
+std::atomic<Isa>& selected() {
   static std::atomic<Isa> value(best_isa());
   return value;
 }
@@ -25,11 +25,11 @@ Isa best_isa() {
 }
 
 Isa isa() {
-  return chosen().load(std::memory_order_relaxed);
+  return selected().load(std::memory_order_relaxed);
 }
 
-void limit_isa(Isa most) {
-  chosen() = std::min(most, best_isa());
+void limit_isa(Isa limit) {
+  selected() = std::min(limit, best_isa());
 }
 
 }  // namespace refract

@@ -3,41 +3,42 @@
 
 namespace refract {
 
-// None: no loops of ours, but LibTorch's operations. Then what the compiler takes for granted, x86-64-v3 and -v4.
+// none: no loops of this folder, LibTorch's operations instead. any: what the compiler assumes by default. avx2:
+// x86-64-v3. avx512: x86-64-v4.
 enum class Isa { none, any, avx2, avx512 };
 
-Isa best_isa();            // that this processor runs
-Isa isa();                 // that loops written for each are chosen for: the best, or less
-void limit_isa(Isa most);  // so that tests reach all copies that REFRACT_CHOSEN chooses from
+Isa best_isa();             // the best one that this processor runs
+Isa isa();                  // the one that REFRACT_DISPATCH selects: the best one, or the limit if that is lower
+void limit_isa(Isa limit);  // lets tests reach every copy that REFRACT_DISPATCH selects from
 
 }  // namespace refract
 
-// One copy for each instruction set, chosen when the program loads, whatever limit_isa says; only loops that a compiler
-// turns into vectors without being told how are compiled so. Sanitizers instrument the chooser itself, which
-// runs too early for them.
+// Function multi-versioning: the compiler makes one copy of a function for each instruction set. The loader selects one
+// and ignores limit_isa. This is for plain loops that the compiler vectorises by itself. It is off under
+// AddressSanitizer, which would instrument the resolver, and the resolver runs before the sanitizer is ready.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define REFRACT_EVERY_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define REFRACT_TARGET_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
-#define REFRACT_EVERY_ISA
+#define REFRACT_TARGET_CLONES
 #endif
 
-// Copies written out, where their use of registers differs: NAME_avx512, NAME_avx2 and NAME_any, of which
-// REFRACT_CHOSEN(NAME) is the one for isa().
+// Copies written by hand, for loops whose register blocking depends on the instruction set: NAME_avx512, NAME_avx2 and
+// NAME_any. REFRACT_DISPATCH(NAME) is the copy for isa().
 #if defined(__x86_64__) && defined(__GNUC__)
 #define REFRACT_X86
 #define REFRACT_AVX512 __attribute__((target("arch=x86-64-v4")))
 #define REFRACT_AVX2 __attribute__((target("arch=x86-64-v3")))
-#define REFRACT_CHOSEN(name)                              \
+#define REFRACT_DISPATCH(name)                            \
   (refract::isa() == refract::Isa::avx512 ? name##_avx512 \
    : refract::isa() == refract::Isa::avx2 ? name##_avx2   \
                                           : name##_any)
 #else
-#define REFRACT_CHOSEN(name) name##_any
+#define REFRACT_DISPATCH(name) name##_any
 #endif
 
-// These copies where all that they do is NAME_with<Lanes>(job).
+// Defines the three copies. Each calls NAME_with<Lanes>(job).
 #ifdef REFRACT_X86
-#define REFRACT_COPIES(name, Job)                     \
+#define REFRACT_DEFINE_COPIES(name, Job)              \
   REFRACT_AVX512 void name##_avx512(const Job& job) { \
     name##_with<16>(job);                             \
   }                                                   \
@@ -48,13 +49,13 @@ void limit_isa(Isa most);  // so that tests reach all copies that REFRACT_CHOSEN
     name##_with<4>(job);                              \
   }
 #else
-#define REFRACT_COPIES(name, Job)   \
-  void name##_any(const Job& job) { \
-    name##_with<4>(job);            \
+#define REFRACT_DEFINE_COPIES(name, Job) \
+  void name##_any(const Job& job) {      \
+    name##_with<4>(job);                 \
   }
 #endif
 
-// For functions (INLINE) and lambdas (INLINED) that such a function calls: only inlined code is compiled for its
-// instruction set.
+// For the functions (INLINE) and lambdas (INLINED) that such a copy calls. The compiler uses the copy's instruction set
+// only for code that is inlined into it.
 #define REFRACT_INLINED __attribute__((always_inline))
 #define REFRACT_INLINE REFRACT_INLINED inline

@@ -5,12 +5,13 @@
 
 namespace refract {
 
-// y[c] = a[c] / sqrt(mean over c of a^2 + 1e-8) with a = LeakyReLU(x, slope), each pixel by itself (Karras et al. 2018,
-// Sec. 4.2). x is [N, C, H, W] or [N, C], float; differentiable once. On the CPU in channels-last order it is a fused
-// loop; everywhere else, and for other types, it is `leaky_norm_reference`.
+// y[c] = a[c] / sqrt(mean over c of a^2 + 1e-8) with a = LeakyReLU(x, slope), for each pixel separately (Karras et al.
+// 2018, Sec. 4.2). x is [N, C, H, W] or [N, C]. It is differentiable once. For float on the CPU it is a fused loop over
+// x in channels-last order (a copy if it is in another). On other devices and for other types it is
+// `leaky_norm_reference`.
 Tensor leaky_norm(const Tensor& x, double slope);
 
-// The same in plain ATen operations: the path for other devices and the yardstick in tests.
+// The same in plain ATen operations. It serves other devices, and tests compare with it.
 Tensor leaky_norm_reference(const Tensor& x, double slope);
 
 }  // namespace refract

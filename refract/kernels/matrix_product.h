@@ -1,36 +1,49 @@
-// Products of small matrices in memory, on the calling thread.
+// Products of small row-major matrices (GEMM) on the calling thread. All sizes and strides count floats.
+//
+//              columns                      depth                  columns
+//           +-----------+                +---------+            +-----------+
+//     rows  |     c     |  =  addend  +  |    a    |  *  depth  |     b     |
+//           +-----------+                +---------+            +-----------+
+//
+// A micro-kernel keeps a block of c, a few rows by one or two vectors of columns, in registers over the whole depth.
 #pragma once
 
 #include <cstdint>
 
 namespace refract {
 
+// Entry (r, k) is at r * row_stride + k * column_stride. With segments, it is at
+// r * row_stride + k / segment * segment_stride + k % segment * column_stride: the columns are not contiguous, as for
+// the three image rows that a 3x3 filter covers.
 struct LeftMatrix {
   const float* data;
-  int64_t row, step;  // entry (r, k) stands at r * row + k * step; in runs at r * row + k / run * next + k % run * step
-  int64_t run = 0;    // steps in a run; 0: all
-  int64_t next = 0;   // from one run to the next
+  int64_t row_stride, column_stride;
+  int64_t segment = 0;         // columns in a segment; 0: one segment holds all columns
+  int64_t segment_stride = 0;  // from one segment to the next
 
-  [[nodiscard]] LeftMatrix below(int64_t first) const { return {data + first * row, row, step, run, next}; }
+  [[nodiscard]] LeftMatrix from_row(int64_t first) const {
+    return {data + first * row_stride, row_stride, column_stride, segment, segment_stride};
+  }
 };
+// Entry (k, c) is at k * row_stride + c.
 struct RightMatrix {
   const float* data;
-  int64_t step;  // entry (k, c) stands at k * step + c
+  int64_t row_stride;
 };
 
-// What is added to: nothing, or a matrix whose row r begins at r * row (0: the same for all).
-struct Start {
+// The initial value of c: zeros if `data` is null. Row r begins at r * row_stride; 0 repeats one row, as a bias.
+struct Addend {
   const float* data = nullptr;
-  int64_t row = 0;
+  int64_t row_stride = 0;
 
-  [[nodiscard]] Start at(int64_t r, int64_t column) const {
-    return {data == nullptr ? nullptr : data + r * row + column, row};
+  [[nodiscard]] Addend at(int64_t r, int64_t column) const {
+    return {data == nullptr ? nullptr : data + r * row_stride + column, row_stride};
   }
 };
 
-// c = start + a b: `rows` x `columns`, with sums over `steps`, which runs divide. Rows of c stand `c_row` apart; it may
-// be `start`. `columns` is a multiple of 16.
-void matrix_product(const LeftMatrix& a, int64_t rows, const RightMatrix& b, int64_t columns, int64_t steps,
-                    const Start& start, float* c, int64_t c_row);
+// c = addend + a b, as drawn above. `columns` must be a multiple of 16, and `depth` a multiple of the segment. c may be
+// the same memory as `addend`.
+void matrix_product(const LeftMatrix& a, int64_t rows, const RightMatrix& b, int64_t columns, int64_t depth,
+                    const Addend& addend, float* c, int64_t c_row_stride);
 
 }  // namespace refract

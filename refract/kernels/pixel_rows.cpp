@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kEpsilon = 1e-8F;
 
-// Compiled once for each usual number of channels, so that the loops over them unroll.
+// Compiles a loop once for each usual number of channels, so that the inner loops unroll.
 template <class Loop>
 REFRACT_INLINE void for_channels(int64_t channels, Loop loop) {
   switch (channels) {
@@ -28,14 +28,14 @@ REFRACT_INLINE void for_channels(int64_t channels, Loop loop) {
   }
 }
 
-// Root and division wait for 16 pixels, to be taken as one vector.
+// Collects the sums of 16 pixels first, so that the root and the division are vector instructions.
 template <class Channels>
 REFRACT_INLINE void forward_pixels(Channels channels, float slope, const float* from, float* to,
                                    float* __restrict scale, int64_t pixels) {
-  constexpr int64_t together = 16;
-  std::array<float, together> squares{};
-  for (int64_t start = 0; start < pixels; start += together) {
-    const int64_t count = std::min(together, pixels - start);
+  constexpr int64_t pixels_per_block = 16;
+  std::array<float, pixels_per_block> squares{};
+  for (int64_t start = 0; start < pixels; start += pixels_per_block) {
+    const int64_t count = std::min(pixels_per_block, pixels - start);
     for (int64_t p = 0; p < count; ++p) {
       const float* __restrict x = from + (start + p) * channels;
       float* __restrict y = to + (start + p) * channels;
@@ -60,15 +60,15 @@ REFRACT_INLINE void forward_pixels(Channels channels, float slope, const float* 
   }
 }
 
-// gx = s (gy - y mean(gy y)), times the slope where y is negative; `share` multiplies gy.
+// gx = s (gy - y mean(gy y)), times the slope where y is negative, with s = scale * gy_weight.
 template <class Channels>
 REFRACT_INLINE void backward_pixel(Channels channels, float slope, const float* __restrict y, float scale,
-                                   const float* __restrict gy, float share, float* __restrict gx) {
+                                   const float* __restrict gy, float gy_weight, float* __restrict gx) {
   float dot = 0;
 #pragma omp simd reduction(+ : dot)
   for (int64_t c = 0; c < channels; ++c) dot += y[c] * gy[c];
   dot /= static_cast<float>(channels);
-  const float s = scale * share;
+  const float s = scale * gy_weight;
 #pragma omp simd
   for (int64_t c = 0; c < channels; ++c) {
     const float g = s * (gy[c] - y[c] * dot);
@@ -78,19 +78,19 @@ REFRACT_INLINE void backward_pixel(Channels channels, float slope, const float* 
 
 }  // namespace
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void Activation::forward(const float* x, float* y, float* scale, int64_t pixels) const {
   for_channels(channels, [=, this](auto c) REFRACT_INLINED { forward_pixels(c, slope, x, y, scale, pixels); });
 }
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void Activation::backward(const float* y, const float* scale, const float* gy, float* gx, int64_t pixels) const {
   for_channels(channels, [=, this](auto c) REFRACT_INLINED {
     for (int64_t p = 0; p < pixels; ++p) backward_pixel(c, slope, y + p * c, scale[p], gy + p * c, 1.0F, gx + p * c);
   });
 }
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void Activation::backward_pooled(const float* y, const float* scale, const float* gy, float* gx, int64_t height,
                                  int64_t width) const {
   constexpr float quarter = 0.25F;
@@ -104,15 +104,15 @@ void Activation::backward_pooled(const float* y, const float* scale, const float
   });
 }
 
-REFRACT_EVERY_ISA
-void rectify(float slope, float* x, int64_t count) {
+REFRACT_TARGET_CLONES
+void leaky_relu_forward(float slope, float* x, int64_t count) {
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) x[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-REFRACT_EVERY_ISA
-void rectify_backward(float slope, const float* __restrict y, const float* __restrict gy, float* __restrict gx,
-                      int64_t count) {
+REFRACT_TARGET_CLONES
+void leaky_relu_backward(float slope, const float* __restrict y, const float* __restrict gy, float* __restrict gx,
+                         int64_t count) {
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) gx[i] = y[i] > 0 ? gy[i] : slope * gy[i];
 }
@@ -127,16 +127,17 @@ void fill_pixels(const float* values, int64_t pixels, int64_t channels, float* t
     std::copy_n(to, std::min(done, pixels - done) * channels, to + done * channels);
 }
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void add_pixels(const float* x, int64_t pixels, int64_t channels, float* __restrict sums) {
-  constexpr int64_t together = 16;
-  if (channels < together && pixels >= together) {  // few channels: several pixels side by side fill a vector
-    std::array<float, together * together> wide{};
-    const int64_t rows = pixels / together;
-    add_pixels(x, rows, together * channels, wide.data());
-    for (int64_t k = 0; k < together * channels; ++k) sums[k % channels] += wide.at(k);
-    x += rows * together * channels;
-    pixels -= rows * together;
+  constexpr int64_t pixels_per_vector = 16;
+  // Few channels: treats 16 pixels as one with 16 times the channels.
+  if (channels < pixels_per_vector && pixels >= pixels_per_vector) {
+    std::array<float, pixels_per_vector * pixels_per_vector> lane_sums{};
+    const int64_t rows = pixels / pixels_per_vector;
+    add_pixels(x, rows, pixels_per_vector * channels, lane_sums.data());
+    for (int64_t k = 0; k < pixels_per_vector * channels; ++k) sums[k % channels] += lane_sums.at(k);
+    x += rows * pixels_per_vector * channels;
+    pixels -= rows * pixels_per_vector;
   }
   for_channels(channels, [=](auto c) REFRACT_INLINED {
     for (int64_t p = 0; p < pixels; ++p)
@@ -145,7 +146,7 @@ void add_pixels(const float* x, int64_t pixels, int64_t channels, float* __restr
   });
 }
 
-REFRACT_EVERY_ISA
+REFRACT_TARGET_CLONES
 void average_pool(const float* x, float* y, int64_t height, int64_t width, int64_t channels) {
   constexpr float quarter = 0.25F;
   for_channels(channels, [=](auto c) REFRACT_INLINED {

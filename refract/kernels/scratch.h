@@ -1,4 +1,4 @@
-// Memory for intermediate results.
+// Reusable buffers for intermediate results.
 #pragma once
 
 #include <array>
@@ -7,19 +7,29 @@
 
 namespace refract {
 
-enum class Scratch { raw, again, left, right, padded, outside, zeros, count };
+enum class Scratch {
+  pre_activation,  // the output of a convolution, or its gradient
+  recomputed,      // y before pooling, computed again in the backward pass
+  left,            // an operand or result of matrix products: transformed tiles, patches, rows
+  right,           // the other one
+  padded,          // an image with a border of zeros
+  discarded,       // what is written outside an image
+  zeros,           // what is read outside an image; never written
+  count
+};
 
-// Of the calling thread, kept for its life: `floats` of them at the start of a line of the cache, since vectors that
-// cross lines take twice as long. A larger request moves what was there; what is new is 0.
+// A buffer of `floats` floats that belongs to the calling thread and lives as long as it does. It begins at a cache
+// line, because vector loads that cross lines take twice as long. A larger request moves the buffer and fills the new
+// part with zeros.
 inline float* scratch(Scratch use, int64_t floats) {
   struct alignas(64) Line {
     std::array<float, 16> floats;
   };
-  thread_local std::array<std::vector<Line>, static_cast<size_t>(Scratch::count)> of_thread;
-  std::vector<Line>& found = of_thread.at(static_cast<size_t>(use));
+  thread_local std::array<std::vector<Line>, static_cast<size_t>(Scratch::count)> buffers;
+  std::vector<Line>& buffer = buffers.at(static_cast<size_t>(use));
   const auto lines = static_cast<size_t>(floats / 16 + 1);
-  if (found.size() < lines) found.resize(lines);
-  return found.front().floats.data();
+  if (buffer.size() < lines) buffer.resize(lines);
+  return buffer.front().floats.data();
 }
 
 }  // namespace refract

@@ -11,127 +11,130 @@
 namespace refract::winograd {
 namespace {
 
-// `Tiles` at once, so that each weight is read for all of them.
+// Multiplies `Tiles` tiles with U, so that each weight is loaded once for all of them, and transforms M along columns.
 template <int64_t Lanes, int64_t Tiles>
-REFRACT_INLINE void multiply(const std::array<TileAtPoints, Tiles>& tiles, const float* weight, int64_t many,
-                             std::array<Half<Lanes>, Tiles>& half) {
+REFRACT_INLINE void multiply(const std::array<TransformedTile, Tiles>& tiles, const float* weight, int64_t out_channels,
+                             std::array<HalfTransformed<Lanes>, Tiles>& half_transformed) {
 #pragma GCC unroll 6
-  for (int64_t j = 0; j < kSide; ++j) {
-    std::array<std::array<Vector<Lanes>, kSide>, Tiles> points;
+  for (int64_t j = 0; j < kPointsPerSide; ++j) {
+    std::array<std::array<Vector<Lanes>, kPointsPerSide>, Tiles> points;
 #pragma GCC unroll 6
-    for (int64_t i = 0; i < kSide; ++i)
+    for (int64_t i = 0; i < kPointsPerSide; ++i)
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < kFew; ++c) {
-        const auto w = Vector<Lanes>::load(weight + ((i * kSide + j) * kFew + c) * many);
+      for (int64_t c = 0; c < kInChannels; ++c) {
+        const auto w = Vector<Lanes>::load(weight + ((i * kPointsPerSide + j) * kInChannels + c) * out_channels);
 #pragma GCC unroll 2
-        for (int64_t t = 0; t < Tiles; ++t) points[t][i] = points[t][i] + tiles[t][(i * kSide + j) * kRoom + c] * w;
+        for (int64_t t = 0; t < Tiles; ++t)
+          points[t][i] = points[t][i] + tiles[t][(i * kPointsPerSide + j) * kPixelStride + c] * w;
       }
 #pragma GCC unroll 2
     for (int64_t t = 0; t < Tiles; ++t) {
-      std::array<Vector<Lanes>, kTile> pixels;
-      Points6ToPixels4::apply(points[t], pixels);
+      std::array<Vector<Lanes>, kTileSide> pixels;
+      OutputTransform::apply(points[t], pixels);
 #pragma GCC unroll 4
-      for (int64_t k = 0; k < kTile; ++k) pixels[k].store(half[t].at(k, j));
+      for (int64_t k = 0; k < kTileSide; ++k) pixels[k].store(half_transformed[t].at(k, j));
     }
   }
 }
 
+// Transforms M along rows, adds the bias and writes the tile.
 template <int64_t Lanes>
-REFRACT_INLINE void to_pixels(const Half<Lanes>& half, const Vector<Lanes>& bias, float* to, int64_t row,
-                              int64_t many) {
+REFRACT_INLINE void output_transform(const HalfTransformed<Lanes>& half_transformed, const Vector<Lanes>& bias,
+                                     float* to, int64_t row_stride, int64_t out_channels) {
 #pragma GCC unroll 4
-  for (int64_t k = 0; k < kTile; ++k) {
-    std::array<Vector<Lanes>, kTile> pixels;
-    std::array<Vector<Lanes>, kSide> points;
+  for (int64_t k = 0; k < kTileSide; ++k) {
+    std::array<Vector<Lanes>, kTileSide> pixels;
+    std::array<Vector<Lanes>, kPointsPerSide> points;
 #pragma GCC unroll 6
-    for (int64_t j = 0; j < kSide; ++j) points[j] = Vector<Lanes>::load(half.at(k, j));
-    Points6ToPixels4::apply(points, pixels);
+    for (int64_t j = 0; j < kPointsPerSide; ++j) points[j] = Vector<Lanes>::load(half_transformed.at(k, j));
+    OutputTransform::apply(points, pixels);
 #pragma GCC unroll 4
-    for (int64_t l = 0; l < kTile; ++l) (pixels[l] + bias).store(to + k * row + l * many);
+    for (int64_t l = 0; l < kTileSide; ++l) (pixels[l] + bias).store(to + k * row_stride + l * out_channels);
   }
 }
 
 template <int64_t Lanes, int64_t Tiles>
-REFRACT_INLINE void convolve_tiles(const ThinImage& s, const TileRow& row, int64_t first, const float* weight,
+REFRACT_INLINE void convolve_tiles(const ThinShape& s, const TileRow& row, int64_t first, const float* weight,
                                    const float* bias, float* y) {
-  std::array<TileAtPoints, Tiles> tiles;
-  for (int64_t t = 0; t < Tiles; ++t) rows_to_points(row, first + t, tiles[t]);
-  for (int64_t channel = 0; channel < s.many; channel += Lanes) {
-    // Otherwise compilers spread all numbers of the tiles to vectors before this loop, more than any cache is quick
-    // with.
+  std::array<TransformedTile, Tiles> tiles;
+  for (int64_t t = 0; t < Tiles; ++t) transform_rows(row, first + t, tiles[t]);
+  for (int64_t channel = 0; channel < s.out_channels; channel += Lanes) {
+    // Without this barrier compilers broadcast all numbers of the tiles to vectors before the loop, which no longer fit
+    // in the L1 cache.
     asm volatile("" : : : "memory");
-    std::array<Half<Lanes>, Tiles> half;
-    multiply<Lanes, Tiles>(tiles, weight + channel, s.many, half);
-    const Vector<Lanes> start = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + channel);
+    std::array<HalfTransformed<Lanes>, Tiles> half_transformed;
+    multiply<Lanes, Tiles>(tiles, weight + channel, s.out_channels, half_transformed);
+    const Vector<Lanes> bias_lanes = bias == nullptr ? Vector<Lanes>() : Vector<Lanes>::load(bias + channel);
     for (int64_t t = 0; t < Tiles; ++t)
-      to_pixels<Lanes>(half[t], start, y + (first + t) * kTile * s.many + channel, s.width * s.many, s.many);
+      output_transform<Lanes>(half_transformed[t], bias_lanes, y + (first + t) * kTileSide * s.out_channels + channel,
+                              s.width * s.out_channels, s.out_channels);
   }
 }
 
 template <int64_t Lanes>
-REFRACT_INLINE void convolve(const ThinImage& s, const float* padded, const float* weight, const float* bias,
+REFRACT_INLINE void convolve(const ThinShape& s, const float* padded, const float* weight, const float* bias,
                              float* y) {
-  each_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
-    const int64_t tiles = s.width / kTile;
+  for_each_tile_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
+    const int64_t tiles = s.width / kTileSide;
     int64_t t = 0;
-    if constexpr (Lanes == 16)  // for which there are registers
+    if constexpr (Lanes == 16)  // AVX-512 has registers for two tiles
       for (; t + 2 <= tiles; t += 2) convolve_tiles<Lanes, 2>(s, row, t, weight, bias, y + pixel);
     for (; t < tiles; ++t) convolve_tiles<Lanes, 1>(s, row, t, weight, bias, y + pixel);
   });
 }
 
-// One tile of the many channels' gradient at the points.
+// Transforms one tile of gy to the points: [36, Lanes].
 template <int64_t Lanes>
-REFRACT_INLINE void gradient_to_points(const float* from, int64_t row, int64_t many, float* to) {
-  Half<Lanes> half;
+REFRACT_INLINE void gradient_to_points(const float* from, int64_t row_stride, int64_t out_channels, float* to) {
+  HalfTransformed<Lanes> half_transformed;
 #pragma GCC unroll 4
-  for (int64_t j = 0; j < kTile; ++j) {
-    std::array<Vector<Lanes>, kTile> pixels;
-    std::array<Vector<Lanes>, kSide> points;
+  for (int64_t j = 0; j < kTileSide; ++j) {
+    std::array<Vector<Lanes>, kTileSide> pixels;
+    std::array<Vector<Lanes>, kPointsPerSide> points;
 #pragma GCC unroll 4
-    for (int64_t i = 0; i < kTile; ++i) pixels[i] = Vector<Lanes>::load(from + i * row + j * many);
-    Pixels4ToPoints6::apply(pixels, points);
+    for (int64_t i = 0; i < kTileSide; ++i) pixels[i] = Vector<Lanes>::load(from + i * row_stride + j * out_channels);
+    GradientTransform::apply(pixels, points);
 #pragma GCC unroll 6
-    for (int64_t i = 0; i < kSide; ++i) points[i].store(half.at(j, i));
+    for (int64_t i = 0; i < kPointsPerSide; ++i) points[i].store(half_transformed.at(j, i));
   }
 #pragma GCC unroll 6
-  for (int64_t i = 0; i < kSide; ++i) {
-    std::array<Vector<Lanes>, kTile> pixels;
-    std::array<Vector<Lanes>, kSide> points;
+  for (int64_t i = 0; i < kPointsPerSide; ++i) {
+    std::array<Vector<Lanes>, kTileSide> pixels;
+    std::array<Vector<Lanes>, kPointsPerSide> points;
 #pragma GCC unroll 4
-    for (int64_t j = 0; j < kTile; ++j) pixels[j] = Vector<Lanes>::load(half.at(j, i));
-    Pixels4ToPoints6::apply(pixels, points);
+    for (int64_t j = 0; j < kTileSide; ++j) pixels[j] = Vector<Lanes>::load(half_transformed.at(j, i));
+    GradientTransform::apply(pixels, points);
 #pragma GCC unroll 6
-    for (int64_t j = 0; j < kSide; ++j) points[j].store(to + (i * kSide + j) * Lanes);
+    for (int64_t j = 0; j < kPointsPerSide; ++j) points[j].store(to + (i * kPointsPerSide + j) * Lanes);
   }
 }
 
-constexpr int64_t kTogether = 8;  // tiles, whose points fit in a usual first-level cache
+constexpr int64_t kTilesPerBlock = 8;  // their points fit in a usual L1 cache
 
 template <int64_t Lanes>
-REFRACT_INLINE void weigh_tiles(const ThinImage& s, const TileRow& row, int64_t first, int64_t count, const float* gy,
-                                float* gradient, float* bias) {
-  constexpr int64_t sum_point = kSide + 1;  // the point 1: there a tile is its sum
-  std::array<TileAtPoints, kTogether> tiles;
-  alignas(64) std::array<float, kTogether * kPoints * Lanes> at_points;
-  for (int64_t t = 0; t < count; ++t) rows_to_points(row, first + t, tiles[t]);
-  for (int64_t channel = 0; channel < s.many; channel += Lanes) {
+REFRACT_INLINE void weight_gradient_of_tiles(const ThinShape& s, const TileRow& row, int64_t first, int64_t count,
+                                             const float* gy, float* gradient, float* bias) {
+  constexpr int64_t sum_point = kPointsPerSide + 1;  // (1, 1): its value is the sum of the tile, for the bias
+  std::array<TransformedTile, kTilesPerBlock> tiles;
+  alignas(64) std::array<float, kTilesPerBlock * kPoints * Lanes> at_points;
+  for (int64_t t = 0; t < count; ++t) transform_rows(row, first + t, tiles[t]);
+  for (int64_t channel = 0; channel < s.out_channels; channel += Lanes) {
     asm volatile("" : : : "memory");  // as in convolve_tiles
     for (int64_t t = 0; t < count; ++t)
-      gradient_to_points<Lanes>(gy + (first + t) * kTile * s.many + channel, s.width * s.many, s.many,
-                                at_points.data() + t * kPoints * Lanes);
+      gradient_to_points<Lanes>(gy + (first + t) * kTileSide * s.out_channels + channel, s.width * s.out_channels,
+                                s.out_channels, at_points.data() + t * kPoints * Lanes);
     for (int64_t p = 0; p < kPoints; ++p) {
-      float* to = gradient + p * kFew * s.many + channel;
-      std::array<Vector<Lanes>, kFew> sums;
+      float* to = gradient + p * kInChannels * s.out_channels + channel;
+      std::array<Vector<Lanes>, kInChannels> sums;
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < kFew; ++c) sums[c] = Vector<Lanes>::load(to + c * s.many);
+      for (int64_t c = 0; c < kInChannels; ++c) sums[c] = Vector<Lanes>::load(to + c * s.out_channels);
       for (int64_t t = 0; t < count; ++t) {
         const auto g = Vector<Lanes>::load(at_points.data() + (t * kPoints + p) * Lanes);
 #pragma GCC unroll 4
-        for (int64_t c = 0; c < kFew; ++c) sums[c] = sums[c] + tiles[t][p * kRoom + c] * g;
+        for (int64_t c = 0; c < kInChannels; ++c) sums[c] = sums[c] + tiles[t][p * kPixelStride + c] * g;
       }
 #pragma GCC unroll 4
-      for (int64_t c = 0; c < kFew; ++c) sums[c].store(to + c * s.many);
+      for (int64_t c = 0; c < kInChannels; ++c) sums[c].store(to + c * s.out_channels);
     }
     if (bias == nullptr) continue;
     auto sum = Vector<Lanes>::load(bias + channel);
@@ -142,19 +145,20 @@ REFRACT_INLINE void weigh_tiles(const ThinImage& s, const TileRow& row, int64_t 
 }
 
 template <int64_t Lanes>
-REFRACT_INLINE void weigh(const ThinImage& s, const float* padded, const float* gy, float* gradient, float* bias) {
-  each_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
-    const int64_t tiles = s.width / kTile;
-    for (int64_t first = 0; first < tiles; first += kTogether)
-      weigh_tiles<Lanes>(s, row, first, std::min(kTogether, tiles - first), gy + pixel, gradient, bias);
+REFRACT_INLINE void weight_gradient(const ThinShape& s, const float* padded, const float* gy, float* gradient,
+                                    float* bias) {
+  for_each_tile_row<Lanes>(s, padded, [&](const TileRow& row, int64_t pixel) REFRACT_INLINED {
+    const int64_t tiles = s.width / kTileSide;
+    for (int64_t first = 0; first < tiles; first += kTilesPerBlock)
+      weight_gradient_of_tiles<Lanes>(s, row, first, std::min(kTilesPerBlock, tiles - first), gy + pixel, gradient,
+                                      bias);
   });
 }
 
-// Of either pass: `weight` and `bias` are read and `y` is written, or `y` is the gradient of it and the others are
-// added to.
+// One of the two passes: reads `weight` and `bias` and writes `y`, or reads `gy` and adds to the two gradients.
 struct Job {
-  bool weighs;
-  ThinImage image;
+  bool is_weight_gradient;
+  ThinShape image;
   const float* padded;
   const float* weight;
   const float* bias;
@@ -166,48 +170,52 @@ struct Job {
 
 template <int64_t Lanes>
 REFRACT_INLINE void run_with(const Job& job) {
-  if (job.weighs)
-    weigh<Lanes>(job.image, job.padded, job.gy, job.weight_gradient, job.bias_gradient);
+  if (job.is_weight_gradient)
+    weight_gradient<Lanes>(job.image, job.padded, job.gy, job.weight_gradient, job.bias_gradient);
   else
     convolve<Lanes>(job.image, job.padded, job.weight, job.bias, job.y);
 }
 
-REFRACT_COPIES(run, Job)
+REFRACT_DEFINE_COPIES(run, Job)
 
-// [points, taps] in two dimensions.
-const Tensor& points_of_taps() {
-  static const Tensor at = [] {
-    const Tensor all = at::empty({kPoints, 9});
-    auto* to = all.data_ptr<float>();
-    for (const Taps& row : kWeightEach)
-      for (const Taps& column : kWeightEach)
+// G in two dimensions: [36 points, 9 taps].
+const Tensor& filter_transform_2d() {
+  static const Tensor transform = [] {
+    const Tensor matrix = at::empty({kPoints, 9});
+    auto* to = matrix.data_ptr<float>();
+    for (const Taps& row : kFilterTransform)
+      for (const Taps& column : kFilterTransform)
         for (const float a : row)
           for (const float b : column) *to++ = a * b;
-    return all;
+    return matrix;
   }();
-  return at;
+  return transform;
 }
 
 }  // namespace
 
-bool thin_pays(const ThinImage& image) {
-  return image.few == kFew && image.many % 16 == 0 && image.height % kTile == 0 && image.width % kTile == 0;
+bool thin_winograd_supports(const ThinShape& image) {
+  return image.in_channels == kInChannels && image.out_channels % 16 == 0 && image.height % kTileSide == 0 &&
+         image.width % kTileSide == 0;
 }
 
-Tensor thin_weights(const Tensor& taps) {
-  return points_of_taps().matmul(taps.reshape({9, -1})).view({kPoints, taps.size(2), taps.size(3)});
+Tensor thin_transform_filter(const Tensor& weight) {
+  return filter_transform_2d().matmul(weight.reshape({9, -1})).view({kPoints, weight.size(2), weight.size(3)});
 }
 
-Tensor thin_taps(const Tensor& weights) {
-  return points_of_taps().t().matmul(weights.reshape({kPoints, -1})).view({3, 3, weights.size(1), weights.size(2)});
+Tensor thin_untransform_gradient(const Tensor& gradient) {
+  return filter_transform_2d()
+      .t()
+      .matmul(gradient.reshape({kPoints, -1}))
+      .view({3, 3, gradient.size(1), gradient.size(2)});
 }
 
-void thin_convolve(const ThinImage& image, const float* padded, const float* weight, const float* bias, float* y) {
-  REFRACT_CHOSEN(run)({false, image, padded, weight, bias, y, nullptr, nullptr, nullptr});
+void thin_convolve(const ThinShape& image, const float* padded, const float* weight, const float* bias, float* y) {
+  REFRACT_DISPATCH(run)({false, image, padded, weight, bias, y, nullptr, nullptr, nullptr});
 }
 
-void thin_weigh(const ThinImage& image, const float* padded, const float* gy, float* gradient, float* bias) {
-  REFRACT_CHOSEN(run)({true, image, padded, nullptr, nullptr, nullptr, gy, gradient, bias});
+void thin_weight_gradient(const ThinShape& image, const float* padded, const float* gy, float* gradient, float* bias) {
+  REFRACT_DISPATCH(run)({true, image, padded, nullptr, nullptr, nullptr, gy, gradient, bias});
 }
 
 }  // namespace refract::winograd

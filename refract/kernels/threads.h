@@ -1,4 +1,4 @@
-// How the kernels of this folder share work among threads.
+// Dynamic scheduling of independent tasks on LibTorch's threads.
 #pragma once
 
 #include <ATen/Parallel.h>
@@ -9,8 +9,8 @@
 
 namespace refract {
 
-// Calls work(0), ..., work(tasks - 1), each on one thread. Threads take the next task when they have done one, so that
-// a core that others use too delays nobody.
+// Calls work(0), ..., work(tasks - 1), each on one thread. A thread takes the next task when it has finished one, so
+// that a core which other programs also use does not delay the rest.
 template <class Work>
 void for_each_task(int64_t tasks, const Work& work) {
   std::atomic<int64_t> next = 0;

@@ -1,7 +1,19 @@
-// The one-dimensional steps of a 4x4 convolution with stride 2 as Winograd's F(4, 2): the fine image's even and odd
-// rows each meet two of the four taps, and four outputs of a filter with two taps are products at the points 0, 1, -1,
-// 2 and infinity (Lavin and Gray 2016). The three sides of the sum over (fine, coarse, weight) go to the points by the
-// steps here; whichever of them is wanted comes back by the transpose of its own.
+// The one-dimensional transforms of a 4x4 convolution with stride 2 as Winograd's F(4, 2) (Lavin and Gray 2016). The
+// even and the odd rows of the fine image each meet two of the four taps, so that each phase is a filter with two taps.
+// Four outputs of it are five products, at the points 0, 1, -1, 2 and infinity.
+//
+//   fine rows, one tile     -1  0  1  2  3  4  5  6  7  8      (relative to 8 times the tile's row)
+//   phase 0, taps 0 and 2    *     *     *     *     *         5 rows, FineToPoints
+//   phase 1, taps 1 and 3       *     *     *     *     *      5 rows, FineToPoints
+//   coarse rows, one tile       0     1     2     3            4 rows; row r reads fine rows 2r - 1 to 2r + 2
+//
+// The convolution is a sum of products fine * coarse * weight. Each of the three has a transform to the points. If one
+// of them is the result, it comes back by the transpose of its transform:
+//
+//                 to the points                  back, the transpose
+//   fine          FineToPoints, 5 to 5           PointsToFine
+//   coarse        CoarseToPoints, 4 to 5         PointsToCoarse
+//   weight        kStridedFilterTransform (G)    G^T, in winograd_weights.cpp
 #pragma once
 
 #include <array>
@@ -11,7 +23,7 @@
 
 namespace refract::winograd {
 
-// Five rows of the fine image, every other one.
+// Five rows of one phase of the fine image: every other row.
 struct FineToPoints {
   static constexpr int64_t from = 5, to = 5;
   template <class V>
@@ -38,7 +50,7 @@ struct PointsToFine {
   }
 };
 
-// Four rows of the coarse one.
+// Four rows of the coarse image.
 struct CoarseToPoints {
   static constexpr int64_t from = 4, to = 5;
   template <class V>
@@ -64,9 +76,9 @@ struct PointsToCoarse {
   }
 };
 
-// The two taps at the points.
+// The filter transform G of one phase: [point][tap].
 constexpr int64_t kStridedPoints = 5;
-constexpr std::array<std::array<float, 2>, kStridedPoints> kStridedTaps = {
+constexpr std::array<std::array<float, 2>, kStridedPoints> kStridedFilterTransform = {
     {{1.F / 2, 0}, {-1.F / 2, -1.F / 2}, {-1.F / 6, 1.F / 6}, {1.F / 6, 1.F / 3}, {0, 1}}};
 
 }  // namespace refract::winograd
