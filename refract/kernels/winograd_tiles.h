@@ -65,8 +65,8 @@ struct TiledImages {
 
 // A block of tiles at the points: [points, tiles, channels].
 struct TransformedTiles {
-  // The 16 extra floats keep point_stride from being a power of two, which would map all points of a tile to the same
-  // few cache sets.
+  // The 16 extra floats keep point_stride from being a power of two in the usual case, where `tiles` or `channels` is
+  // one. A power of two would map all points of a tile to the same few cache sets.
   TransformedTiles(Scratch use, int64_t count, int64_t tiles, int64_t channels_)
       : channels(channels_), point_stride(tiles * channels_ + 16), data(scratch(use, count * point_stride)) {}
 
