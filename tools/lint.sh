@@ -17,7 +17,7 @@ files() { git ls-files --cached --others --exclude-standard -- "$@" | while read
 
 layout() { files '*.cpp' '*.h' | xargs clang-format "$@"; }
 
-scripts() { files '*.sh' .ci/run | xargs shellcheck; }
+scripts() { files '*.sh' .ci/run 'tools/hooks/*' | xargs shellcheck; }
 
 # The commands that would compile each source, and the headers that a build writes. (As a target of the build, the first of
 # them would wait for half of the library.)

@@ -44,13 +44,22 @@ std::string overview_with_options(const std::string& title, const std::vector<En
   return text;
 }
 
+// The command's help below its summary and its details, which are not said again.
+std::string help_of_arguments(Command command) {
+  command.summary.clear();
+  command.details.clear();
+  std::string text = command_help(command);
+  while (text.ends_with("\n\n")) text.pop_back();
+  return text;
+}
+
 std::string commands_section() {
   std::string text = "## Commands\n\n";
   for (const Command& command : commands()) {
     if (command.examples.empty()) continue;
     text += fmt::format("### refract {}\n\n{}\n", command.name, command.summary);
     if (!command.details.empty()) text += "\n" + command.details + "\n";
-    text += fmt::format("\n```\n{}```\n\n", command_help(command));
+    text += fmt::format("\n```\n{}```\n\n", help_of_arguments(command));
   }
   return text;
 }

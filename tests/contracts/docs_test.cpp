@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "app/cli/command.h"
 #include "refract/core/files.h"
 #include "refract_places.h"
 #include "tests/support/program.h"
@@ -12,6 +15,16 @@ TEST(Docs, TheReferenceIsCurrent) {
   ASSERT_EQ(ran.status, 0) << ran.err;
   EXPECT_TRUE(ran.out == read_file(REFRACT_SOURCE_DIR "/docs/reference.md"))
       << "docs/reference.md is not what the program prints: bin/refract docs > docs/reference.md";
+}
+
+TEST(Docs, DetailsOfACommandStandOnce) {
+  const testing::Ran ran = testing::refract({"docs"});
+  for (const Command& command : commands()) {
+    if (command.examples.empty() || command.details.empty()) continue;
+    const size_t first = ran.out.find(command.details);
+    ASSERT_NE(first, std::string::npos) << command.name;
+    EXPECT_EQ(ran.out.find(command.details, first + 1), std::string::npos) << command.name;
+  }
 }
 
 }  // namespace
