@@ -26,14 +26,15 @@ namespace {
 
 // What a step sees: the sizes of the papers, as benchmarks/peers has them.
 struct Case {
-  refract::ImageShape shape{3, 64};
+  refract::Space space = refract::Space::square(3, 64);
   int64_t batch = 36;
   int64_t labelled = 0;  // images whose labels are known; a batch of them comes before every unlabelled one
   int64_t classes = 1;
 };
 
 Case case_of(const std::string& method) {
-  if (method == "partedvae") return {.shape = {1, 64}, .batch = 64, .labelled = 256, .classes = 3};
+  if (method == "partedvae")
+    return {.space = refract::Space::square(1, 64), .batch = 64, .labelled = 256, .classes = 3};
   return {};
 }
 
@@ -41,21 +42,21 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   const Case of = case_of(name);
   refract::MethodRecipe recipe = refract::method(name).recipe();
   if (of.labelled > 0) recipe.options.set("labelled", std::to_string(of.labelled));
-  return recipe.make(of.shape);
+  return recipe.make(of.space);
 }
 
 refract::Batch batch_of(const Case& of, const refract::Needs& needs, const at::Device& device) {
   const auto images = [&](bool wanted) {
     if (!wanted) return refract::Tensor();
-    const refract::Tensor pixels = at::rand({of.batch, of.shape.channels, of.shape.size, of.shape.size}) * 2 - 1;
+    const refract::Tensor pixels = at::rand(of.space.batch(of.batch)) * 2 - 1;
     return pixels.contiguous(at::MemoryFormat::ChannelsLast).to(device);
   };
   refract::Batch batch;
-  batch.images = images(true);
-  batch.reference = images(needs.reference);
-  batch.second = images(needs.second);
-  batch.labelled = images(needs.labelled > 0);
-  if (needs.labelled > 0) batch.attributes = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
+  batch.main.x = images(true);
+  batch.reference.x = images(needs.reference.wanted);
+  batch.second.x = images(needs.second.wanted);
+  batch.labelled.x = images(needs.labelled > 0);
+  if (needs.labelled > 0) batch.labelled.labels = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
   return batch;
 }
 
@@ -63,9 +64,9 @@ refract::Batch batch_of(const Case& of, const refract::Needs& needs, const at::D
 double loader_seconds(int64_t batches) {
   refract::DataRecipe recipe = refract::data_set("embedded-digits").recipe();
   const Case of;
-  recipe.options.set("size", std::to_string(of.shape.size));
+  recipe.options.set("size", std::to_string(of.space.width()));
   const std::unique_ptr<refract::DataSource> digits = recipe.make();
-  refract::Loader loader(*digits, {.reference = true}, of.batch, 1);
+  refract::Loader loader(*digits, {.reference = {true}}, of.batch, 1);
   loader.at(0);
   const std::clock_t start = std::clock();
   for (int64_t step = 1; step <= batches; ++step) loader.at(step);

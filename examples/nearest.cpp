@@ -23,7 +23,7 @@ void run(const std::vector<std::string>& words) {
   const refract::Model& model = *opened.method;
 
   const auto read = [&](const std::string& path) {
-    return refract::read_images(refract::list_images(path), model.shape(), false);
+    return refract::read_images(refract::list_images(path), model.space(), false);
   };
   const refract::ImagesRead pictures = read(words[2]);
   const refract::Codes codes = refract::encode_all(model, pictures.images);

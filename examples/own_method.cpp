@@ -38,7 +38,7 @@ void run(int64_t steps, const std::string& file) {
   options.network.learning_rate = 1e-3;
   options.latent = 16;
   at::manual_seed(1);
-  CapacityVae method(options, digits->info().shape);
+  CapacityVae method(options, digits->info().space);
 
   refract::Loader loader(*digits, method.needs(), 36, 1);
   refract::Stepper stepper(method);
@@ -51,7 +51,7 @@ void run(int64_t steps, const std::string& file) {
     for (const auto& [name, value] : stepped.terms) fmt::print("  {} {:.4g}", name, value.item<double>());
     fmt::print("\n");
   }
-  const Tensor seen = digits->images(refract::Split::score, {0, 1, 2, 3, 4, 5, 6, 7});
+  const Tensor seen = digits->examples(refract::Split::score, {0, 1, 2, 3, 4, 5, 6, 7});
   refract::write_file(file, refract::png(refract::reconstruction_sheet(method, seen, {}).frames.at(0)));
   fmt::print("{}: unlabelled digits, and what the model makes of their codes.\n", file);
 }

@@ -29,7 +29,7 @@ void run(const std::vector<std::string>& words) {
   refract::train(*opened.method, *opened.data, *opened.settings, opened.run, 0, {report});
 
   const auto few = [&](int64_t first) {
-    return opened.data->images(refract::Split::unlabelled, {first, first + 1, first + 2, first + 3});
+    return opened.data->examples(refract::Split::unlabelled, {first, first + 1, first + 2, first + 3});
   };
   const refract::Figure transfer = refract::transfer_sheet(*opened.method, few(0), few(4));
   const auto file = opened.run.path() / "transfer.png";

@@ -24,7 +24,7 @@ std::vector<std::filesystem::path> write_examples(const DataSource& data, Split 
   std::vector<std::filesystem::path> files;
   for (const int64_t i : indices) {
     if (on_progress) on_progress({"Writing images", i, std::ssize(indices)});
-    const Tensor image = to_bytes(data.images(split, {i}))[0];
+    const Tensor image = to_bytes(data.examples(split, {i}))[0];
     write_file(files.emplace_back(folder / fmt::format("{}-{}.png", name_of(split), i + 1)), png(image));
   }
   return files;

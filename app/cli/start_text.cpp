@@ -25,7 +25,7 @@ std::string listed(const std::string& heading, const std::string& options, size_
 }  // namespace
 
 std::string start_text(const OpenedRun& opened, size_t width) {
-  const ImageShape shape = opened.method->shape();
+  const Space& space = opened.method->space();
   const int64_t steps = manifest_origin(opened.run.manifest(), opened.run.manifest_file().string()).steps;
   std::string chosen, usual;
   for (const Option& option : opened.settings->options.all()) {
@@ -33,9 +33,11 @@ std::string start_text(const OpenedRun& opened, size_t width) {
     std::string& list = option.text() == option.default_text ? usual : chosen;
     list += fmt::format("{}{} {}", list.empty() ? "" : ", ", option.name, option.text().empty() ? "-" : option.text());
   }
-  return fmt::format("Training {} on {}: {} steps of {} images of {}x{} pixels{}, into {}.", opened.settings->method,
-                     opened.settings->data, steps, opened.settings->train.batch, shape.size, shape.size,
-                     shape.channels == 1 ? " in gray" : "", opened.run.path().string()) +
+  const std::string examples = space.is_picture() ? fmt::format("images of {}x{} pixels{}", space.width(),
+                                                                space.height(), space.channels() == 1 ? " in gray" : "")
+                                                  : text_of(space);
+  return fmt::format("Training {} on {}: {} steps of {} {}, into {}.", opened.settings->method, opened.settings->data,
+                     steps, opened.settings->train.batch, examples, opened.run.path().string()) +
          listed("Chosen", chosen, width) + listed("As usual", usual, width);
 }
 

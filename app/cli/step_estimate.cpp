@@ -82,7 +82,7 @@ double along_line(double x0, double y0, double x1, double y1, double x) {
 // Of a whole batch; where that is not quick, what two parts of it tell.
 Measured of_batch(Method& method, const Batch& batch) {
   constexpr double quick = 1.5;  // seconds of a step that may be taken as it is
-  const int64_t all = batch.images.size(0);
+  const int64_t all = batch.main.x.size(0);
   const int64_t few = std::min(all, std::max<int64_t>(2, method.needs().least_batch));
   const Measured small = measured(method, batch, few);
   const bool whole = small.seconds * static_cast<double>(all) / small.images <= quick;
@@ -100,7 +100,7 @@ StepEstimate estimate_step(const OpenedRun& run) {
   Loader loader(*run.data, run.method->needs(), options.batch, static_cast<uint64_t>(options.seed));
   const int64_t steps = total_steps(options, loader.steps_per_epoch()) - run.checkpoint.step;
   if (steps <= 0) return {};
-  const auto method = run.settings->method_recipe.make(run.method->shape());
+  const auto method = run.settings->method_recipe.make(run.method->space());
   const Stopwatch loading;
   const Batch batch = loader.at(0);
   const double load_seconds = loading.seconds();

@@ -119,7 +119,7 @@ std::string state_text(const Standing& standing, const std::string& directory) {
 Result run_info(const std::string& directory) {
   const OpenedRun opened = inspect_run(directory);
   const Standing standing = standing_of(opened);
-  const ImageShape shape = opened.method->shape();
+  const Space& space = opened.method->space();
   const std::string report = (opened.run.path() / "report.html").string();
   const bool has_report = std::filesystem::exists(report);
   const auto checkpoints = opened.run.checkpoints();
@@ -133,7 +133,7 @@ Result run_info(const std::string& directory) {
       {"steps done", steps_text(standing, opened.checkpoint.step)},
       {"training time", duration_text(seconds)},
       {"last logged", terms_text(standing.log)},
-      {"images", fmt::format("{} x {}, {} channels", shape.size, shape.size, shape.channels)},
+      {"examples", text_of(space)},
       {"latent blocks", blocks_text(*opened.method)},
       {"weights", std::to_string(weights_in(*opened.method))},
       {"checkpoint", checkpoint.empty() ? "none yet" : checkpoint},
@@ -146,7 +146,7 @@ Result run_info(const std::string& directory) {
                      {"step", opened.checkpoint.step},
                      {"steps", standing.steps},
                      {"logged", log_json(standing.log)},
-                     {"image", {{"size", shape.size}, {"channels", shape.channels}}},
+                     {"space", {{"sizes", space.sizes}, {"values", name_of(space.values)}}},
                      {"blocks", blocks_json(*opened.method)},
                      {"weights", weights_in(*opened.method)},
                      {"checkpoint", checkpoint.empty() ? Json() : Json(checkpoint)},

@@ -35,7 +35,7 @@ Result run_interpolate(const InterpolateArguments& arguments) {
   if (starts.size() != ends.size())
     throw BadInput(fmt::format("Interpolating: expected as many images in A as in B, found {} and {}.", starts.size(),
                                ends.size()));
-  const auto parts = interpolation_parts(std::ssize(starts), arguments.steps, model.shape().size);
+  const auto parts = interpolation_parts(std::ssize(starts), arguments.steps, size_of(model.space()));
   arguments.picture.begin("interpolation", model,
                           {std::ssize(starts) * (arguments.steps + 1), parts.size(), 2 * std::ssize(starts)});
   const EncodedImages from = arguments.from.encoded(model, starts, true);

@@ -29,15 +29,15 @@ std::string folder_below(const std::filesystem::path& root, const std::filesyste
 constexpr size_t files_at_once = 64;
 
 struct Reading {
-  Tensor bytes;       // [C, S, S] uint8; undefined where the file is bad
+  Tensor bytes;       // [C, H, W] uint8; undefined where the file is bad
   std::string error;  // why
 };
 
-std::vector<Reading> read_several(const Paths& files, const ImageShape& shape) {
+std::vector<Reading> read_several(const Paths& files, const Space& space) {
   std::vector<Reading> readings(files.size());
   at::parallel_for(0, static_cast<int64_t>(files.size()), 1, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) try {
-        readings[i].bytes = read_image(files[i], shape);
+        readings[i].bytes = read_image(files[i], space);
       } catch (const BadInput& error) {
         readings[i].error = error.what();
       }
@@ -112,7 +112,7 @@ EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool ke
     const Paths slice(files.begin() + static_cast<std::ptrdiff_t>(from),
                       files.begin() + static_cast<std::ptrdiff_t>(std::min(from + files_at_once, files.size())));
     std::vector<Tensor> good;
-    const std::vector<Reading> readings = read_several(slice, model.shape());
+    const std::vector<Reading> readings = read_several(slice, model.space());
     for (size_t i = 0; i < slice.size(); ++i) {
       if (!readings[i].error.empty() && !skip_bad)
         throw BadInput(readings[i].error + (may_skip_ ? fmt::format(" {}", skip_advice) : ""));

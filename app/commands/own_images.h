@@ -15,8 +15,7 @@ class App;
 namespace refract {
 
 struct EncodedImages {
-  Tensor
-      images;  // [N, C, S, S] uint8, fitted to the model's shape as for training; undefined where only codes were asked
+  Tensor images;  // [N, C, H, W] uint8, fitted to the model's space as in training; undefined where nobody asked
   Codes codes;    // on the CPU
   Paths files;    // one for each image
   Paths skipped;  // what could not be read

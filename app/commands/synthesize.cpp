@@ -24,7 +24,7 @@ Result run_synthesize(const SynthesizeArguments& arguments) {
   const Model& model = *opened.method;
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
   const Paths files = arguments.images.files();
-  const auto parts = sheet_parts(std::ssize(files), arguments.variants, model.shape().size);
+  const auto parts = sheet_parts(std::ssize(files), arguments.variants, size_of(model.space()));
   arguments.picture.begin("synthesis", model,
                           {std::ssize(files) * arguments.variants, parts.size(), std::ssize(files)});
   const EncodedImages own = arguments.images.encoded(model, files, true);

@@ -24,7 +24,7 @@ Result run_transfer(const TransferArguments& arguments) {
   const OwnImages common = arguments.target.with(arguments.common);
   const Paths styles = arguments.target.files();
   const Paths contents = common.files();
-  const auto parts = sheet_parts(std::ssize(contents), std::ssize(styles), model.shape().size);
+  const auto parts = sheet_parts(std::ssize(contents), std::ssize(styles), size_of(model.space()));
   arguments.picture.begin(
       "transfer", model,
       {std::ssize(contents) * std::ssize(styles), parts.size(), std::ssize(contents) + std::ssize(styles)});

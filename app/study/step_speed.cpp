@@ -12,7 +12,7 @@ namespace refract {
 double seconds_of_a_step(const Settings& settings) {
   using Clock = std::chrono::steady_clock;
   const auto data = settings.data_recipe.make();
-  const auto method = settings.method_recipe.make(data->info().shape);
+  const auto method = settings.method_recipe.make(data->info().space);
   Loader loader(*data, method->needs(), settings.train.batch, 1);
   const Batch batch = loader.at(0);
   const int threads = at::get_num_threads();

@@ -39,14 +39,14 @@ std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
                       say("Measuring an untrained encoder.");
                       const auto data = settings->data_recipe.make();
                       at::manual_seed(mix(1, Stream::weights));
-                      const auto model = settings->method_recipe.make(data->info().shape);
+                      const auto model = settings->method_recipe.make(data->info().space);
                       return Evaluator(*model, *data).measure(reader);
                     })});
   if (plan.study.pixels)
     bounds.push_back({"raw pixels", "pixels", kept(plan.folder / "pixels.json", of, [&] {
                         say("Measuring raw pixels.");
                         const auto data = settings->data_recipe.make();
-                        return Evaluator(PixelModel(data->info().shape), *data).measure(reader);
+                        return Evaluator(PixelModel(data->info().space), *data).measure(reader);
                       })});
   return bounds;
 }

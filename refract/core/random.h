@@ -31,7 +31,8 @@ enum class Stream : uint64_t {
   metrics,
   labelled,
   order_labelled,
-  order_second
+  order_second,
+  partners
 };
 
 constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {

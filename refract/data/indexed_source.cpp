@@ -14,20 +14,19 @@ namespace {
 
 class IndexedSource final : public DataSource {
  public:
-  explicit IndexedSource(IndexedImages images) : all_(std::move(images)) {}
+  explicit IndexedSource(IndexedExamples examples) : all_(std::move(examples)) {}
 
   [[nodiscard]] const DataInfo& info() const override { return all_.info; }
   [[nodiscard]] int64_t count(Split split) const override { return static_cast<int64_t>(numbers(split).size()); }
 
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
-    const auto [channels, size] = all_.info.shape;
-    Tensor images = at::empty({static_cast<int64_t>(indices.size()), channels, size, size});
-    auto* out = images.data_ptr<float>();
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    Tensor all = at::empty(all_.info.space.batch(std::ssize(indices)));
+    auto* out = all.data_ptr<float>();
     for (const int64_t index : indices) {
       all_.copy(number(split, index), out);
-      out += channels * size * size;
+      out += all_.info.space.numel();
     }
-    return images;
+    return all;
   }
 
   [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
@@ -37,7 +36,7 @@ class IndexedSource final : public DataSource {
     if (!all_.labels.defined()) return DataSource::labels(split, indices);
     Tensor found = rows(all_.labels, split, indices);
     if (found.lt(0).any().item<bool>())
-      throw BadInput(fmt::format("Reading labels of {} ({}): its images are of no class. Ask for another split.",
+      throw BadInput(fmt::format("Reading labels of {} ({}): its examples are of no class. Ask for another split.",
                                  all_.info.name, name_of(split)));
     return found;
   }
@@ -50,7 +49,7 @@ class IndexedSource final : public DataSource {
 
   [[nodiscard]] int64_t number(Split split, int64_t index) const {
     if (index >= 0 && index < count(split)) return numbers(split)[static_cast<size_t>(index)];
-    throw BadInput(fmt::format("Reading image {} of {} ({}): there are {}, counted from 0.", index, all_.info.name,
+    throw BadInput(fmt::format("Reading example {} of {} ({}): there are {}, counted from 0.", index, all_.info.name,
                                name_of(split), count(split)));
   }
 
@@ -61,13 +60,13 @@ class IndexedSource final : public DataSource {
     return table.index_select(0, at::tensor(places, at::kLong));
   }
 
-  IndexedImages all_;
+  IndexedExamples all_;
 };
 
 }  // namespace
 
-std::unique_ptr<DataSource> indexed_source(IndexedImages images) {
-  return std::make_unique<IndexedSource>(std::move(images));
+std::unique_ptr<DataSource> indexed_source(IndexedExamples examples) {
+  return std::make_unique<IndexedSource>(std::move(examples));
 }
 
 std::function<void(int64_t, float*)> from_bytes(const Tensor& images) {

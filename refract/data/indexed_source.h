@@ -1,4 +1,4 @@
-// A data set whose images have numbers and whose splits are lists of these numbers.
+// A data set whose examples have numbers and whose splits are lists of these numbers.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@
 
 namespace refract {
 
-struct IndexedImages {
+struct IndexedExamples {
   DataInfo info;
   Splits splits;
-  std::function<void(int64_t image, float* out)> copy;  // C x S x S floats in [-1, 1]; any number of threads may call
+  std::function<void(int64_t example, float* out)> copy;  // info.space.numel() floats; any number of threads may call
 
-  // Of every image; undefined where there are none.
+  // Of every example; undefined where there are none.
   Tensor factors;     // [N, K] float
-  Tensor labels;      // [N] int64; -1 for an image of no class, whose label may not be asked for
+  Tensor labels;      // [N] int64; -1 for an example of no class, whose label may not be asked for
   Tensor attributes;  // [N, K] int64; undefined where the labels are all
 };
 
-std::unique_ptr<DataSource> indexed_source(IndexedImages images);
+std::unique_ptr<DataSource> indexed_source(IndexedExamples examples);
 
-// `copy` for images that lie in memory: [N, C, S, S] uint8, contiguous.
+// `copy` for images that lie in memory: [N, C, H, W] uint8, contiguous.
 std::function<void(int64_t, float*)> from_bytes(const Tensor& images);
 
 }  // namespace refract

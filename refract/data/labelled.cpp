@@ -10,14 +10,6 @@
 namespace refract {
 namespace {
 
-void check_labels(const DataInfo& info) {
-  if (!attributes_of(info).empty()) return;
-  throw BadInput(
-      fmt::format("Loading batches of {}: the method learns from labels of some images, and this data has none. Choose "
-                  "a data set that has them (`refract list data`), or a method that needs none.",
-                  info.name));
-}
-
 // Every image's row of attributes, [N, K].
 Tensor all_attributes(const DataSource& source) {
   return source.attributes(Split::unlabelled, all_indices(source.count(Split::unlabelled)));
@@ -55,6 +47,14 @@ Indices draw_any(const DataInfo& info, const Tensor& attributes, int64_t count, 
 }
 
 }  // namespace
+
+void check_labels(const DataInfo& info) {
+  if (!attributes_of(info).empty()) return;
+  throw BadInput(
+      fmt::format("Loading batches of {}: the method learns from labels, and this data has none. Choose "
+                  "a data set that has them (`refract list data`), or a method that needs none.",
+                  info.name));
+}
 
 Indices draw_labelled(const DataSource& source, int64_t count, bool balanced, uint64_t key) {
   check_labels(source.info());

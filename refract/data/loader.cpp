@@ -46,15 +46,17 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
         fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "
                     "--unlabelled DIR or choose a data set that has them (`refract list data`).",
                     source.info().name));
-  if (needs.reference && source.count(Split::reference) == 0)
+  if (needs.reference.wanted && source.count(Split::reference) == 0)
     throw BadInput(
         fmt::format("Loading batches of {}: the method needs reference images, in which the target factors "
                     "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
                     "a data set that has them (`refract list data`), or a method that needs none.",
                     source.info().name));
+  if (needs.labelled > 0 || needs.main.labels || needs.second.labels || needs.partner.wanted)
+    check_labels(source.info());
   if (needs.labelled > 0) check_classes(source, needs.classes);
   check_enough(source, Split::unlabelled, batch);
-  if (needs.reference) check_enough(source, Split::reference, batch);
+  if (needs.reference.wanted) check_enough(source, Split::reference, batch);
 }
 
 }  // namespace
@@ -70,6 +72,7 @@ Loader::Loader(const DataSource& source, const Needs& needs, int64_t batch, uint
   check_needs(source, needs, batch);
   if (needs.labelled > 0)
     labelled_ = draw_labelled(source, needs.labelled, needs.balanced, mix(seed, Stream::labelled));
+  if (needs.partner.wanted) partners_.emplace(source, mix(seed, Stream::partners));
 }
 
 Loader::~Loader() {
@@ -92,22 +95,29 @@ int64_t Loader::steps_per_epoch() const {
 }
 
 Batch Loader::make(int64_t step) {
+  const int64_t first = step * batch_;
+  const Indices main = unlabelled_.take(first, batch_);
   Batch batch;
   batch.population = source_.count(Split::unlabelled);
-  batch.images = source_.images(Split::unlabelled, unlabelled_.take(step * batch_, batch_));
-  if (needs_.second) batch.second = source_.images(Split::unlabelled, second_.take(step * batch_, batch_));
-  if (needs_.reference) batch.reference = source_.images(Split::reference, reference_.take(step * batch_, batch_));
-  if (needs_.labelled > 0) add_labelled(batch, step);
+  batch.main = drawn(needs_.main, Split::unlabelled, main);
+  if (needs_.second.wanted) batch.second = drawn(needs_.second, Split::unlabelled, second_.take(first, batch_));
+  if (partners_) batch.partner = drawn(needs_.partner, Split::unlabelled, partners_->of(main, step));
+  if (needs_.reference.wanted)
+    batch.reference = drawn(needs_.reference, Split::reference, reference_.take(first, batch_));
+  if (needs_.labelled > 0) batch.labelled = labelled_batch(step);
   return batch;
 }
 
-void Loader::add_labelled(Batch& batch, int64_t step) {
+Examples Loader::drawn(const Draw& draw, Split split, const Indices& indices) const {
+  return {source_.examples(split, indices), draw.labels ? source_.attributes(split, indices) : Tensor()};
+}
+
+Examples Loader::labelled_batch(int64_t step) {
   const int64_t size = std::min(batch_, needs_.labelled);
-  Indices images;
+  Indices examples;
   for (const int64_t place : labelled_order_.take(step * size, size))
-    images.push_back(labelled_[static_cast<size_t>(place)]);
-  batch.labelled = source_.images(Split::unlabelled, images);
-  batch.attributes = source_.attributes(Split::unlabelled, images);
+    examples.push_back(labelled_[static_cast<size_t>(place)]);
+  return drawn({true, true}, Split::unlabelled, examples);
 }
 
 }  // namespace refract

@@ -3,17 +3,19 @@
 
 #include <cstdint>
 #include <future>
+#include <optional>
 
 #include "refract/data/batch.h"
 #include "refract/data/order.h"
+#include "refract/data/partners.h"
 #include "refract/data/source.h"
 
 namespace refract {
 
-// Unlabelled, reference, second and labelled images are each walked through in an order shuffled anew every pass,
-// independently of one another; which images are labelled is drawn once from the seed. The batch of a step depends on
-// (seed, step) alone, so nothing needs saving to resume. The following batch is prepared on a thread of its own
-// meanwhile.
+// Main, reference, second and labelled examples are each walked through in an order shuffled anew every pass,
+// independently of one another; partners are drawn anew for each of main; which examples are labelled is drawn once
+// from the seed. The batch of a step depends on (seed, step) alone, so nothing needs saving to resume. The following
+// batch is prepared on a thread of its own meanwhile.
 class Loader {
  public:
   // `source` must outlive the loader. Throws BadInput where the source cannot supply what is needed, or has fewer
@@ -35,7 +37,8 @@ class Loader {
 
  private:
   Batch make(int64_t step);
-  void add_labelled(Batch& batch, int64_t step);
+  [[nodiscard]] Examples drawn(const Draw& draw, Split split, const Indices& indices) const;
+  [[nodiscard]] Examples labelled_batch(int64_t step);
 
   const DataSource& source_;
   Needs needs_;
@@ -45,6 +48,7 @@ class Loader {
   Order second_;
   Indices labelled_;
   Order labelled_order_;  // places in labelled_
+  std::optional<Partners> partners_;
   int64_t next_step_ = -1;
   std::future<Batch> next_;  // the one thread that may be inside make()
 };

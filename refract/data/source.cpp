@@ -2,24 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "refract/core/errors.h"
 
 namespace refract {
 
+size_t place_of(Split split) {
+  return static_cast<size_t>(std::find(all_splits.begin(), all_splits.end(), split) - all_splits.begin());
+}
+
 std::string_view name_of(Split split) {
-  switch (split) {
-    case Split::unlabelled:
-      return "unlabelled";
-    case Split::reference:
-      return "reference";
-    case Split::fit:
-      return "fit";
-    case Split::score:
-      return "score";
-  }
-  return "";
+  constexpr std::array<std::string_view, all_splits.size()> names = {"unlabelled", "reference",     "fit",
+                                                                     "score",      "reference fit", "reference score"};
+  return names.at(place_of(split));
 }
 
 Tensor DataSource::factors(Split split, const Indices& /*indices*/) const {

@@ -1,6 +1,8 @@
 // DataSource: all that training and evaluation know of a data set.
 #pragma once
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -8,20 +10,39 @@
 #include <vector>
 
 #include "refract/core/tensor.h"
+#include "refract/data/space.h"
 
 namespace refract {
 
-struct ImageShape {
-  int64_t channels = 3;
-  int64_t size = 64;  // height and width in pixels
-};
+enum class Set { unlabelled, reference };
+enum class Part { train, fit, score };
 
-// Unlabelled and reference images train a model; fit and score images fit and score the probes (Ruiz et al. 2019,
-// Sec. 5.3).
-enum class Split { unlabelled, reference, fit, score };
+// What is asked of a set: the part that trains a model, or one of the two that are held out, to fit and to score probes
+// (Ruiz et al. 2019, Sec. 5.3).
+struct Split {
+  Set set = Set::unlabelled;
+  Part part = Part::train;
+
+  // The four that every table of a paper is made from. Most data sets hold out no references.
+  static const Split unlabelled, reference, fit, score;
+  static const Split reference_fit, reference_score;
+
+  auto operator<=>(const Split&) const = default;
+};
+inline constexpr Split Split::unlabelled = {Set::unlabelled, Part::train};
+inline constexpr Split Split::reference = {Set::reference, Part::train};
+inline constexpr Split Split::fit = {Set::unlabelled, Part::fit};
+inline constexpr Split Split::score = {Set::unlabelled, Part::score};
+inline constexpr Split Split::reference_fit = {Set::reference, Part::fit};
+inline constexpr Split Split::reference_score = {Set::reference, Part::score};
+
+// All of them, in an order that stays: what is drawn for a split depends on its place.
+inline constexpr std::array<Split, 6> all_splits = {Split::unlabelled, Split::reference,     Split::fit,
+                                                    Split::score,      Split::reference_fit, Split::reference_score};
+size_t place_of(Split split);  // in all_splits
 std::string_view name_of(Split split);
 
-// Something that images are labelled with: the digit, the colour of the hair.
+// Something that examples are labelled with: the digit, the colour of the hair.
 struct Attribute {
   std::string name;
   std::vector<std::string> values;  // names, in the order of their numbers
@@ -29,7 +50,7 @@ struct Attribute {
 
 struct DataInfo {
   std::string name;
-  ImageShape shape;
+  Space space;
   std::vector<std::string> factors;              // names of the ground-truth factors; empty where there are none
   std::vector<int64_t> factor_sizes;             // how many values each takes, 0 for any number; empty: 0 for all
   std::vector<std::string> classes;              // names of the classes; empty where there are none
@@ -51,17 +72,18 @@ class DataSource {
   [[nodiscard]] virtual const DataInfo& info() const = 0;
   [[nodiscard]] virtual int64_t count(Split split) const = 0;  // 0 where the set has no such split
 
-  // Image i of a split is the same image at every call, whichever thread asks: [N, C, H, W], float, [-1, 1].
-  [[nodiscard]] virtual Tensor images(Split split, const Indices& indices) const = 0;
+  // Example i of a split is the same at every call, whichever thread asks: [N, sizes...] float, in the units of the
+  // space.
+  [[nodiscard]] virtual Tensor examples(Split split, const Indices& indices) const = 0;
 
-  // Ground truth, for splits fit and score (others where known): [N, K] float in [0, 1], in the order of
+  // Ground truth, for the held-out splits (others where known): [N, K] float in [0, 1], in the order of
   // info().factors. A factor of s values has them at 0, 1 / (s - 1), ... 1.
   [[nodiscard]] virtual Tensor factors(Split split, const Indices& indices) const;
 
   // [N] int64, an index into info().classes.
   [[nodiscard]] virtual Tensor labels(Split split, const Indices& indices) const;
 
-  // What images are labelled with, one column an attribute of attributes_of(info()): [N, K] int64, -1 where unknown.
+  // What examples are labelled with, one column an attribute of attributes_of(info()): [N, K] int64, -1 where unknown.
   [[nodiscard]] virtual Tensor attributes(Split split, const Indices& indices) const;
 };
 

@@ -13,11 +13,11 @@ namespace refract {
 // Of each split the numbers of its images.
 class Splits {
  public:
-  Indices& operator[](Split split) { return numbers_.at(static_cast<size_t>(split)); }
-  const Indices& operator[](Split split) const { return numbers_.at(static_cast<size_t>(split)); }
+  Indices& operator[](Split split) { return numbers_.at(place_of(split)); }
+  const Indices& operator[](Split split) const { return numbers_.at(place_of(split)); }
 
  private:
-  std::array<Indices, 4> numbers_;
+  std::array<Indices, all_splits.size()> numbers_;
 };
 
 // A set that is published in a training and a test part. Both have labels, so either may fit the probes; images that do

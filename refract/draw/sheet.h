@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "refract/core/tensor.h"
+#include "refract/data/space.h"
 
 namespace refract {
 
@@ -13,27 +14,28 @@ struct Panel {
   std::string heading;                     // "" for none
   std::vector<std::string> columns;        // one label a column, or none at all
   std::vector<std::string> rows;           // one label a row, or none at all
-  std::vector<std::vector<Tensor>> cells;  // by rows: [C, S, S] as of to_bytes, or undefined for an empty place
+  std::vector<std::vector<Tensor>> cells;  // by rows: [C, H, W] as of to_bytes, or undefined for an empty place
   int64_t margin_columns = 0;              // the first columns and rows, set apart from the rest
   int64_t margin_rows = 0;
 };
 
-// The rows of cells of images [R, K, C, S, S].
+// The rows of cells of images [R, K, C, H, W].
 std::vector<std::vector<Tensor>> cells_of(const Tensor& images);
 
 // Sheets of more pixels a side than this are a burden to viewers: commands cut their tables into several.
 constexpr int64_t kSheetSide = 4096;
 
-// How many images of size x size stand beside each other on a sheet of that side, labels and margins around them; at
-// least one.
-int64_t images_along_sheet(int64_t size);
-
-struct SheetSize {
+struct PixelSize {
   int64_t height = 0, width = 0;
+  bool operator==(const PixelSize&) const = default;
 };
+PixelSize size_of(const Space& pictures);
 
-// Of the sheet that draw_sheet makes of the panels, with images of size x size; all cells may be undefined.
-SheetSize sheet_size(const std::vector<Panel>& panels, int64_t size, size_t across = 1);
+// How many images stand beside each other on a sheet, each way, labels and margins around them; at least one.
+PixelSize images_along_sheet(PixelSize image);
+
+// Of the sheet that draw_sheet makes of the panels, with images of one size; all cells may be undefined.
+PixelSize sheet_size(const std::vector<Panel>& panels, PixelSize image, size_t across = 1);
 
 // All panels on one sheet, `across` in a row: [3, H, W] uint8. Small images are enlarged by a whole factor, each pixel
 // to a square. Throws BadInput where the images differ in size or a panel has none; gray and colour may stand side by

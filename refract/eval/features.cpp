@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 
 namespace refract {
@@ -32,11 +33,13 @@ Codes encode_split(const Model& model, const DataSource& data, Split split, cons
   return codes;
 }
 
-Tensor pixels(const DataSource& data, Split split) {
-  const int64_t side = std::min(data.info().shape.size, kPixelSide);
+// The values of each example as a linear reader sees them: [N, D].
+Tensor raw_values(const DataSource& data, Split split) {
+  const Space& space = data.info().space;
+  const std::vector<int64_t> sides = {std::min(space.height(), kPixelSide), std::min(space.width(), kPixelSide)};
   std::vector<Tensor> parts;
-  for_each_slice(data, split, [&](const Tensor& images) {
-    parts.push_back(at::adaptive_avg_pool2d(images, {side, side}).flatten(1));
+  for_each_slice(data, split, [&](const Tensor& x) {
+    parts.push_back(space.is_picture() ? at::adaptive_avg_pool2d(x, sides).flatten(1) : comparable(space, x));
   });
   return at::cat(parts);
 }
@@ -49,14 +52,18 @@ Tensor principal_directions(const Tensor& centred, int64_t most) {
   return directions.slice(1, directions.size(1) - std::min(most, varying)).to(centred.scalar_type());
 }
 
+std::string raw_name(const DataSource& data) {
+  return data.info().space.is_picture() ? "raw pixels" : "raw values";
+}
+
 // By least squares on all pixels, one that is lit in a few images alone would decide what is said of others. Components
 // of fewer directions than images bound that, and the time.
 FeatureSet pixel_set(const DataSource& data) {
-  const Tensor fit = pixels(data, Split::fit);
+  const Tensor fit = raw_values(data, Split::fit);
   const Tensor mean = fit.mean(0, true);
   const int64_t most = std::clamp<int64_t>(fit.size(0) / 4, 1, kPixelComponents);
   const Tensor directions = principal_directions(fit - mean, most);
-  return {"raw pixels", (fit - mean).matmul(directions), (pixels(data, Split::score) - mean).matmul(directions)};
+  return {raw_name(data), (fit - mean).matmul(directions), (raw_values(data, Split::score) - mean).matmul(directions)};
 }
 
 }  // namespace
@@ -80,8 +87,8 @@ std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data)
 }
 
 std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data) {
-  const auto draws = [&](const Tensor& images) { return model.draw(images); };
-  at::manual_seed(mix(0, Stream::metrics));
+  const at::Generator generator = generator_of(mix(0, Stream::metrics));
+  const auto draws = [&](const Tensor& examples) { return model.draw(examples, generator); };
   const Codes fit = encode_split(model, data, Split::fit, draws);
   const Codes score = encode_split(model, data, Split::score, draws);
   std::vector<FeatureSet> sets;
@@ -103,9 +110,10 @@ std::string baseline_protocol(const DataSource& data, const Model* untrained) {
   std::string text;
   if (untrained != nullptr)
     text += "Untrained encoder: all codes of the same networks with the weights that training began with. ";
-  text += "Raw pixels:";
-  if (data.info().shape.size > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
-  return text + fmt::format(" their first {} principal components at most, a quarter of the images that fit.",
+  const Space& space = data.info().space;
+  text += space.is_picture() ? "Raw pixels:" : "Raw values:";
+  if (space.is_picture() && space.longer_side() > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
+  return text + fmt::format(" their first {} principal components at most, a quarter of the examples that fit.",
                             kPixelComponents);
 }
 
@@ -120,14 +128,18 @@ FeatureSet within_fit(const Model& model, const DataSource& data, const std::str
   return {block, codes.slice(0, 0, fitted), codes.slice(0, fitted)};
 }
 
-void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& images)>& use) {
+void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& examples)>& use) {
   constexpr int64_t slice = 250;  // held at a time
   const Indices all = all_indices(data.count(split));
   for (auto from = all.begin(); from != all.end();) {
     const auto to = from + std::min<int64_t>(slice, all.end() - from);
-    use(data.images(split, Indices(from, to)));
+    use(data.examples(split, Indices(from, to)));
     from = to;
   }
+}
+
+Tensor comparable(const Space& space, const Tensor& x) {
+  return space.values == Values::counts ? x * (space.library / x.sum(1, true).clamp_min(1)) : x;
 }
 
 void expect_finite(const std::string& what, const Tensor& values) {

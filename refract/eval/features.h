@@ -27,8 +27,8 @@ std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource&
 std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data);
 
 // What the rows of a probe are to be read against: "untrained encoder", all blocks together of a model as it was before
-// training, where there is one, and "raw pixels", averaged to 16x16 where images are larger: their first principal
-// components, 64 at most and a quarter as many as images of split fit.
+// training, where there is one, and "raw pixels", averaged to 16x16 where images are larger, or "raw values" of rows:
+// their first principal components, 64 at most and a quarter as many as examples of split fit.
 std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untrained);
 
 // What they are, in sentences for a protocol.
@@ -38,8 +38,11 @@ std::string baseline_protocol(const DataSource& data, const Model* untrained);
 // an unknown block and for fewer than 8 images.
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block);
 
-// Calls use() with the images of a split, at most 250 at a time, in order: [N, C, S, S] float in [-1, 1].
-void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& images)>& use);
+// Calls use() with the examples of a split, at most 250 at a time, in order: [N, sizes...].
+void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& examples)>& use);
+
+// Examples in the units in which a model gives them back: counts are brought to the typical sum of a row.
+Tensor comparable(const Space& space, const Tensor& x);
 
 // Throws BadInput where values are NaN or infinite: "Measuring `what`: expected finite numbers, ...".
 void expect_finite(const std::string& what, const Tensor& values);

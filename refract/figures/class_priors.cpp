@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "refract/draw/canvas.h"
+#include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
 #include "refract/model/class_pairs.h"
 #include "refract/model/dimensions.h"
@@ -55,9 +56,10 @@ std::vector<int64_t> telling_dimensions(const Gaussian& prior) {
 // One dimension: densities, and a row of images for each image it starts from, at the place of the column's centre.
 class Strip {
  public:
-  Strip(std::vector<Density> classes, int64_t image_size)
-      : classes_(std::move(classes)), factor_(std::max<int64_t>(1, (kCell + image_size - 1) / image_size)) {
-    cell_ = factor_ * image_size;
+  Strip(std::vector<Density> classes, const Space& pictures)
+      : classes_(std::move(classes)),
+        factor_(std::max<int64_t>(1, (kCell + pictures.longer_side() - 1) / pictures.longer_side())),
+        cell_{factor_ * pictures.height(), factor_ * pictures.width()} {
     low_ = classes_[0].mean;
     high_ = low_;
     for (const Density& d : classes_) {
@@ -67,8 +69,10 @@ class Strip {
   }
 
   [[nodiscard]] Tensor values() const { return at::linspace(low_, high_, kPriorSteps); }
-  [[nodiscard]] int64_t width() const { return kPriorSteps * (cell_ + kCellGap); }
-  [[nodiscard]] int64_t height() const { return kHeadingHeight + kCurves + kPriorImages * (cell_ + kCellGap) + kBorder; }
+  [[nodiscard]] int64_t width() const { return kPriorSteps * (cell_.width + kCellGap); }
+  [[nodiscard]] int64_t height() const {
+    return kHeadingHeight + kCurves + kPriorImages * (cell_.height + kCellGap) + kBorder;
+  }
 
   void draw(Canvas& canvas, int64_t top, int64_t left, const std::string& heading, const Tensor& images) const {
     canvas.write(heading, kHeadingHeight, top, left);
@@ -80,13 +84,15 @@ class Strip {
     curves(canvas, left, floor);
     for (int64_t n = 0; n < images.size(0); ++n)
       for (int64_t t = 0; t < kPriorSteps; ++t)
-        canvas.paste(enlarge(to_bytes(images[n][t]), factor_), top + kHeadingHeight + kCurves + n * (cell_ + kCellGap),
-                     left + t * (cell_ + kCellGap));
+        canvas.paste(enlarge(to_bytes(images[n][t]), factor_),
+                     top + kHeadingHeight + kCurves + n * (cell_.height + kCellGap),
+                     left + t * (cell_.width + kCellGap));
   }
 
  private:
   [[nodiscard]] double centre(int64_t left, double step) const {
-    return static_cast<double>(left) + step * static_cast<double>(cell_ + kCellGap) + 0.5 * static_cast<double>(cell_);
+    return static_cast<double>(left) + step * static_cast<double>(cell_.width + kCellGap) +
+           0.5 * static_cast<double>(cell_.width);
   }
 
   void curves(Canvas& canvas, int64_t left, double floor) const {
@@ -109,7 +115,8 @@ class Strip {
   }
 
   std::vector<Density> classes_;
-  int64_t factor_, cell_ = 0;
+  int64_t factor_;
+  PixelSize cell_;
   double low_ = 0, high_ = 0;
 };
 
@@ -128,7 +135,7 @@ Figure draw_class_priors(const Model& model, const DataSource& data, uint64_t se
   std::vector<Part> parts;
   for (const ClassPair& pair : class_pairs(model))
     for (const int64_t d : telling_dimensions(pair.prior)) {
-      const Strip strip(densities(pair.prior, d), model.shape().size);
+      const Strip strip(densities(pair.prior, d), model.space());
       const std::string name = dimension_name(model.blocks()[pair.related], d);
       const std::string heading = fmt::format("p({} | {})", name, model.blocks()[pair.category].name);
       parts.push_back({strip, heading, traverse(model, start, pair.related, d, strip.values())});

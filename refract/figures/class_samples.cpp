@@ -15,6 +15,7 @@ constexpr int64_t kSamplesOfClass = 10;
 constexpr int64_t kMostClasses = 12;
 
 std::string class_samples_lacks(const Model& model, const DataSource& /*data*/) {
+  if (const std::string pictures = lacks_pictures(model); !pictures.empty()) return pictures;
   return lacks_classes(model);
 }
 
@@ -26,7 +27,8 @@ Panel class_samples_panel(const Model& model, const ClassPair& pair, const Codes
     Codes codes = others;
     codes[pair.category] = one_class(i, category.size, kSamplesOfClass);
     const Gaussian prior = pair.prior.rows(i, i + 1);
-    codes[pair.related] = Gaussian{prior.mean.expand({kSamplesOfClass, -1}), prior.log_variance.expand({kSamplesOfClass, -1})}.sample();
+    codes[pair.related] =
+        Gaussian{prior.mean.expand({kSamplesOfClass, -1}), prior.log_variance.expand({kSamplesOfClass, -1})}.sample();
     panel.rows.push_back(fmt::format("{} = {}", category.name, i));
     panel.cells.push_back(decode_all(model, codes).to(at::kCPU).unbind());
   }
@@ -35,8 +37,8 @@ Panel class_samples_panel(const Model& model, const ClassPair& pair, const Codes
 
 Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64_t seed) {
   const at::NoGradGuard no_grad;
-  at::manual_seed(mix(seed, Stream::figures));
-  const Codes others = model.draw_prior(kSamplesOfClass);
+  const at::Generator generator = generator_of(mix(seed, Stream::figures));
+  const Codes others = draw_prior(model, kSamplesOfClass, generator);
   std::vector<Panel> panels;
   for (const ClassPair& pair : class_pairs(model)) panels.push_back(class_samples_panel(model, pair, others));
   return {"class-samples",
@@ -49,7 +51,8 @@ Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64
 }  // namespace
 
 FigureEntry class_samples_figure() {
-  return {"class-samples", "Images drawn class by class, a row each.", "Hajimiri et al. 2021, Sec. 4.4", class_samples_lacks, draw_class_samples};
+  return {"class-samples", "Images drawn class by class, a row each.", "Hajimiri et al. 2021, Sec. 4.4",
+          class_samples_lacks, draw_class_samples};
 }
 
 }  // namespace refract

@@ -27,4 +27,7 @@ Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, u
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);
 
+// "" where the model makes pictures, else a sentence that says what it makes.
+std::string lacks_pictures(const Model& model);
+
 }  // namespace refract

@@ -60,7 +60,7 @@ Tensor exchange_sheet(const Model& model, const ExchangeGrid& grid) {
 
 PagedFigure exchange_sheets(const Model& model, const ExchangeGrid& grid, const Figure& words) {
   const std::vector<SheetPart> parts =
-      sheet_parts(grid.contents.images.size(0), grid.styles.size(0), model.shape().size);
+      sheet_parts(grid.contents.images.size(0), grid.styles.size(0), size_of(model.space()));
   PagedFigure figure{words, {}, {}};
   for (const SheetPart& part : parts) figure.images.push_back(part.rows * part.columns);
   figure.draw = [&model, grid, parts](size_t sheet, const OnDrawn& drawn) {

@@ -45,7 +45,7 @@ size_t moving_block(const Model& model) {
 }
 
 Panel interpolate_panel(const std::string& name, const std::vector<Tensor>& from, const std::vector<Tensor>& moving,
-               const std::vector<Tensor>& to) {
+                        const std::vector<Tensor>& to) {
   return {"", {}, {"A", name + " to B", "B"}, {from, moving, to}, 0, 0};
 }
 
@@ -58,8 +58,8 @@ std::vector<Tensor> frames_of(const Model& model, const Pictures& from, const Pi
   std::vector<Tensor> there;
   for (const double t : eased(steps)) {
     const Tensor moving = to_bytes(interpolate(model, start, some(to.codes.at(block)), block, t));
-    there.push_back(draw_sheet({interpolate_panel(model.blocks().at(block).name, some(from.images).unbind(), moving.unbind(),
-                                         some(to.images).unbind())}));
+    there.push_back(draw_sheet({interpolate_panel(model.blocks().at(block).name, some(from.images).unbind(),
+                                                  moving.unbind(), some(to.images).unbind())}));
     if (drawn) drawn(static_cast<int64_t>(there.size()) * part.columns);
   }
   return to_and_fro(there);
@@ -93,21 +93,21 @@ Figure interpolation(const Model& model, const Tensor& from, const Tensor& to, s
   return figure;
 }
 
-std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, int64_t size) {
-  const SheetSize one = sheet_size({interpolate_panel("e", {{}}, {{}}, {{}})}, size);
+std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, PixelSize size) {
+  const PixelSize one = sheet_size({interpolate_panel("e", {{}}, {{}}, {{}})}, size);
   const int64_t bytes = 3 * (steps + 1) * one.height * one.width;
   if (bytes > kMostBytes)
     throw BadInput(
         fmt::format("Interpolating: {} steps of images of {}x{} pixels make an animation of {} MB, which is more than "
                     "{}. Give fewer --steps.",
-                    steps, size, size, bytes >> 20, kMostBytes >> 20));
-  return parts_of_table(1, pairs, 1, std::min(images_along_sheet(size), kMostBytes / bytes));
+                    steps, size.width, size.height, bytes >> 20, kMostBytes >> 20));
+  return parts_of_table(1, pairs, 1, std::min(images_along_sheet(size).width, kMostBytes / bytes));
 }
 
 PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const Pictures& to, size_t block,
                                  int64_t steps) {
   check(from, to, steps);
-  const std::vector<SheetPart> parts = interpolation_parts(from.images.size(0), steps, model.shape().size);
+  const std::vector<SheetPart> parts = interpolation_parts(from.images.size(0), steps, size_of(model.space()));
   PagedFigure figure{interpolate_words(model, block), {}, {}};
   for (const SheetPart& part : parts) figure.images.push_back(part.columns * (steps + 1));
   figure.draw = [&model, from, to, block, steps, parts](size_t sheet, const OnDrawn& drawn) {

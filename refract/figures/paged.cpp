@@ -31,9 +31,9 @@ std::vector<SheetPart> parts_of_table(int64_t rows, int64_t columns, int64_t mos
   return parts;
 }
 
-std::vector<SheetPart> sheet_parts(int64_t rows, int64_t columns, int64_t size) {
-  const int64_t most = images_along_sheet(size);
-  return parts_of_table(rows, columns, most, most);
+std::vector<SheetPart> sheet_parts(int64_t rows, int64_t columns, PixelSize image) {
+  const PixelSize most = images_along_sheet(image);
+  return parts_of_table(rows, columns, most.height, most.width);
 }
 
 }  // namespace refract

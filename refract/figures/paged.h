@@ -19,8 +19,8 @@ struct SheetPart {
 // BadInput for a table without images.
 std::vector<SheetPart> parts_of_table(int64_t rows, int64_t columns, int64_t most_rows, int64_t most_columns);
 
-// Those that fit on sheets of kSheetSide pixels a side, of images of size x size.
-std::vector<SheetPart> sheet_parts(int64_t rows, int64_t columns, int64_t size);
+// Those that fit on sheets of kSheetSide pixels a side.
+std::vector<SheetPart> sheet_parts(int64_t rows, int64_t columns, PixelSize image);
 
 // Told how many images of a sheet are drawn so far.
 using OnDrawn = std::function<void(int64_t images)>;

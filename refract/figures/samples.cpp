@@ -17,7 +17,8 @@ constexpr int64_t kPanelsAcross = 3;
 constexpr int64_t kPanelSide = 4;
 
 std::string samples_lacks(const Model& model, const DataSource& /*data*/) {
-  return lacks_prior(model);
+  const std::string pictures = lacks_pictures(model);
+  return pictures.empty() ? lacks_prior(model) : pictures;
 }
 
 Figure samples_words(const Model& model) {
@@ -65,7 +66,7 @@ Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t s
 }
 
 PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint64_t seed) {
-  const SheetSize one = sheet_size({samples_panel(model, 1, side, {})}, model.shape().size);
+  const PixelSize one = sheet_size({samples_panel(model, 1, side, {})}, size_of(model.space()));
   const int64_t across = std::clamp<int64_t>(kSheetSide / one.width, 1, kPanelsAcross);
   const int64_t down = std::max<int64_t>(1, kSheetSide / one.height);
   const std::vector<SheetPart> parts = parts_of_table(1, panels, 1, across * down);

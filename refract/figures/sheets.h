@@ -1,12 +1,13 @@
 // The figures, drawn from images at hand: what `refract synthesize`, `transfer`, `sample` and `interpolate` show of a
 // user's own images, and what the registry's figures show of a data set.
 //
-// Images are [N, C, S, S] in [-1, 1] of the model's shape; BadInput is thrown as by figures/manipulate.h. Functions
+// Images are [N, C, H, W] in [-1, 1] of the model's space; BadInput is thrown as by model/manipulate.h. Functions
 // that end in _sheets cut what is too large for one sheet into several; the model must outlive what they return.
 #pragma once
 
 #include <cstdint>
 
+#include "refract/draw/sheet.h"
 #include "refract/figures/figure.h"
 #include "refract/figures/paged.h"
 #include "refract/model/manipulate.h"
@@ -37,9 +38,9 @@ Figure interpolation(const Model& model, const Tensor& from, const Tensor& to, s
 PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const Pictures& to, size_t block,
                                  int64_t steps);
 
-// What interpolation_sheets will draw of so many pairs of images of size x size: columns count pairs. Throws BadInput
+// What interpolation_sheets will draw of so many pairs of images of a size: columns count pairs. Throws BadInput
 // where even one pair takes too much memory.
-std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, int64_t size);
+std::vector<SheetPart> interpolation_parts(int64_t pairs, int64_t steps, PixelSize size);
 
 // The images themselves; `reference` may be undefined.
 Figure data_sheet(const Tensor& unlabelled, const Tensor& reference);

@@ -20,7 +20,7 @@ std::string synthesize_lacks(const Model& model, const DataSource& data) {
 ExchangeGrid synthesize_grid(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed) {
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
   const size_t block = exchanged_block(model);
-  return {block, pictures, standard_normal({variants, model.blocks()[block].size}, seed), {}, ""};
+  return {block, pictures, prior_variants(model, variants, seed), {}, ""};
 }
 
 Figure synthesize_words(const Model& model) {

@@ -102,7 +102,8 @@ Figure animation(const Model& model, const DataSource& data, uint64_t seed) {
 
 FigureEntry traversals_figure() {
   return {"traversals", "One latent dimension a row over the range of the prior, the strongest first.",
-          "Hajimiri et al. 2021, Figs. 4 and 6", traversals_lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
+          "Hajimiri et al. 2021, Figs. 4 and 6", traversals_lacks,
+          [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::prior, "traversals");
           }};
 }

@@ -21,8 +21,8 @@ struct BetaTcVaeOptions {
 
 class BetaTcVae : public VaeBase {
  public:
-  BetaTcVae(const BetaTcVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  BetaTcVae(const BetaTcVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         beta_(options.beta),
         sampling_(options.sampling == "stratified" ? BatchSampling::stratified : BatchSampling::weighted) {}
 

@@ -32,8 +32,8 @@ Tensor covariance(const Tensor& means) {
 // are added), on top of the KL divergence.
 class DipVae : public VaeBase {
  public:
-  DipVae(const DipVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  DipVae(const DipVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         lambda_od_(options.lambda_od),
         lambda_d_(options.lambda_d),
         of_samples_(options.of_samples) {}

@@ -13,8 +13,7 @@ namespace refract {
 template <class Made, class Settings>
 MethodRecipe recipe_of(Settings defaults = Settings()) {
   const auto settings = std::make_shared<Settings>(std::move(defaults));
-  return {settings->describe(),
-          [settings](const ImageShape& shape) { return std::make_unique<Made>(*settings, shape); }};
+  return {settings->describe(), [settings](const Space& space) { return std::make_unique<Made>(*settings, space); }};
 }
 
 MethodRecipe vae_recipe();

@@ -31,24 +31,24 @@ struct FactorVaeOptions {
 
 class FactorVae : public VaeBase {
  public:
-  FactorVae(const FactorVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  FactorVae(const FactorVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         gamma_(options.gamma),
         ratio_(options.vae.latent, options.layers, options.features),
         discriminator_("discriminator", Adam{options.rate, 0.5, 0.9, 1e-8}) {
     discriminator_.own("ratio", ratio_);
   }
 
-  [[nodiscard]] Needs needs() const override { return {.second = true, .least_batch = 2}; }
+  [[nodiscard]] Needs needs() const override { return {.second = {true}, .least_batch = 2}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
 
   // Algorithm 2, but both players move at once: the discriminator sees the codes from before the model's step.
   Scalars step(const Batch& batch, Update& update) override {
-    const int64_t n = batch.images.size(0);
-    const Gaussian posterior = encoder_.forward(at::cat({batch.images, batch.second}));
+    const int64_t n = batch.size();
+    const Gaussian posterior = infer(at::cat({batch.main.x, batch.second.x}));
     const Tensor codes = posterior.sample();
     const Tensor z = codes.slice(0, 0, n);
-    const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(z));
+    const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.main.x, generator_->forward(z));
     const Tensor kl = regularizer({posterior.rows(0, n), z, n}).value;
 
     const SharedPass d = judge(z, permuted_dimensions(codes.slice(0, n).detach()));

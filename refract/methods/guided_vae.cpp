@@ -54,12 +54,12 @@ struct GuidedVaeOptions {
 
 class GuidedVae : public VaeBase {
  public:
-  GuidedVae(const GuidedVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  GuidedVae(const GuidedVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         guide_weight_(options.guide_weight),
         orthogonality_weight_(options.orthogonality_weight),
         beta_(options.beta),
-        guide_(shape, options.latent_def, options.contents()) {
+        guide_(space, options.latent_def, options.contents()) {
     model_.own("guide", guide_);
   }
 
@@ -68,7 +68,7 @@ class GuidedVae : public VaeBase {
   // The objective of a VAE and L_DPCA, which is the squared error and the orthogonality of the basis together.
   Scalars step(const Batch& batch, Update& update) override {
     const Bound bound = this->bound(batch);
-    const Tensor target = 0.5 * (batch.images + 1);
+    const Tensor target = 0.5 * (batch.main.x + 1);
     const Tensor guidance = (target - guide_.forward(bound.inferred.z)).square().flatten(1).sum(1).mean();
     const Tensor overlap = guide_.overlap();
     update.descend({{model_, bound.loss() + guide_weight_ * guidance + orthogonality_weight_ * overlap}});

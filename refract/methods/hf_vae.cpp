@@ -56,8 +56,8 @@ std::vector<int64_t> HfVaeOptions::sizes() const {
 
 class HfVae : public VaeBase {
  public:
-  HfVae(const HfVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  HfVae(const HfVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         alpha_(options.alpha),
         beta_(options.beta),
         gamma_(options.gamma),

@@ -40,30 +40,29 @@ struct MathieuOptions {
   }
 };
 
-// Images to specified factors, without noise.
+// Examples to specified factors, without noise.
 class PointEncoder : public torch::nn::Module {
  public:
-  PointEncoder(const ImageShape& shape, const Architecture& architecture, int64_t latents)
-      : trunk_(register_module("trunk", std::make_shared<Trunk>(shape, architecture))),
+  PointEncoder(const Space& space, const Architecture& architecture, int64_t latents)
+      : trunk_(register_module("trunk", make_trunk(space, architecture))),
         head_(register_module("head", std::make_shared<Linear>(trunk_->features(), latents, kPlain))) {}
-  [[nodiscard]] Tensor forward(const Tensor& images) const { return head_->forward(trunk_->forward(images)); }
+  [[nodiscard]] Tensor forward(const Tensor& x) const { return head_->forward(trunk_->forward(x)); }
 
  private:
   std::shared_ptr<Trunk> trunk_;
   std::shared_ptr<Linear> head_;
 };
 
-// Whether an image is real and of its set, [N], as a logit. The set enters as one more channel, +1 or -1: what it adds
-// to each feature map of the first layer is a number looked up for the set (the paper looks up for the first three).
+// Whether an example is real and of its set, [N], as a logit. The set enters as one more channel, +1 or -1: what it
+// adds to each feature map of the first layer is a number looked up for the set (the paper looks up for the first
+// three).
 class Adversary : public torch::nn::Module {
  public:
-  Adversary(const ImageShape& shape, const Architecture& architecture)
-      : trunk_(register_module("trunk",
-                               std::make_shared<Trunk>(ImageShape{shape.channels + 1, shape.size}, architecture))),
+  Adversary(const Space& space, const Architecture& architecture)
+      : trunk_(register_module("trunk", make_trunk(space, architecture, 1))),
         head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 1, kPlain))) {}
-  [[nodiscard]] Tensor forward(const Tensor& images, const Tensor& sets) const {
-    const Tensor plane = sets.view({-1, 1, 1, 1}).expand({-1, 1, images.size(2), images.size(3)});
-    return head_->forward(trunk_->forward(at::cat({images, plane}, 1))).squeeze(1);
+  [[nodiscard]] Tensor forward(const Tensor& x, const Tensor& sets) const {
+    return head_->forward(trunk_->forward(with_conditions(x, sets.unsqueeze(1)))).squeeze(1);
   }
 
  private:
@@ -75,67 +74,70 @@ class Adversary : public torch::nn::Module {
 // two make a pair; unlabelled images have no partner, and are reconstructed from their own factors alone.
 class Mathieu : public Method {
  public:
-  Mathieu(const MathieuOptions& options, const ImageShape& shape)
+  Mathieu(const MathieuOptions& options, const Space& space)
       : options_(options),
-        shape_(shape),
+        likelihood_(options.likelihood, space),
         blocks_{{"s", options.latent_s, Role::target, false, false}, {"z", options.latent_z, Role::common}},
-        encoder_s_(shape, options.network.architecture(), options.latent_s),
-        encoder_z_(shape, options.network.architecture(), options.latent_z),
-        generator_(shape, options.network.architecture(), options.latent_s + options.latent_z,
-                   options.likelihood.output(options.network)),
-        adversary_(shape, options.network.architecture()),
+        encoder_s_(space, options.network.architecture(), options.latent_s),
+        encoder_z_(space, options.network.architecture(), options.latent_z),
+        generator_(make_generator(likelihood_.made(), options.network.architecture(),
+                                  options.latent_s + options.latent_z,
+                                  likelihood_.output(options.network.generator_output))),
+        adversary_(space, options.network.architecture()),
         model_("model", options.network.adam()),
         discriminator_("discriminator", options.network.adam(options.discriminator_rate)) {
     model_.own("encoder_s", encoder_s_);
     model_.own("encoder_z", encoder_z_);
-    model_.own("generator", generator_);
+    model_.own("generator", *generator_);
     discriminator_.own("adversary", adversary_);
   }
 
-  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override {
-    return {encoder_s_.forward(images), encoder_z_.forward(images).mean};
+  [[nodiscard]] Codes encode(const Examples& examples) const override {
+    const Tensor x = likelihood_.read(examples.x);
+    return {encoder_s_.forward(x), encoder_z_.forward(x).mean};
   }
-  [[nodiscard]] Codes draw(const Tensor& images) const override {
-    return {encoder_s_.forward(images), encoder_z_.forward(images).sample()};
+  [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override {
+    const Tensor x = likelihood_.read(examples.x);
+    return {encoder_s_.forward(x), encoder_z_.forward(x).sample(generator)};
   }
-  [[nodiscard]] Codes kl(const Tensor& images) const override {
-    return {Tensor(), encoder_z_.forward(images).kl_of_dimensions()};
+  [[nodiscard]] Codes kl(const Examples& examples) const override {
+    return {Tensor(), encoder_z_.forward(likelihood_.read(examples.x)).kl_of_dimensions()};
   }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
-    return options_.likelihood.images(generator_.forward(at::cat({codes.at(0), codes.at(1)}, 1))).clamp(-1, 1);
+    return likelihood_.example(generator_->forward(at::cat({codes.at(0), codes.at(1)}, 1)));
   }
-  [[nodiscard]] Needs needs() const override { return {.reference = true, .least_batch = 2}; }
+  [[nodiscard]] Needs needs() const override { return {.reference = {true}, .least_batch = 2}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &discriminator_}; }
 
   // Algorithm 1, but both players move at once.
   Scalars step(const Batch& batch, Update& update) override {
-    const int64_t n = batch.images.size(0);
-    const int64_t m = batch.reference.size(0);
-    const Tensor images = at::cat({batch.images, batch.reference});
-    const Tensor s = encoder_s_.forward(images);
-    const Gaussian posterior = encoder_z_.forward(images);
+    const int64_t n = batch.size();
+    const int64_t m = batch.reference.x.size(0);
+    const Tensor x = likelihood_.read(at::cat({batch.main.x, batch.reference.x}));
+    const Tensor s = encoder_s_.forward(x);
+    const Gaussian posterior = encoder_z_.forward(x);
     const Tensor z = posterior.sample();
 
     // Rows: each image from its own factors; each reference image with the s of another; then what the adversary is to
     // take for images of the set that s came from, with the z of an image of the other set, and with a z of the prior.
     const Tensor partner_s = s.slice(0, n).roll(1, 0);
-    const Tensor made = generator_.forward(
+    const Tensor made = generator_->forward(
         at::cat({at::cat({s, partner_s, s, s}), at::cat({z, z.slice(0, n), z.roll(n, 0), at::randn_like(z)})}, 1));
     const Tensor own = made.slice(0, 0, n + m);
-    const Tensor mixed = options_.likelihood.images(made.slice(0, n + 2 * m));
+    const Tensor mixed = likelihood_.read(likelihood_.mean(made.slice(0, n + 2 * m)));
 
-    const auto error = [&](const Tensor& x, const Tensor& mean) {
-      return options_.likelihood.negative_log_likelihood(x, mean);
+    const auto error = [&](const Tensor& examples, const Tensor& its) {
+      return likelihood_.negative_log_likelihood(examples, its);
     };
-    const Tensor reconstruction = error(batch.images, own.slice(0, 0, n));
+    const Tensor reconstruction = error(batch.main.x, own.slice(0, 0, n));
     const Tensor reconstruction_reference =
-        error(batch.reference, own.slice(0, n)) + error(batch.reference, made.slice(0, n + m, n + 2 * m));
+        error(batch.reference.x, own.slice(0, n)) + error(batch.reference.x, made.slice(0, n + m, n + 2 * m));
     // As in the error, each set counts by its own mean.
     const auto sets = [&](const Tensor& each) { return each.slice(0, 0, n).mean() + each.slice(0, n).mean(); };
     const Tensor kl = sets(posterior.kl_to_standard());
-    const SharedPass seen = judge(images, mixed, n, m);
+    const SharedPass seen = judge(x, mixed, n, m);
     const std::vector<Tensor> fooled = at::softplus(-seen.verdicts.slice(0, n + m)).chunk(2);  // -log Adv(.)
     const Tensor adversarial = sets(fooled[0]) + sets(fooled[1]);
 
@@ -152,21 +154,21 @@ class Mathieu : public Method {
  private:
   // The adversary on real images, then on images mixed from two, then on those with a z of the prior; each set of n
   // unlabelled and m reference images. It learns from the first two (Algorithm 1).
-  [[nodiscard]] SharedPass judge(const Tensor& images, const Tensor& mixed, int64_t n, int64_t m) const {
-    const Tensor sets = at::cat({at::ones({n}, images.options()), at::full({m}, -1.0, images.options())}).repeat({3});
+  [[nodiscard]] SharedPass judge(const Tensor& real, const Tensor& mixed, int64_t n, int64_t m) const {
+    const Tensor sets = at::cat({at::ones({n}, real.options()), at::full({m}, -1.0, real.options())}).repeat({3});
     const auto network = [&](const std::vector<Tensor>& leaves) { return adversary_.forward(leaves[0], leaves[1]); };
     const auto loss = [all = n + m](const Tensor& d) {
       return at::softplus(-d.slice(0, 0, all)).mean() + at::softplus(d.slice(0, all, 2 * all)).mean();
     };
-    return shared_pass({at::cat({images, mixed}), sets}, adversary_.parameters(), network, loss);
+    return shared_pass({at::cat({real, mixed}), sets}, adversary_.parameters(), network, loss);
   }
 
   MathieuOptions options_;
-  ImageShape shape_;
+  Likelihood likelihood_;
   std::vector<Block> blocks_;
   PointEncoder encoder_s_;
   Encoder encoder_z_;
-  Generator generator_;
+  std::shared_ptr<Generator> generator_;
   Adversary adversary_;
   Player model_, discriminator_;
 };

@@ -22,6 +22,11 @@ class Method : public Model {
   // Every parameter of the method is owned by exactly one player; another may share it (Player::share).
   [[nodiscard]] virtual std::vector<Player*> players() = 0;
 
+  // Whether its networks behave as in training, which step() expects, or as in use.
+  void train(bool on) {
+    for (Player* player : players()) player->train(on);
+  }
+
   // One iteration on one batch. Weights change through `update` alone.
   virtual Scalars step(const Batch& batch, Update& update) = 0;
 };

@@ -14,8 +14,8 @@
 
 namespace refract {
 
-PartedEncoder::PartedEncoder(const ImageShape& image, const Architecture& architecture, const PartedShape& shape)
-    : trunk_(register_module("trunk", std::make_shared<Trunk>(image, architecture))) {
+PartedEncoder::PartedEncoder(const Space& space, const Architecture& architecture, const PartedShape& shape)
+    : trunk_(register_module("trunk", make_trunk(space, architecture))) {
   const int64_t features = trunk_->features();
   const auto linear = [&](const std::string& name, int64_t in, int64_t out) {
     return register_module(name, std::make_shared<Linear>(in, out, kDefault));
@@ -29,8 +29,8 @@ PartedEncoder::PartedEncoder(const ImageShape& image, const Architecture& archit
   independent_head_ = linear("independent", features, 2 * shape.latent_z);
 }
 
-Tensor PartedEncoder::features(const Tensor& images) const {
-  return trunk_->forward(images);
+Tensor PartedEncoder::features(const Tensor& x) const {
+  return trunk_->forward(x);
 }
 
 std::vector<Tensor> PartedEncoder::classes(const Tensor& features) const {
@@ -78,15 +78,7 @@ Gaussian ClassPriors::of(size_t k) const {
 }
 
 Gaussian ClassPriors::of(size_t k, const Tensor& c) const {
-  const Gaussian classes = of(k);
-  return {c.matmul(classes.mean), c.matmul(classes.log_variance)};
-}
-
-std::vector<Tensor> ClassPriors::draw_classes(int64_t count) const {
-  std::vector<Tensor> all;
-  for (size_t k = 0; k < shares_.size(); ++k)
-    all.push_back(one_hot_mode(gumbel_softmax(shares(k).log().expand({count, -1}), 1)));
-  return all;
+  return of(k).mixed(c);
 }
 
 Tensor overlap(const Gaussian& classes, double tolerance) {

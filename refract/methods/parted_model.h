@@ -14,10 +14,10 @@ struct PartedShape {
 
 class PartedEncoder : public torch::nn::Module {
  public:
-  PartedEncoder(const ImageShape& image, const Architecture& architecture, const PartedShape& shape);
+  PartedEncoder(const Space& space, const Architecture& architecture, const PartedShape& shape);
 
   // h of Fig. 2, [N, features].
-  [[nodiscard]] Tensor features(const Tensor& images) const;
+  [[nodiscard]] Tensor features(const Tensor& x) const;
 
   // log q(c_k | x) for each discrete variable, [N, L_k].
   [[nodiscard]] std::vector<Tensor> classes(const Tensor& features) const;
@@ -49,9 +49,6 @@ class ClassPriors : public torch::nn::Module {
   [[nodiscard]] const Tensor& shares(size_t k) const;          // p(c_k), [L_k], constant, where the priors are
   [[nodiscard]] Gaussian of(size_t k) const;                   // [L_k, latent_u]
   [[nodiscard]] Gaussian of(size_t k, const Tensor& c) const;  // of one-hot rows [N, L_k]
-
-  // One-hot rows of each variable, from p(c).
-  [[nodiscard]] std::vector<Tensor> draw_classes(int64_t count) const;
 
  private:
   // In units of 1 / rate_: Adam's steps are of one length, whatever the gradient.

@@ -13,7 +13,7 @@ namespace refract {
 struct PartedVaeOptions {
   NetworkOptions network{
       .architecture_style = "strided", .widths = {32, 32, 64, 64}, .learning_rate = 5e-4, .beta1 = 0.9, .beta2 = 0.999};
-  LikelihoodOptions likelihood{.likelihood = "bernoulli"};
+  LikelihoodOptions likelihood{.of_pixels = Family::bernoulli};
   PartedShape shape{{3}};
   std::vector<int64_t> class_shares;
   double gamma_c = 100, gamma_h = 10, gamma_u = 50, gamma_z = 50, gamma_bc = 10;

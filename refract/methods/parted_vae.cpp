@@ -1,7 +1,6 @@
 // PartedVAE (Hajimiri et al. 2021): classes c, class-related factors u and class-independent factors z. Learning rates
 // follow the trainer's schedule; the authors halve them on plateaus.
 #include <ATen/ops/cat.h>
-#include <ATen/ops/randn.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <fmt/format.h>
 
@@ -22,25 +21,25 @@ std::vector<Block> blocks_of(const PartedShape& shape) {
   for (size_t k = 0; k < shape.classes.size(); ++k)
     blocks.push_back({name("c", k), shape.classes[k], Role::category, true});
   for (size_t k = 0; k < shape.classes.size(); ++k)
-    blocks.push_back({name("u", k), shape.latent_u, Role::class_related});
+    blocks.push_back({name("u", k), shape.latent_u, Role::class_related, false, true, k});
   blocks.push_back({"z", shape.latent_z, Role::class_independent});
   return blocks;
 }
 
 class PartedVae : public Method {
  public:
-  PartedVae(const PartedVaeOptions& options, const ImageShape& image)
+  PartedVae(const PartedVaeOptions& options, const Space& space)
       : options_(options),
-        image_(image),
+        likelihood_(options.likelihood, space),
         blocks_(blocks_of(options.shape)),
-        encoder_(image, options.network.architecture(), options.shape),
-        generator_(image, options.network.architecture(), continuous(options.shape),
-                   options.likelihood.output(options.network)),
+        encoder_(space, options.network.architecture(), options.shape),
+        generator_(make_generator(likelihood_.made(), options.network.architecture(), continuous(options.shape),
+                                  likelihood_.output(options.network.generator_output))),
         priors_(options.shape, options.class_shares, options.prior_rate),
         model_("model", options.network.adam()),
         supervised_("supervised", options.network.adam()) {
     model_.own("encoder", encoder_);
-    model_.own("generator", generator_);
+    model_.own("generator", *generator_);
     model_.own("priors", priors_);
     if (options.labelled == 0 && options.labels_only)
       throw BadInput(
@@ -52,13 +51,13 @@ class PartedVae : public Method {
       supervised_.share(fmt::format("class{}", k + 1), *encoder_.class_heads()[k]);
   }
 
-  [[nodiscard]] ImageShape shape() const override { return image_; }
+  [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override;
-  [[nodiscard]] Codes draw(const Tensor& images) const override;
-  [[nodiscard]] Codes kl(const Tensor& images) const override;
-  [[nodiscard]] Gaussian class_prior(size_t block) const override;
-  [[nodiscard]] Codes draw_prior(int64_t count) const override;
+  [[nodiscard]] Codes encode(const Examples& examples) const override;
+  [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
+  [[nodiscard]] Codes kl(const Examples& examples) const override;
+  [[nodiscard]] Gaussian prior(size_t block) const override;
+  [[nodiscard]] Tensor class_shares(size_t block) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override {
     return {.labelled = options_.labelled,
@@ -81,21 +80,24 @@ class PartedVae : public Method {
   struct Terms {
     Tensor reconstruction, entropy, kl_c, kl_u, kl_z, overlap;
   };
-  [[nodiscard]] Terms terms(const Tensor& images, const Tensor& progress) const;
+  [[nodiscard]] Terms terms(const Tensor& x, const Tensor& progress) const;
+  [[nodiscard]] Tensor features(const Examples& examples) const {
+    return encoder_.features(likelihood_.read(examples.x));
+  }
   [[nodiscard]] Tensor loss(const Terms& terms, const Tensor& progress) const;
 
   PartedVaeOptions options_;
-  ImageShape image_;
+  Likelihood likelihood_;
   std::vector<Block> blocks_;
   PartedEncoder encoder_;
-  Generator generator_;
+  std::shared_ptr<Generator> generator_;
   ClassPriors priors_;
   Player model_, supervised_;
 };
 
 // Classes as probabilities; u for the likeliest class; at the steepest slope (as the authors evaluate).
-Codes PartedVae::encode(const Tensor& images) const {
-  const Tensor features = encoder_.features(images);
+Codes PartedVae::encode(const Examples& examples) const {
+  const Tensor features = this->features(examples);
   const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
   Codes codes;
   const std::vector<Tensor> classes = encoder_.classes(features);
@@ -106,19 +108,19 @@ Codes PartedVae::encode(const Tensor& images) const {
   return codes;
 }
 
-Codes PartedVae::draw(const Tensor& images) const {
-  const Tensor features = encoder_.features(images);
+Codes PartedVae::draw(const Examples& examples, const at::Generator& generator) const {
+  const Tensor features = this->features(examples);
   const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
   Codes codes;
-  for (const Tensor& log_c : encoder_.classes(features))
-    codes.push_back(one_hot_mode(gumbel_softmax(log_c, options_.temperature)));  // the Gumbel-max trick
-  for (size_t k = 0; k < variables(); ++k) codes.push_back(encoder_.related(k, features, codes[k], slope).sample());
-  codes.push_back(encoder_.independent(features).sample());
+  for (const Tensor& log_c : encoder_.classes(features)) codes.push_back(drawn_class(log_c, generator));
+  for (size_t k = 0; k < variables(); ++k)
+    codes.push_back(encoder_.related(k, features, codes[k], slope).sample(generator));
+  codes.push_back(encoder_.independent(features).sample(generator));
   return codes;
 }
 
-Codes PartedVae::kl(const Tensor& images) const {
-  const Tensor features = encoder_.features(images);
+Codes PartedVae::kl(const Examples& examples) const {
+  const Tensor features = this->features(examples);
   const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
   Codes all(variables());
   const std::vector<Tensor> classes = encoder_.classes(features);
@@ -130,22 +132,18 @@ Codes PartedVae::kl(const Tensor& images) const {
   return all;
 }
 
-Gaussian PartedVae::class_prior(size_t block) const {
-  if (blocks_.at(block).role != Role::class_related) return {};
-  return priors_.of(block - variables());
+Gaussian PartedVae::prior(size_t block) const {
+  return blocks_.at(block).given ? priors_.of(*blocks_[block].given) : Model::prior(block);
 }
 
-Codes PartedVae::draw_prior(int64_t count) const {
-  Codes codes = priors_.draw_classes(count);
-  for (size_t k = 0; k < variables(); ++k) codes.push_back(priors_.of(k, codes[k]).sample());
-  codes.push_back(at::randn({count, options_.shape.latent_z}));
-  return codes;
+Tensor PartedVae::class_shares(size_t block) const {
+  return priors_.shares(block).to(at::kCPU);
 }
 
 // The generator reads u and z; c acts through u (Fig. 2).
 Tensor PartedVae::decode(const Codes& codes) const {
   const std::vector<Tensor> read(codes.begin() + static_cast<ptrdiff_t>(variables()), codes.end());
-  return options_.likelihood.images(generator_.forward(at::cat(read, 1))).clamp(-1, 1);
+  return likelihood_.example(generator_->forward(at::cat(read, 1)));
 }
 
 Scalars PartedVae::step(const Batch& batch, Update& update) {
@@ -156,7 +154,7 @@ Scalars PartedVae::step(const Batch& batch, Update& update) {
     scalars.emplace_back("supervised", supervised.detach());
   }
   if (options_.labels_only) return scalars;
-  const Terms t = terms(batch.images, update.progress());
+  const Terms t = terms(batch.main.x, update.progress());
   const Tensor total = loss(t, update.progress());
   update.descend({{model_, total}});  // Eq. 6
   scalars.insert(scalars.end(), {{"loss", total.detach()},
@@ -171,10 +169,10 @@ Scalars PartedVae::step(const Batch& batch, Update& update) {
 
 // Labels that are not known (-1) count for nothing; the others' mean, summed over variables.
 Tensor PartedVae::cross_entropy(const Batch& batch) const {
-  const std::vector<Tensor> classes = encoder_.classes(encoder_.features(batch.labelled));
+  const std::vector<Tensor> classes = encoder_.classes(features(batch.labelled));
   Tensor sum;
   for (size_t k = 0; k < variables(); ++k) {
-    const Tensor label = batch.attributes.select(1, static_cast<int64_t>(k));
+    const Tensor label = batch.labelled.labels.select(1, static_cast<int64_t>(k));
     const Tensor known = label.ge(0);
     const Tensor chosen = classes[k].gather(1, label.clamp_min(0).unsqueeze(1)).squeeze(1);
     const Tensor term = -(chosen * known).sum() / known.sum().clamp_min(1);
@@ -183,8 +181,8 @@ Tensor PartedVae::cross_entropy(const Batch& batch) const {
   return sum;
 }
 
-PartedVae::Terms PartedVae::terms(const Tensor& images, const Tensor& progress) const {
-  const Tensor features = encoder_.features(images);
+PartedVae::Terms PartedVae::terms(const Tensor& x, const Tensor& progress) const {
+  const Tensor features = this->features(x);
   const Tensor slope = 1 + (options_.attention_slope - 1) * (progress / options_.attention_growth).clamp_max(1);
   const std::vector<Tensor> classes = encoder_.classes(features);
   Terms t;
@@ -202,7 +200,7 @@ PartedVae::Terms PartedVae::terms(const Tensor& images, const Tensor& progress) 
   const Gaussian z = encoder_.independent(features);
   codes.push_back(z.sample());
   t.kl_z = z.kl_to_standard().mean();
-  t.reconstruction = options_.likelihood.negative_log_likelihood(images, generator_.forward(at::cat(codes, 1)));
+  t.reconstruction = likelihood_.negative_log_likelihood(x, generator_->forward(at::cat(codes, 1)));
   return t;
 }
 

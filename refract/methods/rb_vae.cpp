@@ -18,11 +18,12 @@ struct RbVaeOptions {
 
 class RbVae : public ReferenceBased {
  public:
-  RbVae(const RbVaeOptions& options, const ImageShape& shape) : ReferenceBased(options.model, shape) {}
+  RbVae(const RbVaeOptions& options, const Space& space) : ReferenceBased(options.model, space) {}
 
   Scalars step(const Batch& batch, Update& update) override {
-    const Inferred inferred =
-        infer(encoder_e_.forward(batch.images), encoder_z_.forward(at::cat({batch.images, batch.reference})));
+    const Tensor x = likelihood_.read(batch.main.x);
+    const Tensor reference = likelihood_.read(batch.reference.x);
+    const Inferred inferred = infer(encoder_e_.forward(x), encoder_z_.forward(at::cat({x, reference})));
     const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z), update.progress());  // Eq. 3
     update.descend({{model_, terms.loss}});
     return terms.scalars();

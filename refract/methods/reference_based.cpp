@@ -25,36 +25,39 @@ void ReferenceBasedOptions::describe_into(Options& options) {
       .range(0, 1e6);
 }
 
-ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const ImageShape& shape)
-    : encoder_e_(shape, options.network.architecture(), options.latent_e),
-      encoder_z_(shape, options.network.architecture(), options.latent_z),
+ReferenceBased::ReferenceBased(const ReferenceBasedOptions& options, const Space& space)
+    : likelihood_(options.likelihood, space),
+      encoder_e_(space, options.network.architecture(), options.latent_e),
+      encoder_z_(space, options.network.architecture(), options.latent_z),
       model_("model", options.network.adam()),
       options_(options),
-      shape_(shape),
       blocks_{{"e", options.latent_e, Role::target}, {"z", options.latent_z, Role::common}},
-      generator_(shape, options.network.architecture(), options.latent_e + options.latent_z,
-                 options.likelihood.output(options.network)),
+      generator_(make_generator(likelihood_.made(), options.network.architecture(), options.latent_e + options.latent_z,
+                                likelihood_.output(options.network.generator_output))),
       reference_(at::zeros({options.latent_e}).requires_grad_()) {
   model_.own("encoder_e", encoder_e_);
   model_.own("encoder_z", encoder_z_);
-  model_.own("generator", generator_);
+  model_.own("generator", *generator_);
   model_.own("e_reference", reference_);
 }
 
-Codes ReferenceBased::encode(const Tensor& images) const {
-  return {encoder_e_.forward(images).mean, encoder_z_.forward(images).mean};
+Codes ReferenceBased::encode(const Examples& examples) const {
+  const Tensor x = likelihood_.read(examples.x);
+  return {encoder_e_.forward(x).mean, encoder_z_.forward(x).mean};
 }
 
-Codes ReferenceBased::draw(const Tensor& images) const {
-  return {encoder_e_.forward(images).sample(), encoder_z_.forward(images).sample()};
+Codes ReferenceBased::draw(const Examples& examples, const at::Generator& generator) const {
+  const Tensor x = likelihood_.read(examples.x);
+  return {encoder_e_.forward(x).sample(generator), encoder_z_.forward(x).sample(generator)};
 }
 
-Codes ReferenceBased::kl(const Tensor& images) const {
-  return {encoder_e_.forward(images).kl_of_dimensions(), encoder_z_.forward(images).kl_of_dimensions()};
+Codes ReferenceBased::kl(const Examples& examples) const {
+  const Tensor x = likelihood_.read(examples.x);
+  return {encoder_e_.forward(x).kl_of_dimensions(), encoder_z_.forward(x).kl_of_dimensions()};
 }
 
 Tensor ReferenceBased::decode(const Codes& codes) const {
-  return options_.likelihood.images(generate(codes.at(0), codes.at(1))).clamp(-1, 1);
+  return likelihood_.example(generate(codes.at(0), codes.at(1)));
 }
 
 ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, const Gaussian& posterior_z) {
@@ -63,20 +66,20 @@ ReferenceBased::Inferred ReferenceBased::infer(const Gaussian& posterior_e, cons
 
 Tensor ReferenceBased::generate(const Tensor& e, const Tensor& z) const {
   const Tensor all_e = at::cat({e, reference_.expand({z.size(0) - e.size(0), -1})});
-  return generator_.forward(at::cat({z, all_e}, 1));
+  return generator_->forward(at::cat({z, all_e}, 1));
 }
 
-ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& images,
+ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& inferred, const Tensor& made,
                                             const Tensor& progress) const {
-  const int64_t unlabelled = batch.images.size(0);
-  const int64_t all = unlabelled + batch.reference.size(0);
-  const std::vector<Tensor> halves = images.split_with_sizes({unlabelled, all - unlabelled});
+  const int64_t unlabelled = batch.size();
+  const int64_t all = unlabelled + batch.reference.x.size(0);
+  const std::vector<Tensor> halves = made.split_with_sizes({unlabelled, all - unlabelled});
   const auto kl_z = [&](int64_t from, int64_t to) {
     return inferred.posterior_z.rows(from, to).kl_to_standard().mean();
   };
   Bound b;
-  b.reconstruction = options_.likelihood.negative_log_likelihood(batch.images, halves[0]);
-  b.reconstruction_reference = options_.likelihood.negative_log_likelihood(batch.reference, halves[1]);
+  b.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, halves[0]);
+  b.reconstruction_reference = likelihood_.negative_log_likelihood(batch.reference.x, halves[1]);
   b.kl_e = inferred.posterior_e.kl_to_standard().mean();
   b.kl_z = kl_z(0, unlabelled);
   b.kl_z_reference = kl_z(unlabelled, all);

@@ -21,16 +21,16 @@ struct ReferenceBasedOptions {
 
 class ReferenceBased : public Method {
  public:
-  ReferenceBased(const ReferenceBasedOptions& options, const ImageShape& shape);
+  ReferenceBased(const ReferenceBasedOptions& options, const Space& space);
 
-  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override;  // {e, z}
-  [[nodiscard]] Codes draw(const Tensor& images) const override;
-  [[nodiscard]] Codes kl(const Tensor& images) const override;
+  [[nodiscard]] Codes encode(const Examples& examples) const override;  // {e, z}
+  [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
+  [[nodiscard]] Codes kl(const Examples& examples) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Tensor reference_code() const override { return reference_; }
-  [[nodiscard]] Needs needs() const override { return {.reference = true}; }
+  [[nodiscard]] Needs needs() const override { return {.reference = {true}}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_}; }
 
  protected:
@@ -50,9 +50,10 @@ class ReferenceBased : public Method {
     Tensor reconstruction, reconstruction_reference, kl_e, kl_z, kl_z_reference, loss;
     [[nodiscard]] Scalars scalars() const;
   };
-  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& images,
+  [[nodiscard]] Bound bound(const Batch& batch, const Inferred& inferred, const Tensor& made,
                             const Tensor& progress) const;
 
+  Likelihood likelihood_;
   Encoder encoder_e_, encoder_z_;
   Player model_;
 
@@ -60,9 +61,8 @@ class ReferenceBased : public Method {
   [[nodiscard]] Tensor kl_weight_z(const Tensor& progress) const;
 
   ReferenceBasedOptions options_;
-  ImageShape shape_;
   std::vector<Block> blocks_;
-  Generator generator_;
+  std::shared_ptr<Generator> generator_;
   Tensor reference_;  // e^r, [latent_e]
 };
 

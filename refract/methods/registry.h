@@ -15,7 +15,7 @@ namespace refract {
 // Weights are drawn from LibTorch's default generator: seed it first.
 struct MethodRecipe {
   Options options;
-  std::function<std::unique_ptr<Method>(const ImageShape&)> make;
+  std::function<std::unique_ptr<Method>(const Space&)> make;
 };
 
 struct MethodEntry {

@@ -29,10 +29,10 @@ struct SVaeOptions {
 
 class SVae : public VaeBase {
  public:
-  SVae(const SVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape),
+  SVae(const SVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space),
         options_(options),
-        ratio_(shape, options.vae.network.architecture(), {options.vae.latent}, options.symmetric.discriminator),
+        ratio_(space, options.vae.network.architecture(), {options.vae.latent}, options.symmetric.discriminator),
         discriminator_("discriminator", options.vae.network.adam(options.symmetric.discriminator_rate)) {
     discriminator_.own("xz", ratio_);
   }
@@ -41,16 +41,17 @@ class SVae : public VaeBase {
 
   // Ruiz et al. 2019, Algorithm 1, with nothing but unlabelled images and one code.
   Scalars step(const Batch& batch, Update& update) override {
-    const int64_t n = batch.images.size(0);
-    const Tensor prior = at::randn({n, options_.vae.latent}, batch.images.options());
-    const Tensor generated = likelihood_.images(generator_.forward(prior));
-    const Tensor images = at::cat({batch.images, generated});
-    const Gaussian posterior = encoder_.forward(images, n);
+    const Tensor x = likelihood_.read(batch.main.x);
+    const int64_t n = x.size(0);
+    const Tensor prior = at::randn({n, options_.vae.latent}, x.options());
+    const Tensor generated = likelihood_.read(likelihood_.mean(generator_->forward(prior)));
+    const Tensor both = at::cat({x, generated});
+    const Gaussian posterior = encoder_.forward(both, n);
     const Inferred inferred{posterior.rows(0, n), posterior.rows(0, n).sample(), n};
 
-    const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.images, generator_.forward(inferred.z));
+    const Tensor reconstruction = likelihood_.negative_log_likelihood(batch.main.x, generator_->forward(inferred.z));
     const Tensor kl = regularizer(inferred).value;
-    const SharedPass d = judge(ratio_, {images, at::cat({inferred.z, prior})});
+    const SharedPass d = judge(ratio_, {both, at::cat({inferred.z, prior})});
     const Tensor symmetric = symmetric_divergence(d.verdicts);
     const Tensor latent = -posterior.rows(n, 2 * n).log_prob(prior).mean();
 

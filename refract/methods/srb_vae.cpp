@@ -31,12 +31,12 @@ struct SrbVaeOptions {
 
 class SrbVae : public ReferenceBased {
  public:
-  SrbVae(const SrbVaeOptions& options, const ImageShape& shape)
-      : ReferenceBased(options.model, shape),
+  SrbVae(const SrbVaeOptions& options, const Space& space)
+      : ReferenceBased(options.model, space),
         options_(options),
-        ratio_(shape, options.model.network.architecture(), {options.model.latent_z, options.model.latent_e},
+        ratio_(space, options.model.network.architecture(), {options.model.latent_z, options.model.latent_e},
                options.symmetric.discriminator),
-        ratio_reference_(shape, options.model.network.architecture(), {options.model.latent_z},
+        ratio_reference_(space, options.model.network.architecture(), {options.model.latent_z},
                          options.symmetric.discriminator),
         discriminators_("discriminators", options.model.network.adam(options.symmetric.discriminator_rate)) {
     discriminators_.own("xze", ratio_);
@@ -47,27 +47,28 @@ class SrbVae : public ReferenceBased {
 
   // Algorithm 1: all four groups of parameters move at once, from the same samples.
   Scalars step(const Batch& batch, Update& update) override {
-    const int64_t n = batch.images.size(0);
-    const int64_t m = n + batch.reference.size(0);
+    const Tensor x = likelihood_.read(batch.main.x);
+    const Tensor reference = likelihood_.read(batch.reference.x);
+    const int64_t n = x.size(0);
+    const int64_t m = n + reference.size(0);
 
-    const Tensor prior_e = at::randn({n, options_.model.latent_e}, batch.images.options());  // lines 9 to 13
-    const Tensor prior_z = at::randn({m, options_.model.latent_z}, batch.images.options());
-    const Tensor generated = options_.model.likelihood.images(generate(prior_e, prior_z));
+    const Tensor prior_e = at::randn({n, options_.model.latent_e}, x.options());  // lines 9 to 13
+    const Tensor prior_z = at::randn({m, options_.model.latent_z}, x.options());
+    const Tensor generated = likelihood_.read(likelihood_.mean(generate(prior_e, prior_z)));
 
     const std::vector<Tensor> halves = generated.split_with_sizes({n, m - n});
 
-    const Gaussian e = encoder_e_.forward(at::cat({batch.images, halves[0]}), n);
-    const Gaussian z = encoder_z_.forward(at::cat({batch.images, batch.reference, halves[0], halves[1]}), m);
+    const Gaussian e = encoder_e_.forward(at::cat({x, halves[0]}), n);
+    const Gaussian z = encoder_z_.forward(at::cat({x, reference, halves[0], halves[1]}), m);
     const Inferred inferred = infer(e.rows(0, n), z.rows(0, m));  // lines 2 to 6
     const Bound terms = bound(batch, inferred, generate(inferred.e, inferred.z),
                               update.progress());  // Fig. 3 c, d, with the KL terms of Eq. 3
 
     const auto both = [](const Tensor& encoded, const Tensor& drawn) { return at::cat({encoded, drawn}); };
-    const SharedPass d =
-        judge(ratio_, {both(batch.images, halves[0]), both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)),
-                       both(inferred.e, prior_e)});
-    const SharedPass d_reference = judge(
-        ratio_reference_, {both(batch.reference, halves[1]), both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
+    const SharedPass d = judge(ratio_, {both(x, halves[0]), both(inferred.z.slice(0, 0, n), prior_z.slice(0, 0, n)),
+                                        both(inferred.e, prior_e)});
+    const SharedPass d_reference =
+        judge(ratio_reference_, {both(reference, halves[1]), both(inferred.z.slice(0, n, m), prior_z.slice(0, n, m))});
 
     const Tensor symmetric =  // Eq. 6; Fig. 3 a, b
         symmetric_divergence(d.verdicts) + symmetric_divergence(d_reference.verdicts);

@@ -22,8 +22,8 @@ struct WeightedVaeOptions {
 
 class WeightedVae : public VaeBase {
  public:
-  WeightedVae(const WeightedVaeOptions& options, const ImageShape& shape)
-      : VaeBase(options.vae, shape), weight_(options.weight) {}
+  WeightedVae(const WeightedVaeOptions& options, const Space& space)
+      : VaeBase(options.vae, space), weight_(options.weight) {}
 
  protected:
   [[nodiscard]] Regularization regularizer(const Inferred& inferred) const override {

@@ -10,38 +10,39 @@ void VaeOptions::describe_into(Options& options) {
   options.add("latent", latent, "dimensions of the code z").range(1, 4096);
 }
 
-VaeBase::VaeBase(const VaeOptions& options, const ImageShape& shape)
-    : encoder_(shape, options.network.architecture(), options.latent),
-      generator_(shape, options.network.architecture(), options.latent, options.likelihood.output(options.network)),
-      likelihood_(options.likelihood),
+VaeBase::VaeBase(const VaeOptions& options, const Space& space)
+    : likelihood_(options.likelihood, space),
+      encoder_(space, options.network.architecture(), options.latent),
+      generator_(make_generator(likelihood_.made(), options.network.architecture(), options.latent,
+                                likelihood_.output(options.network.generator_output))),
       model_("model", options.network.adam()),
-      shape_(shape),
       blocks_{{"z", options.latent, Role::whole}} {
   model_.own("encoder", encoder_);
-  model_.own("generator", generator_);
+  model_.own("generator", *generator_);
 }
 
-Codes VaeBase::encode(const Tensor& images) const {
-  return {encoder_.forward(images).mean};
+Codes VaeBase::encode(const Examples& examples) const {
+  return {infer(examples.x).mean};
 }
 
-Codes VaeBase::draw(const Tensor& images) const {
-  return {encoder_.forward(images).sample()};
+Codes VaeBase::draw(const Examples& examples, const at::Generator& generator) const {
+  return {infer(examples.x).sample(generator)};
 }
 
-Codes VaeBase::kl(const Tensor& images) const {
-  return {encoder_.forward(images).kl_of_dimensions()};
+Codes VaeBase::kl(const Examples& examples) const {
+  return {infer(examples.x).kl_of_dimensions()};
 }
 
 Tensor VaeBase::decode(const Codes& codes) const {
-  return likelihood_.images(generator_.forward(codes.at(0))).clamp(-1, 1);
+  return likelihood_.example(generator_->forward(codes.at(0)));
 }
 
 VaeBase::Bound VaeBase::bound(const Batch& batch) const {
-  const Gaussian posterior = encoder_.forward(batch.images);
-  const Inferred inferred{posterior, posterior.sample(), std::max(batch.population, batch.images.size(0))};
-  const Tensor mean = generator_.forward(inferred.z);
-  return {inferred, likelihood_.negative_log_likelihood(batch.images, mean), regularizer(inferred)};
+  const Tensor& x = batch.main.x;
+  const Gaussian posterior = infer(x);
+  const Inferred inferred{posterior, posterior.sample(), std::max(batch.population, x.size(0))};
+  const Tensor made = generator_->forward(inferred.z);
+  return {inferred, likelihood_.negative_log_likelihood(x, made), regularizer(inferred)};
 }
 
 // Mutual information, total correlation and the dimensions' divergences add up to the KL divergence, which is known in

@@ -16,13 +16,13 @@ struct VaeOptions {
 
 class VaeBase : public Method {
  public:
-  VaeBase(const VaeOptions& options, const ImageShape& shape);
+  VaeBase(const VaeOptions& options, const Space& space);
 
-  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override;
-  [[nodiscard]] Codes draw(const Tensor& images) const override;
-  [[nodiscard]] Codes kl(const Tensor& images) const override;
+  [[nodiscard]] Codes encode(const Examples& examples) const override;
+  [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
+  [[nodiscard]] Codes kl(const Examples& examples) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override { return {}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_}; }
@@ -56,13 +56,15 @@ class VaeBase : public Method {
 
   [[nodiscard]] virtual Regularization regularizer(const Inferred& inferred) const = 0;
 
+  // q(z | x) of examples.
+  [[nodiscard]] Gaussian infer(const Tensor& x) const { return encoder_.forward(likelihood_.read(x)); }
+
+  Likelihood likelihood_;
   Encoder encoder_;
-  Generator generator_;
-  LikelihoodOptions likelihood_;
+  std::shared_ptr<Generator> generator_;
   Player model_;
 
  private:
-  ImageShape shape_;
   std::vector<Block> blocks_;
 };
 

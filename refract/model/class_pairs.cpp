@@ -9,16 +9,11 @@ namespace refract {
 
 std::vector<ClassPair> class_pairs(const Model& model) {
   const at::NoGradGuard no_grad;
-  std::vector<size_t> categories, related;
-  for (size_t b = 0; b < model.blocks().size(); ++b) {
-    if (model.blocks()[b].role == Role::category) categories.push_back(b);
-    if (model.blocks()[b].role == Role::class_related) related.push_back(b);
-  }
   std::vector<ClassPair> pairs;
-  for (size_t k = 0; k < std::min(categories.size(), related.size()); ++k) {
-    const Gaussian prior = model.class_prior(related[k]);
-    if (prior.mean.defined())
-      pairs.push_back({categories[k], related[k], {prior.mean.to(at::kCPU), prior.log_variance.to(at::kCPU)}});
+  for (size_t b = 0; b < model.blocks().size(); ++b) {
+    if (!model.blocks()[b].given) continue;
+    const Gaussian prior = model.prior(b);
+    pairs.push_back({*model.blocks()[b].given, b, {prior.mean.to(at::kCPU), prior.log_variance.to(at::kCPU)}});
   }
   return pairs;
 }

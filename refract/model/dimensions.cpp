@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 
 namespace refract {
@@ -15,8 +16,7 @@ constexpr double kTail = 0.02;
 constexpr int64_t kDraws = 2000;
 
 Tensor prior_codes(const Model& model, size_t block, uint64_t seed) {
-  at::manual_seed(mix(seed, Stream::figures));
-  return model.draw_prior(kDraws).at(block);
+  return draw_prior(model, kDraws, generator_of(mix(seed, Stream::figures))).at(block);
 }
 
 // What each dimension of the block says: [D].

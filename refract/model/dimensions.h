@@ -20,7 +20,7 @@ struct Dimension {
 enum class Range { prior, posterior };
 
 // The dimensions of one block, those that say most first. Each goes from the 2nd to the 98th percentile of draws from
-// the prior, or of the posterior means of `images` [N, C, S, S], which also tell the KL.
+// the prior, or of the posterior means of `images` [N, sizes...], which also tell the KL.
 std::vector<Dimension> ranked_dimensions(const Model& model, const Tensor& images, size_t block, Range range,
                                          uint64_t seed);
 

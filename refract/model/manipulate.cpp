@@ -1,23 +1,21 @@
 #include "refract/model/manipulate.h"
 
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 
 namespace refract {
 namespace {
 
-Codes encode_checked(const Model& model, const Tensor& images) {
-  const ImageShape shape = model.shape();
-  if (images.dim() != 4 || images.size(0) == 0 || images.size(1) != shape.channels || images.size(2) != shape.size ||
-      images.size(3) != shape.size)
-    throw BadInput(fmt::format("Encoding images: this model expects [N, {0}, {1}, {1}] with N >= 1, found [{2}].",
-                               shape.channels, shape.size, fmt::join(images.sizes(), ", ")));
-  return encode_all(model, images);
+Codes encode_checked(const Model& model, const Tensor& examples) {
+  const std::vector<int64_t>& sizes = model.space().sizes;
+  if (examples.dim() == 0 || examples.size(0) == 0 || examples.sizes().slice(1).vec() != sizes)
+    throw BadInput(fmt::format("Encoding examples: this model expects [N, {}] with N >= 1, found [{}].",
+                               fmt::join(sizes, ", "), fmt::join(examples.sizes(), ", ")));
+  return encode_all(model, examples);
 }
 
 Tensor decode_cpu(const Model& model, const Codes& codes) {
@@ -32,8 +30,9 @@ Tensor all_repeated(const Tensor& codes, int64_t times) {
   return codes.repeat({times, 1});
 }
 
-Tensor tabled(const Tensor& images, int64_t rows) {
-  return images.view({rows, -1, images.size(1), images.size(2), images.size(3)});
+// [R * K, sizes...] as [R, K, sizes...].
+Tensor tabled(const Tensor& examples, int64_t rows) {
+  return examples.unflatten(0, {rows, examples.size(0) / rows});
 }
 
 }  // namespace
@@ -88,8 +87,11 @@ Tensor exchange(const Model& model, const Codes& of_images, size_t block, const 
 
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
-  const size_t block = exchanged_block(model);
-  return exchange(model, images, block, standard_normal({variants, model.blocks()[block].size}, seed));
+  return exchange(model, images, exchanged_block(model), prior_variants(model, variants, seed));
+}
+
+Tensor prior_variants(const Model& model, int64_t variants, uint64_t seed) {
+  return draw_prior(model, variants, generator_of(mix(seed, Stream::figures))).at(exchanged_block(model));
 }
 
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) {
@@ -103,10 +105,10 @@ Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t se
 
 Codes sample_codes(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
   if (const std::string missing = lacks_prior(model); !missing.empty()) throw BadInput(missing);
-  at::manual_seed(mix(seed, Stream::figures));
-  if (!has_block(model, Role::target)) return model.draw_prior(panels * positions);
-  const Codes of_panels = model.draw_prior(panels);
-  const Codes of_positions = model.draw_prior(positions);
+  const at::Generator generator = generator_of(mix(seed, Stream::figures));
+  if (!has_block(model, Role::target)) return draw_prior(model, panels * positions, generator);
+  const Codes of_panels = draw_prior(model, panels, generator);
+  const Codes of_positions = draw_prior(model, positions, generator);
   Codes codes;
   for (size_t b = 0; b < model.blocks().size(); ++b)
     codes.push_back(model.blocks()[b].role == Role::target ? each_repeated(of_panels[b], positions)
@@ -139,10 +141,6 @@ Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t 
   Tensor moving = codes.at(block).select(1, d);
   moving.copy_(values.repeat({images.size(0)}));
   return tabled(decode_cpu(model, codes), images.size(0));
-}
-
-Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed) {
-  return at::randn(sizes, at::make_generator<at::CPUGeneratorImpl>(seed));
 }
 
 }  // namespace refract

@@ -9,8 +9,8 @@
 
 namespace refract {
 
-// Images here are [N, C, S, S] in [-1, 1] of the model's shape; BadInput is thrown where they are not, and where the
-// model lacks a block that is needed. Blocks that are not mentioned keep the codes of the image.
+// Examples here, called images, are [N, sizes...] of the model's space; BadInput is thrown where they are not, and
+// where the model lacks a block that is needed. Blocks that are not mentioned keep the codes of the image.
 
 // Images, floats as above or uint8, with their codes.
 struct Pictures {
@@ -29,42 +29,42 @@ std::string lacks_exchange(const Model& model);
 // The same for `synthesize`, which wants a prior of that block, too.
 std::string lacks_synthesis(const Model& model);
 
-// encode, then decode: [N, C, S, S].
+// encode, then decode: [N, sizes...].
 Tensor reconstruct(const Model& model, const Tensor& images);
 
 // The image with its target block set to the model's reference code; undefined where the model has no reference code.
 Tensor neutralize(const Model& model, const Tensor& images);
 
-// Image n with code m of [M, block size] in block b: [N, M, C, S, S]. With the codes of the images instead of these.
+// Image n with code m of [M, block size] in block b: [N, M, sizes...]. With the codes of the images instead of these.
 Tensor exchange(const Model& model, const Tensor& images, size_t block, const Tensor& codes);
 Tensor exchange(const Model& model, const Codes& of_images, size_t block, const Tensor& codes);
 
-// `variants` codes drawn from the prior of the exchanged block, the same for every image: [N, variants, C, S, S] (Ruiz
+// `variants` codes drawn from the prior of the exchanged block, the same for every image: [N, variants, sizes...] (Ruiz
 // et al. 2019, Fig. 4).
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed);
 
-// Image b of `common` with the exchanged code of image a of `target`: [B, A, C, S, S] (Ruiz et al. 2019, Fig. 5).
+// These codes: [variants, size of the exchanged block].
+Tensor prior_variants(const Model& model, int64_t variants, uint64_t seed);
+
+// Image b of `common` with the exchanged code of image a of `target`: [B, A, sizes...] (Ruiz et al. 2019, Fig. 5).
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common);
 
-// All blocks from their priors: [panels, positions, C, S, S]. The target block is shared by a panel, all others by a
+// All blocks from their priors: [panels, positions, sizes...]. The target block is shared by a panel, all others by a
 // position (Ruiz et al. 2019, Fig. 10). In a model without a target block every image is drawn alone.
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed);
 
 // The codes of these images, panel by panel: [panels * positions, size] a block.
 Codes sample_codes(const Model& model, int64_t panels, int64_t positions, uint64_t seed);
 
-// From image n of `from` [N, C, S, S], with block b moving in a straight line to that of image n of `to`, to the
-// fraction t of the way for each entry of `fractions`: [T, N, C, S, S].
+// From image n of `from` [N, sizes...], with block b moving in a straight line to that of image n of `to`, to the
+// fraction t of the way for each entry of `fractions`: [T, N, sizes...].
 Tensor interpolate(const Model& model, const Tensor& from, const Tensor& to, size_t block,
                    const std::vector<double>& fractions);
 
-// The same, of codes, with the fraction t alone: [N, C, S, S].
+// The same, of codes, with the fraction t alone: [N, sizes...].
 Tensor interpolate(const Model& model, Codes from, const Tensor& to, size_t block, double t);
 
-// Image n with dimension `d` of a block at each of `values` [T]: [N, T, C, S, S].
+// Image n with dimension `d` of a block at each of `values` [T]: [N, T, sizes...].
 Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t d, const Tensor& values);
-
-// [sizes] from a standard normal distribution, a function of the seed alone.
-Tensor standard_normal(const std::vector<int64_t>& sizes, uint64_t seed);
 
 }  // namespace refract

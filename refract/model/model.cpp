@@ -1,7 +1,10 @@
 #include "refract/model/model.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/randn.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/multinomial.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,10 +23,16 @@ size_t find_block(const Model& model, std::string_view wanted, Match match) {
 }
 
 // As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
-int64_t images_at_once(const Model& model, int64_t most) {
-  constexpr int64_t usual_size = 64;
-  const int64_t size = std::max(model.shape().size, usual_size);
-  return std::max<int64_t>(1, most * usual_size * usual_size / (size * size));
+int64_t examples_at_once(const Model& model, int64_t most) {
+  constexpr int64_t usual_pixels = int64_t{64} * 64;
+  const int64_t pixels = std::max(model.space().height() * model.space().width(), usual_pixels);
+  return std::max<int64_t>(1, most * usual_pixels / pixels);
+}
+
+// One-hot rows, [count, classes].
+Tensor drawn_classes(const Tensor& shares, int64_t count, const at::Generator& generator) {
+  const Tensor classes = at::multinomial(shares, count, true, generator);
+  return at::one_hot(classes, shares.size(0)).to(at::kFloat);
 }
 
 }  // namespace
@@ -46,9 +55,28 @@ std::string_view name_of(Role role) {
   return "";
 }
 
-Codes Model::draw_prior(int64_t count) const {
-  Codes codes;
-  for (const Block& block : blocks()) codes.push_back(block.prior ? at::randn({count, block.size}) : Tensor());
+Gaussian Model::prior(size_t block) const {
+  const Block& its = blocks().at(block);
+  if (its.categorical || !its.prior) return {};
+  return {at::zeros({1, its.size}), at::zeros({1, its.size})};
+}
+
+Tensor Model::class_shares(size_t block) const {
+  const int64_t classes = blocks().at(block).size;
+  return at::full({classes}, 1.0 / static_cast<double>(classes));
+}
+
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator) {
+  const std::vector<Block>& blocks = model.blocks();
+  Codes codes(blocks.size());
+  for (size_t b = 0; b < blocks.size(); ++b)
+    if (blocks[b].categorical && blocks[b].prior) codes[b] = drawn_classes(model.class_shares(b), count, generator);
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    const Gaussian prior = model.prior(b);
+    if (!prior.mean.defined()) continue;
+    const Gaussian rows = blocks[b].given ? prior.mixed(codes.at(*blocks[b].given)) : prior.repeated(count);
+    codes[b] = rows.sample(generator);
+  }
   return codes;
 }
 
@@ -79,10 +107,10 @@ std::string lacks_prior(const Model& model) {
   return "";
 }
 
-Codes encode_all(const Model& model, const Tensor& images, int64_t slice) {
+Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {
   const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
-  for (const Tensor& some : images.split(images_at_once(model, slice))) {
+  for (const Tensor& some : examples.split(examples_at_once(model, slice))) {
     const Codes codes = model.encode(some);
     for (size_t b = 0; b < codes.size(); ++b) parts[b].push_back(codes[b]);
   }
@@ -95,7 +123,7 @@ Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
   const at::NoGradGuard no_grad;
   std::vector<Tensor> images;
   const int64_t count = codes.at(0).size(0);
-  const int64_t step = images_at_once(model, slice);
+  const int64_t step = examples_at_once(model, slice);
   for (int64_t from = 0; from < count; from += step) {
     Codes some;
     for (const Tensor& code : codes) some.push_back(code.slice(0, from, from + step));

@@ -1,11 +1,15 @@
 // Model: all that evaluation, figures and applications know of a trained thing.
 #pragma once
 
+#include <ATen/core/Generator.h>
+
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "refract/core/tensor.h"
+#include "refract/data/batch.h"
 #include "refract/data/source.h"
 #include "refract/nn/distributions.h"
 
@@ -26,8 +30,9 @@ struct Block {
   std::string name;  // the paper's symbol
   int64_t size = 0;  // dimensions
   Role role = Role::whole;
-  bool categorical = false;  // the code is a probability for each of `size` classes
-  bool prior = true;         // whether the model has one for it; else its codes come from images alone
+  bool categorical = false;          // the code is a probability for each of `size` classes
+  bool prior = true;                 // whether the model has one for it; else its codes come from examples alone
+  std::optional<size_t> given = {};  // the category, a position in blocks(), whose class decides on the prior
 };
 
 // One tensor a block, in the order of blocks(): [N, block.size] each.
@@ -40,30 +45,32 @@ class Model {
   Model& operator=(const Model&) = delete;
   virtual ~Model() = default;
 
-  [[nodiscard]] virtual ImageShape shape() const = 0;
+  // What an example is.
+  [[nodiscard]] virtual const Space& space() const = 0;
 
   [[nodiscard]] virtual const std::vector<Block>& blocks() const = 0;
 
-  // Posterior means of images [N, C, H, W] in [-1, 1].
-  [[nodiscard]] virtual Codes encode(const Tensor& images) const = 0;
+  // Posterior means of examples [N, sizes...] in the units of the space.
+  [[nodiscard]] virtual Codes encode(const Examples& examples) const = 0;
 
-  // One draw from each posterior, from torch's generator; empty for a model whose codes are not random.
-  [[nodiscard]] virtual Codes draw(const Tensor& /*images*/) const { return {}; }
+  // One draw from each posterior; empty for a model whose codes are not random.
+  [[nodiscard]] virtual Codes draw(const Examples& /*examples*/, const at::Generator& /*generator*/) const {
+    return {};
+  }
 
-  // KL of the posteriors of images from the prior, dimension by dimension, in nats: [N, block.size] a block; of a
-  // class-related block, from the prior of its likeliest class. Undefined for a block whose code is no Gaussian; empty
-  // where the model does not tell.
-  [[nodiscard]] virtual Codes kl(const Tensor& /*images*/) const { return {}; }
+  // KL of the posteriors of examples from the prior, dimension by dimension, in nats: [N, block.size] a block; of a
+  // block with a given class, from the prior of the likeliest one. Undefined for a block whose code is no Gaussian;
+  // empty where the model does not tell.
+  [[nodiscard]] virtual Codes kl(const Examples& /*examples*/) const { return {}; }
 
-  // p(block | class), [classes, block.size], for the n-th class-related block and the classes of the n-th category;
-  // undefined for any other block.
-  [[nodiscard]] virtual Gaussian class_prior(size_t /*block*/) const { return {}; }
+  // p(block), [1, block.size], or p(block | class), [classes, block.size], where a class is given. Standard normal
+  // unless a model says otherwise; undefined for categories and for blocks without a prior.
+  [[nodiscard]] virtual Gaussian prior(size_t block) const;
 
-  // `count` draws from the prior, from torch's generator, on the CPU. Standard normal in every block unless a model
-  // says otherwise; undefined for a block without a prior.
-  [[nodiscard]] virtual Codes draw_prior(int64_t count) const;
+  // p(class) of a category, [block.size] on the CPU. All alike unless a model says otherwise.
+  [[nodiscard]] virtual Tensor class_shares(size_t block) const;
 
-  // The generator's mean image, [N, C, H, W], clamped to [-1, 1].
+  // The mean example that the generator gives, [N, sizes...], in the units of the space; pixels are clamped to [-1, 1].
   [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;
 
   // The code that stands for the reference set in the target block (Rb-VAE's learned e^r), [size]; undefined where none
@@ -79,12 +86,16 @@ size_t block_of(const Model& model, Role role);
 bool has_block(const Model& model, Role role);
 size_t block_named(const Model& model, std::string_view name);
 
+// `count` draws from the prior of every block, [count, block.size] on the CPU, classes before what they decide on;
+// undefined for a block without a prior.
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator);
+
 // "" where every block has a prior, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
 
-// encode and decode in slices of at most `slice` images, of fewer where they are larger than 64x64, without gradients:
-// memory stays bounded for any N and any size.
-Codes encode_all(const Model& model, const Tensor& images, int64_t slice = 250);
+// encode and decode in slices of at most `slice` examples, of fewer where they are larger than 64x64 pixels, without
+// gradients: memory stays bounded for any N and any size.
+Codes encode_all(const Model& model, const Tensor& examples, int64_t slice = 250);
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice = 250);
 
 }  // namespace refract

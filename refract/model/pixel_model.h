@@ -7,18 +7,18 @@ namespace refract {
 
 class PixelModel : public Model {
  public:
-  explicit PixelModel(const ImageShape& shape)
-      : shape_(shape), blocks_{{"pixels", shape.channels * shape.size * shape.size, Role::whole}} {}
+  explicit PixelModel(const Space& space) : space_(space), blocks_{{"pixels", space.numel(), Role::whole}} {}
 
-  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const Space& space() const override { return space_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override { return {images.flatten(1)}; }
+  [[nodiscard]] Codes encode(const Examples& examples) const override { return {examples.x.flatten(1)}; }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
-    return codes.at(0).view({-1, shape_.channels, shape_.size, shape_.size}).clamp(-1, 1);
+    const Tensor x = codes.at(0).view(space_.batch(-1));
+    return space_.values == Values::pixels ? x.clamp(-1, 1) : x;
   }
 
  private:
-  ImageShape shape_;
+  Space space_;
   std::vector<Block> blocks_;
 };
 

@@ -1,6 +1,7 @@
 #include "refract/nn/categorical.h"
 
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/multinomial.h>
 #include <ATen/ops/one_hot.h>
 
 #include <cmath>
@@ -14,6 +15,12 @@ Tensor gumbel_softmax(const Tensor& log_probabilities, double temperature) {
   constexpr double least = std::numeric_limits<float>::min();
   const Tensor noise = at::empty_like(log_probabilities.detach()).exponential_().clamp_min_(least).log_().neg_();
   return ((log_probabilities + noise) / temperature).softmax(1);
+}
+
+Tensor drawn_class(const Tensor& log_probabilities, const at::Generator& generator) {
+  const Tensor probabilities = log_probabilities.detach().exp().to(generator.device());
+  const Tensor classes = at::multinomial(probabilities, 1, false, generator).squeeze(1);
+  return at::one_hot(classes, log_probabilities.size(1)).to(log_probabilities.options());
 }
 
 Tensor one_hot_mode(const Tensor& log_probabilities) {

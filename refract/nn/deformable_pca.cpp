@@ -8,7 +8,11 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <fmt/format.h>
+
 #include <array>
+
+#include "refract/core/errors.h"
 
 namespace refract {
 namespace {
@@ -20,9 +24,14 @@ constexpr int64_t kZeros = 0;
 
 }  // namespace
 
-DeformablePca::DeformablePca(const ImageShape& shape, int64_t deformations, int64_t contents)
-    : shape_(shape), deformations_(deformations) {
-  const int64_t pixels = shape.channels * shape.size * shape.size;
+DeformablePca::DeformablePca(const Space& space, int64_t deformations, int64_t contents)
+    : space_(space), deformations_(deformations) {
+  if (!space.is_picture())
+    throw BadInput(
+        fmt::format("Building a deformable PCA: it turns, scales and shifts pictures, and the examples are "
+                    "{}. Choose a method that takes rows (`refract list methods`).",
+                    text_of(space)));
+  const int64_t pixels = space.numel();
   if (deformations > 0) gains_ = register_parameter("gains", at::full({deformations}, kGain));
   basis_ = register_parameter("basis", at::randn({contents, pixels}) * kBasisStart);
   mean_ = register_parameter("mean", at::zeros({pixels}));
@@ -30,7 +39,7 @@ DeformablePca::DeformablePca(const ImageShape& shape, int64_t deformations, int6
 
 Tensor DeformablePca::forward(const Tensor& codes) const {
   const Tensor sums = mean_ + codes.slice(1, deformations_).mm(basis_);
-  const Tensor images = sums.view({-1, shape_.channels, shape_.size, shape_.size});
+  const Tensor images = sums.view(space_.batch(-1));
   return deformations_ == 0 ? images : placed(images, gains_ * codes.slice(1, 0, deformations_));
 }
 

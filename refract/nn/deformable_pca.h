@@ -14,9 +14,10 @@ class DeformablePca : public torch::nn::Module {
   // Codes have `deformations` dimensions (0 to 4) for the first so many of the above, then `contents` for the basis.
   // The rotation by gain * z is in radians and turns from the right downwards, the scale is exp(gain * z), shifts are
   // gain * z in halves of the image's size; each gain is learned and starts at 0.5.
-  DeformablePca(const ImageShape& shape, int64_t deformations, int64_t contents);
+  // Throws BadInput where an example is no picture.
+  DeformablePca(const Space& space, int64_t deformations, int64_t contents);
 
-  // Codes [N, deformations + contents] to images [N, C, S, S], black 0 and white 1, not clamped; what comes from
+  // Codes [N, deformations + contents] to images [N, C, H, W], black 0 and white 1, not clamped; what comes from
   // outside the sum is black.
   [[nodiscard]] Tensor forward(const Tensor& codes) const;
 
@@ -26,9 +27,9 @@ class DeformablePca : public torch::nn::Module {
  private:
   [[nodiscard]] Tensor placed(const Tensor& images, const Tensor& deformations) const;
 
-  ImageShape shape_;
+  Space space_;
   int64_t deformations_;
-  Tensor gains_, basis_, mean_;  // [deformations], [contents, C S S], [C S S]
+  Tensor gains_, basis_, mean_;  // [deformations], [contents, C H W], [C H W]
 };
 
 }  // namespace refract

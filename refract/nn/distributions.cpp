@@ -1,5 +1,6 @@
 #include "refract/nn/distributions.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/randn_like.h>
 
 #include <cmath>
@@ -9,6 +10,11 @@ namespace refract {
 
 Tensor Gaussian::sample() const {
   return mean + (0.5 * log_variance).exp() * at::randn_like(mean);
+}
+
+Tensor Gaussian::sample(const at::Generator& generator) const {
+  const Tensor noise = at::empty(mean.sizes(), at::TensorOptions(generator.device())).normal_(0, 1, generator);
+  return mean + (0.5 * log_variance).exp() * noise.to(mean.device());
 }
 
 Tensor Gaussian::kl_of_dimensions() const {
@@ -36,6 +42,14 @@ Tensor Gaussian::log_prob(const Tensor& value) const {
 
 Gaussian Gaussian::rows(int64_t from, int64_t to) const {
   return {mean.slice(0, from, to), log_variance.slice(0, from, to)};
+}
+
+Gaussian Gaussian::repeated(int64_t count) const {
+  return {mean.expand({count, -1}), log_variance.expand({count, -1})};
+}
+
+Gaussian Gaussian::mixed(const Tensor& classes) const {
+  return {classes.matmul(mean), classes.matmul(log_variance)};
 }
 
 Gaussian bounded_gaussian(const Tensor& raw) {

@@ -2,6 +2,8 @@
 // they say otherwise.
 #pragma once
 
+#include <ATen/core/Generator.h>
+
 #include "refract/core/tensor.h"
 
 namespace refract {
@@ -11,8 +13,10 @@ struct Gaussian {
   Tensor mean;
   Tensor log_variance;
 
-  // mean + sigma * noise, noise from LibTorch's default generator: the re-parametrisation trick (Rezende et al. 2014).
+  // mean + sigma * noise: the re-parametrisation trick (Rezende et al. 2014). The noise is from the generator, or from
+  // LibTorch's default one on the device of the mean.
   [[nodiscard]] Tensor sample() const;
+  [[nodiscard]] Tensor sample(const at::Generator& generator) const;
 
   // KL from N(0, I), or from `prior`, of each dimension alone: [N, D]. Their sums over dimensions are the two below.
   [[nodiscard]] Tensor kl_of_dimensions() const;
@@ -28,6 +32,12 @@ struct Gaussian {
   [[nodiscard]] Tensor log_prob(const Tensor& value) const;
 
   [[nodiscard]] Gaussian rows(int64_t from, int64_t to) const;
+
+  // Of one Gaussian [1, D]: `count` of it, [count, D].
+  [[nodiscard]] Gaussian repeated(int64_t count) const;
+
+  // Of one Gaussian a class, [classes, D]: those of one-hot rows [N, classes], or nearly one-hot ones; [N, D].
+  [[nodiscard]] Gaussian mixed(const Tensor& classes) const;
 };
 
 // Of a network's last layer, [N, 2 D]: means, then log-variances, which a tanh holds within +-8 so that they cannot

@@ -23,13 +23,23 @@ namespace refract {
 
 Player::Player(std::string name, Adam adam) : name_(std::move(name)), adam_(adam) {}
 
-void Player::own(const std::string& prefix, const torch::nn::Module& module) {
+void Player::own_parameters(const std::string& prefix, const torch::nn::Module& module) {
   for (const auto& item : module.named_parameters()) own(prefix + "." + item.key(), item.value());
 }
 
-void Player::share(const std::string& prefix, const torch::nn::Module& module) {
+void Player::own(const std::string& prefix, torch::nn::Module& module) {
+  own_parameters(prefix, module);
+  for (const auto& item : module.named_buffers()) buffers_.emplace_back(prefix + "." + item.key(), item.value());
+  modules_.push_back(&module);
+}
+
+void Player::share(const std::string& prefix, torch::nn::Module& module) {
   shares_ = true;
-  own(prefix, module);
+  own_parameters(prefix, module);
+}
+
+void Player::train(bool on) {
+  for (torch::nn::Module* module : modules_) module->train(on);
 }
 
 void Player::own(const std::string& name, const Tensor& parameter) {
@@ -65,7 +75,8 @@ NamedTensors Player::weights() {
   flatten();
   NamedTensors all;
   if (shares_) return all;
-  for (const auto& [name, parameter] : parameters_) all.emplace_back(name_ + "/" + name, parameter.detach());
+  for (const NamedTensors* part : {&parameters_, &buffers_})
+    for (const auto& [name, tensor] : *part) all.emplace_back(name_ + "/" + name, tensor.detach());
   return all;
 }
 

@@ -30,20 +30,27 @@ class Player {
  public:
   Player(std::string name, Adam adam);
 
-  // Parameters join before the first descend. Names are unique within the player.
-  void own(const std::string& prefix, const torch::nn::Module& module);
+  // Parameters join before the first descend, and with a module its buffers. Names are unique within the player.
+  void own(const std::string& prefix, torch::nn::Module& module);
   void own(const std::string& name, const Tensor& parameter);
 
   // For a player all of whose parameters belong to another one, too: an optimiser of its own for a second loss. It has
   // moments, and no weights to be stored.
-  void share(const std::string& prefix, const torch::nn::Module& module);
+  void share(const std::string& prefix, torch::nn::Module& module);
   [[nodiscard]] bool shares() const { return shares_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
 
-  // Weights "NAME/PARAMETER", and for training also Adam's moments "NAME/PARAMETER:m", ":v" and the counter "NAME/:t"
-  // (int64, one element). The tensors alias the player's own, so that copying into them restores it.
+  // What modules keep beside their parameters: running statistics, power iterations.
+  [[nodiscard]] const NamedTensors& buffers() const { return buffers_; }
+
+  // Whether its modules behave as in training or as in use: batch normalisation, dropout.
+  void train(bool on);
+
+  // Weights "NAME/PARAMETER" and buffers "NAME/BUFFER", and for training also Adam's moments "NAME/PARAMETER:m", ":v"
+  // and the counter "NAME/:t" (int64, one element). The tensors alias the player's own, so that copying into them
+  // restores it.
   [[nodiscard]] NamedTensors weights();
   [[nodiscard]] NamedTensors moments();
 
@@ -52,6 +59,7 @@ class Player {
   Tensor apply(const std::vector<Tensor>& gradients, const Tensor& rate);
 
  private:
+  void own_parameters(const std::string& prefix, const torch::nn::Module& module);
   void flatten();
   Tensor apply_fused(const std::vector<Tensor>& gradients, double rate);  // on the CPU
   Tensor apply_anywhere(const std::vector<Tensor>& gradients, const Tensor& rate);
@@ -59,7 +67,8 @@ class Player {
 
   std::string name_;
   Adam adam_;
-  NamedTensors parameters_;
+  NamedTensors parameters_, buffers_;
+  std::vector<torch::nn::Module*> modules_;
   bool shares_ = false;
   Tensor flat_;  // undefined where shared: the owner moves the parameters to a tensor of its own
   Tensor first_, second_, count_;

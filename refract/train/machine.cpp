@@ -75,7 +75,8 @@ void move_to(const at::Device& device, Method& method) {
   at::globalContext().setFloat32MatmulPrecision("high");
   at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once
   for (Player* player : method.players())
-    for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(device));
+    for (const NamedTensors* part : {&player->parameters(), &player->buffers()})
+      for (auto [name, tensor] : *part) tensor.set_data(tensor.detach().to(device));
 }
 
 }  // namespace refract

@@ -60,10 +60,28 @@ Json host() {
           {"memory_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)}};
 }
 
+Json described(const Space& space) {
+  Json json = {{"sizes", space.sizes}, {"values", name_of(space.values)}};
+  if (space.is_picture()) json["fit"] = name_of(space.fit);
+  if (space.values == Values::counts) json["library"] = space.library;
+  return json;
+}
+
 Json described(const DataInfo& data) {
-  return {{"name", data.name},       {"channels", data.shape.channels}, {"size", data.shape.size},
-          {"factors", data.factors}, {"classes", data.classes},         {"checksums", data.checksums},
-          {"note", data.note}};
+  return {{"name", data.name},       {"space", described(data.space)}, {"factors", data.factors},
+          {"classes", data.classes}, {"checksums", data.checksums},    {"note", data.note}};
+}
+
+// Manifests of before there were rows and rectangles have the channels and the size of square pictures.
+Space space_of(const Json& data) {
+  if (!data.contains("space")) return Space::square(data.at("channels"), data.at("size"));
+  const Json& from = data.at("space");
+  Space space;
+  from.at("sizes").get_to(space.sizes);
+  space.values = values_named(from.at("values").get<std::string>());
+  space.library = from.value("library", 0.0);
+  space.fit = fit_named(from.value("fit", "crop"));
+  return space;
 }
 
 std::string text_of(const Json& manifest) {
@@ -123,8 +141,7 @@ DataInfo manifest_data(const std::string& text, const std::string& origin) {
     const Json& data = manifest.at("data");
     DataInfo info;
     data.at("name").get_to(info.name);
-    data.at("channels").get_to(info.shape.channels);
-    data.at("size").get_to(info.shape.size);
+    info.space = space_of(data);
     data.at("factors").get_to(info.factors);
     data.at("classes").get_to(info.classes);
     data.at("checksums").get_to(info.checksums);

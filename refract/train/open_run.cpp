@@ -18,9 +18,9 @@ namespace refract {
 namespace {
 
 // Every run of a seed starts from the same weights, whatever was drawn before.
-std::unique_ptr<Method> make_method(const Settings& settings, const ImageShape& shape) {
+std::unique_ptr<Method> make_method(const Settings& settings, const Space& space) {
   at::manual_seed(mix(static_cast<uint64_t>(settings.train.seed), Stream::weights));
-  return settings.method_recipe.make(shape);
+  return settings.method_recipe.make(space);
 }
 
 // Trying to build the loader says in a sentence what the data lacks.
@@ -31,7 +31,7 @@ Loader loader_of(const DataSource& data, const Method& method, const TrainOption
 // A set smaller than a batch is no reason to train nothing. Returns a sentence where the batch was lowered.
 std::string lower_batch(TrainOptions& options, const DataSource& data, const Needs& needs) {
   const int64_t unlabelled = data.count(Split::unlabelled);
-  const int64_t reference = needs.reference ? data.count(Split::reference) : unlabelled;
+  const int64_t reference = needs.reference.wanted ? data.count(Split::reference) : unlabelled;
   const int64_t most = std::min(unlabelled, reference);
   if (most < 1 || options.batch <= most) return "";  // the loader says what is missing
   const std::string_view smaller = name_of(reference < unlabelled ? Split::reference : Split::unlabelled);
@@ -44,12 +44,11 @@ std::string lower_batch(TrainOptions& options, const DataSource& data, const Nee
   return fmt::format("The batch is lowered from {} to {} images: there are no more {} images.", before, most, smaller);
 }
 
-void check_shape(const DataInfo& data, const ImageShape& trained, const Run& run) {
-  if (data.shape.channels == trained.channels && data.shape.size == trained.size) return;
-  throw BadInput(fmt::format(
-      "Opening the run {}: it was trained on images of {} channels and {} pixels a side, but {} now has "
-      "{} channels and {} pixels. Put the data back as it was.",
-      run.path().string(), trained.channels, trained.size, data.name, data.shape.channels, data.shape.size));
+void check_space(const DataInfo& data, const Space& trained, const Run& run) {
+  if (data.space == trained) return;
+  throw BadInput(
+      fmt::format("Opening the run {}: it was trained on {}, but {} now has {}. Put the data back as it was.",
+                  run.path().string(), text_of(trained), data.name, text_of(data.space)));
 }
 
 // "train.idx has another checksum", a line for each difference.
@@ -94,11 +93,11 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
     opened.data = data_again(*opened.settings, on_progress);
-    check_shape(opened.data->info(), then.shape, opened.run);
+    check_shape(opened.data->info(), then.space, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
   }
-  opened.method = make_method(*opened.settings, then.shape);
+  opened.method = make_method(*opened.settings, then.space);
   return opened;
 }
 
@@ -145,7 +144,7 @@ void lengthen(OpenedRun& opened, int64_t steps) {
 }  // namespace
 
 std::unique_ptr<Method> OpenedRun::untrained() const {
-  return make_method(*settings, method->shape());
+  return make_method(*settings, method->space());
 }
 
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
@@ -156,7 +155,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
-  auto method = make_method(*settings, data->info().shape);
+  auto method = make_method(*settings, data->info().space);
   const std::string lowered = lower_batch(settings->train, *data, method->needs());
   const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);
@@ -184,6 +183,7 @@ OpenedRun open_run(const std::filesystem::path& directory, bool with_data, const
                    const OnProgress& on_progress) {
   OpenedRun opened = opened_without_weights(directory, with_data, places, on_progress);
   opened.checkpoint = opened.run.load(*opened.method, false);
+  opened.method->train(false);
   return opened;
 }
 

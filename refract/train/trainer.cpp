@@ -188,7 +188,10 @@ Outcome train(Method& method, const DataSource& data, const Settings& settings, 
   use_threads(settings.train);
   const std::filesystem::path place = run.path();
   try {
-    return Training(method, data, settings, run, first_step, hooks).go();
+    method.train(true);
+    const Outcome outcome = Training(method, data, settings, run, first_step, hooks).go();
+    method.train(false);
+    return outcome;
   } catch (const BadInput&) {
     throw;
   } catch (const Error& error) {

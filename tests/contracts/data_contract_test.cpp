@@ -54,8 +54,8 @@ TEST(DataRegistry, NamesAreUniqueAndDescribed) {
 TEST_P(DataContract, DescribesItself) {
   const auto data = make();
   EXPECT_EQ(data->info().name, GetParam());
-  EXPECT_TRUE(data->info().shape.channels == 1 || data->info().shape.channels == 3);
-  EXPECT_EQ(data->info().shape.size, 16);
+  EXPECT_TRUE(data->info().space.channels() == 1 || data->info().space.channels() == 3);
+  EXPECT_EQ(data->info().space.width(), 16);
   EXPECT_GT(data->count(Split::unlabelled), 0);
   for (const auto& [file, sum] : data->info().checksums) EXPECT_EQ(sum.size(), 64U) << file;
 }
@@ -73,10 +73,10 @@ TEST_P(DataContract, SaysWhatWasFound) {
 
 TEST_P(DataContract, ImagesHaveTheirShapeAndRange) {
   const auto data = make();
-  const auto [channels, size] = data->info().shape;
+  const auto [channels, size] = data->info().space;
   for (const Split split : splits()) {
     const Indices indices = some(data->count(split));
-    const Tensor images = data->images(split, indices);
+    const Tensor images = data->examples(split, indices);
     EXPECT_EQ(images.sizes().vec(), (std::vector<int64_t>{static_cast<int64_t>(indices.size()), channels, size, size}));
     EXPECT_EQ(images.scalar_type(), at::kFloat);
     EXPECT_TRUE(images.is_contiguous());
@@ -92,11 +92,11 @@ TEST_P(DataContract, ImagesAreFunctionsOfTheirNumber) {
   for (const Split split : splits()) {
     if (data->count(split) == 0) continue;
     const Indices indices = some(data->count(split));
-    const Tensor images = data->images(split, indices);
-    EXPECT_TRUE(at::equal(again->images(split, indices), images)) << name_of(split);
-    EXPECT_TRUE(at::equal(data->images(split, {indices.back()})[0], images[-1])) << name_of(split);
-    auto elsewhere = std::async(std::launch::async, [&] { return data->images(split, indices); });
-    EXPECT_TRUE(at::equal(data->images(split, indices), images)) << name_of(split);
+    const Tensor images = data->examples(split, indices);
+    EXPECT_TRUE(at::equal(again->examples(split, indices), images)) << name_of(split);
+    EXPECT_TRUE(at::equal(data->examples(split, {indices.back()})[0], images[-1])) << name_of(split);
+    auto elsewhere = std::async(std::launch::async, [&] { return data->examples(split, indices); });
+    EXPECT_TRUE(at::equal(data->examples(split, indices), images)) << name_of(split);
     EXPECT_TRUE(at::equal(elsewhere.get(), images)) << name_of(split);
   }
 }
@@ -130,8 +130,8 @@ TEST_P(DataContract, GroundTruthIsThereOrRefused) {
 TEST_P(DataContract, NumbersBeyondTheEndAreRefused) {
   const auto data = make();
   for (const Split split : splits()) {
-    EXPECT_THROW(static_cast<void>(data->images(split, {data->count(split)})), BadInput) << name_of(split);
-    EXPECT_THROW(static_cast<void>(data->images(split, {-1})), BadInput) << name_of(split);
+    EXPECT_THROW(static_cast<void>(data->examples(split, {data->count(split)})), BadInput) << name_of(split);
+    EXPECT_THROW(static_cast<void>(data->examples(split, {-1})), BadInput) << name_of(split);
   }
 }
 
@@ -139,12 +139,12 @@ TEST_P(DataContract, FillsBatches) {
   const auto data = make();
   EXPECT_EQ(Loader(*data, {}, 4, 1).at(3).images.size(0), 4);
   if (data->count(Split::reference) == 0) {
-    const std::string message = message_of<BadInput>([&] { Loader(*data, {.reference = true}, 4, 1); });
+    const std::string message = message_of<BadInput>([&] { Loader(*data, {.reference = {true}}, 4, 1); });
     EXPECT_TRUE(contains(message, "needs reference images")) << message;
     return;
   }
-  const Batch batch = Loader(*data, {.reference = true}, 4, 1).at(3);
-  EXPECT_EQ(batch.reference.sizes().vec(), batch.images.sizes().vec());
+  const Batch batch = Loader(*data, {.reference = {true}}, 4, 1).at(3);
+  EXPECT_EQ(batch.reference.x.sizes().vec(), batch.main.x.sizes().vec());
 }
 
 TEST_P(DataContract, LabelsOfUnlabelledImagesAreThereOrRefused) {
@@ -156,11 +156,11 @@ TEST_P(DataContract, LabelsOfUnlabelledImagesAreThereOrRefused) {
     return;
   }
   const Batch batch = Loader(*data, {.labelled = 3, .balanced = false}, 4, 1).at(2);
-  EXPECT_EQ(batch.labelled.size(0), 3);
-  ASSERT_EQ(batch.attributes.sizes().vec(), (std::vector<int64_t>{3, static_cast<int64_t>(attributes.size())}));
-  EXPECT_EQ(batch.attributes.scalar_type(), at::kLong);
+  EXPECT_EQ(batch.labelled.x.size(0), 3);
+  ASSERT_EQ(batch.labelled.labels.sizes().vec(), (std::vector<int64_t>{3, static_cast<int64_t>(attributes.size())}));
+  EXPECT_EQ(batch.labelled.labels.scalar_type(), at::kLong);
   for (size_t k = 0; k < attributes.size(); ++k) {
-    const Tensor column = batch.attributes.select(1, static_cast<int64_t>(k));
+    const Tensor column = batch.labelled.labels.select(1, static_cast<int64_t>(k));
     EXPECT_GE(column.min().item<int64_t>(), -1) << attributes[k].name;
     EXPECT_LT(column.max().item<int64_t>(), static_cast<int64_t>(attributes[k].values.size())) << attributes[k].name;
   }
@@ -173,14 +173,14 @@ TEST_P(DataContract, OptionsAreDescribedAndRoundTrip) {
   DataRecipe read = data_set(GetParam()).recipe();
   for (const auto& [key, value] : read_toml(folder_ / "options.toml")) read.options.set(key, value);
   EXPECT_EQ(to_toml(read.options), to_toml(written.options));
-  EXPECT_TRUE(at::equal(read.make()->images(Split::unlabelled, {0, 1}), make()->images(Split::unlabelled, {0, 1})));
+  EXPECT_TRUE(at::equal(read.make()->examples(Split::unlabelled, {0, 1}), make()->examples(Split::unlabelled, {0, 1})));
 }
 
 TEST_P(DataContract, RecipesDoNotShareTheirOptions) {
   DataRecipe one = recipe(), other = data_set(GetParam()).recipe();
   one.options.set("size", "32");
   EXPECT_EQ(other.options.at("size").text(), other.options.at("size").default_text);
-  EXPECT_EQ(one.make()->info().shape.size, 32);
+  EXPECT_EQ(one.make()->info().space.width(), 32);
 }
 
 std::vector<std::string> names() {

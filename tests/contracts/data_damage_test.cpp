@@ -44,7 +44,7 @@ class DataDamage : public testing::TestWithParam<std::string> {
   void read_all() const {
     const auto data = small_recipe(GetParam(), folder_).make();
     for (const Split split : {Split::unlabelled, Split::reference, Split::fit, Split::score})
-      static_cast<void>(data->images(split, all_indices(data->count(split))));
+      static_cast<void>(data->examples(split, all_indices(data->count(split))));
   }
 
   // At most three of each sub-folder.

@@ -56,11 +56,11 @@ TEST(FigureContract, UnknownNamesGetTheNearest) {
 TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
   const fakes::FakeModel two = fakes::halves();
   const fakes::FakeModel one = fakes::whole();
-  const fakes::FakeModel gray = fakes::halves({1, 8});
+  const fakes::FakeModel gray = fakes::halves(Space::square(1, 8));
   const fakes::OfClasses classes;
   const fakes::Source full(3, 2, kCounts);
   const fakes::Source without_reference(3, 2, {{Split::unlabelled, 3}});
-  const fakes::Source gray_data(3, 2, kCounts, {1, 8});
+  const fakes::Source gray_data(3, 2, kCounts, Space::square(1, 8));
   for (const FigureEntry& entry : figures()) {
     const auto check = [&](const Model& model, const DataSource& data) {
       if (entry.lacks(model, data).empty()) expect_well_formed(entry, entry.draw(model, data, 1));
@@ -76,7 +76,7 @@ TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
 
 TEST(FigureContract, TheSeedDecides) {
   const fakes::OfClasses model;
-  const fakes::Source data(3, 2, kCounts, {1, 8});
+  const fakes::Source data(3, 2, kCounts, Space::square(1, 8));
   for (const FigureEntry& entry : figures()) {
     ASSERT_EQ(entry.lacks(model, data), "") << entry.name;
     const Figure first = entry.draw(model, data, 1);

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 const fs::path root = REFRACT_SOURCE_DIR;
 
 // Each includes only from itself and from those before it.
-const std::vector<std::string> order = {"core", "kernels", "data", "nn", "model", "optim", "methods", "train", "eval", "draw", "figures", "report", "app"};
+const std::vector<std::string> order = {"core",  "kernels", "data", "nn",      "model",  "optim", "methods",
+                                        "train", "eval",    "draw", "figures", "report", "app"};
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream stream(file);

@@ -11,6 +11,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
 #include "tests/train/support.h"
@@ -81,10 +82,8 @@ TEST_P(MethodContract, TheSmallestBatchTrainsAndASmallerOneIsRefused) {
 TEST_P(MethodContract, CodesAndImagesHaveTheirShapes) {
   const OpenedRun opened = start("run");
   const Method& method = *opened.method;
-  const ImageShape shape = method.shape();
-  EXPECT_EQ(shape.channels, opened.data->info().shape.channels);
-  EXPECT_EQ(shape.size, opened.data->info().shape.size);
-  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3, 4});
+  EXPECT_EQ(method.space(), opened.data->info().space);
+  const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3, 4});
   const Codes codes = method.encode(images);
   ASSERT_EQ(codes.size(), method.blocks().size());
   std::set<std::string> names;
@@ -104,23 +103,18 @@ TEST_P(MethodContract, CodesAndImagesHaveTheirShapes) {
 
 TEST_P(MethodContract, CodesOfAnImageDoNotDependOnTheOthers) {
   const OpenedRun opened = start("run");
-  const Tensor images = opened.data->images(Split::unlabelled, {0, 1, 2, 3});
+  const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3});
   const Codes together = opened.method->encode(images);
   const Codes alone = opened.method->encode(images.slice(0, 2, 3));
   for (size_t i = 0; i < alone.size(); ++i)
     EXPECT_TRUE(at::allclose(alone[i], together[i].slice(0, 2, 3), 1e-4, 1e-5)) << opened.method->blocks()[i].name;
 }
 
-// Of a class-related block, the draws in which the n-th category is the likeliest class; of any other, all.
+// Of a block with a given class, the draws in which it is the likeliest; of any other, all.
 Tensor draws_of(const Method& method, size_t block, const Codes& drawn, const Codes& means, Gaussian& prior) {
-  prior = method.class_prior(block);
-  if (!prior.mean.defined()) {
-    prior = {at::zeros_like(means[block]), at::zeros_like(means[block])};
-    return drawn[block];
-  }
-  size_t category = 0;  // categories come first
-  for (size_t b = 0; b < block; ++b)
-    if (method.blocks()[b].role == Role::class_related) ++category;
+  prior = method.prior(block);
+  if (!method.blocks()[block].given) return drawn[block];
+  const size_t category = *method.blocks()[block].given;
   const int64_t likeliest = means[category].argmax(1).item<int64_t>();
   prior = prior.rows(likeliest, likeliest + 1);
   return drawn[block].index_select(0, drawn[category].argmax(1).eq(likeliest).nonzero().squeeze(1));
@@ -131,11 +125,10 @@ TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
   const OpenedRun opened = start("run");
   const Method& method = *opened.method;
   const at::NoGradGuard no_grad;
-  const Tensor image = opened.data->images(Split::unlabelled, {3});
+  const Tensor image = opened.data->examples(Split::unlabelled, {3});
   const Codes kl = method.kl(image);
   ASSERT_EQ(kl.size(), method.blocks().size());
-  at::manual_seed(5);
-  const Codes drawn = method.draw(image.expand({5000, -1, -1, -1}));
+  const Codes drawn = method.draw(image.expand({5000, -1, -1, -1}), generator_of(5));
   const Codes means = method.encode(image);
   for (size_t b = 0; b < kl.size(); ++b) {
     const Block& block = method.blocks()[b];

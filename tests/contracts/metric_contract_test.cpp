@@ -13,7 +13,7 @@
 namespace refract {
 namespace {
 
-constexpr ImageShape small = {1, 4};
+const Space small = Space::square(1, 4);
 
 fakes::Source complete() {
   return {4, 3, {{Split::fit, 120}, {Split::score, 90}}, small};
@@ -75,7 +75,7 @@ TEST(MetricContract, SaysWhatIsMissing) {
 }
 
 TEST(MetricContract, DivergedCodesAreRefused) {
-  const fakes::FakeModel diverged({3, 8}, {{"e", 2, Role::target}}, [](const Tensor& x) {
+  const fakes::FakeModel diverged(Space::square(3, 8), {{"e", 2, Role::target}}, [](const Tensor& x) {
     return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
   });
   const auto data = complete();

@@ -40,7 +40,7 @@ TEST_P(TrainingContract, OverfitsSixteenImages) {
     if (settings->options.has(key)) settings->options.set(key, value);
   OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");
   train(opened);
-  const Tensor images = opened.data->images(Split::unlabelled, all_indices(16));
+  const Tensor images = opened.data->examples(Split::unlabelled, all_indices(16));
   const auto error = [&](const Tensor& shown) { return (shown - images).abs().mean().item<double>(); };
   const double best_constant = error(std::get<0>(images.median(0, true)));
   const double trained = error(decode_all(*opened.method, encode_all(*opened.method, images)));
@@ -70,7 +70,7 @@ TEST_P(TrainingContract, FastLoopsTrainLikePlainOperations) {
     limit_isa(limit);
     train(opened);
     limit_isa(best_isa());
-    const Tensor images = opened.data->images(Split::score, all_indices(16));
+    const Tensor images = opened.data->examples(Split::score, all_indices(16));
     const Tensor shown = decode_all(*opened.method, encode_all(*opened.method, images));
     return (shown - images).abs().mean().item<double>();
   };

@@ -24,7 +24,7 @@ class Labelled final : public DataSource {
  public:
   explicit Labelled(int64_t count) : count_(count) {
     info_.name = "labelled";
-    info_.shape = {1, 2};
+    info_.space = Space::square(1, 2);
     info_.attributes = {{"shape", {"square", "ellipse", "heart"}}, {"parity", {"even", "odd"}}};
   }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
@@ -110,8 +110,8 @@ TEST(LabelledBatches, APassShowsEachLabelledImageOnce) {
   std::vector<int64_t> pass;
   for (const int64_t step : {0, 1}) {
     const Batch batch = loader.at(step);
-    const std::vector<int64_t> seen = numbers(batch.labelled);
-    EXPECT_TRUE(at::equal(batch.attributes, data.attributes(Split::unlabelled, seen)));
+    const std::vector<int64_t> seen = numbers(batch.labelled.x);
+    EXPECT_TRUE(at::equal(batch.labelled.labels, data.attributes(Split::unlabelled, seen)));
     pass.insert(pass.end(), seen.begin(), seen.end());
   }
   EXPECT_FALSE(std::is_sorted(pass.begin(), pass.end()));
@@ -136,8 +136,8 @@ TEST(LabelledBatches, DependOnSeedAndStepAloneAndChangeNothingElse) {
   EXPECT_EQ(resumed.labelled(), walked.labelled());
   for (const int64_t step : {4, 1, 5}) {
     const Batch batch = resumed.at(step), expected = batches[static_cast<size_t>(step)];
-    EXPECT_TRUE(at::equal(batch.labelled, expected.labelled)) << step;
-    EXPECT_TRUE(at::equal(batch.attributes, expected.attributes)) << step;
+    EXPECT_TRUE(at::equal(batch.labelled.x, expected.labelled.x)) << step;
+    EXPECT_TRUE(at::equal(batch.labelled.labels, expected.labelled.labels)) << step;
     EXPECT_TRUE(at::equal(plain.at(step).images, expected.images)) << step;
   }
 }
@@ -146,7 +146,7 @@ TEST(LabelledBatches, AreThereOnlyWhenNeeded) {
   const Labelled data(30);
   Loader loader(data, {}, 4, 1);
   const Batch batch = loader.at(0);
-  EXPECT_FALSE(batch.labelled.defined() || batch.attributes.defined());
+  EXPECT_FALSE(batch.labelled.x.defined() || batch.labelled.labels.defined());
   EXPECT_TRUE(loader.labelled().empty());
 }
 

@@ -23,13 +23,13 @@ class Counting final : public DataSource {
   Counting(int64_t unlabelled, int64_t reference, int64_t broken = -1)
       : unlabelled_(unlabelled), reference_(reference), broken_(broken) {
     info_.name = "counting";
-    info_.shape = {1, 2};
+    info_.space = Space::square(1, 2);
   }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override {
     return split == Split::unlabelled ? unlabelled_ : split == Split::reference ? reference_ : 0;
   }
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
     ++calls;
     if (split == Split::unlabelled && std::count(indices.begin(), indices.end(), broken_) > 0)
       throw std::runtime_error("broken image");
@@ -49,30 +49,30 @@ std::vector<int64_t> numbers_in(const Tensor& images) {
 
 TEST(Loader, ASecondBatchHasAnOrderOfItsOwn) {
   const Counting data(24, 0);
-  Loader loader(data, {.second = true}, 6, 5);
+  Loader loader(data, {.second = {true}}, 6, 5);
   std::vector<int64_t> first, second;
   for (int64_t step = 0; step < 4; ++step) {
     const Batch batch = loader.at(step);
-    for (const int64_t i : numbers_in(batch.images)) first.push_back(i);
-    for (const int64_t i : numbers_in(batch.second)) second.push_back(i);
+    for (const int64_t i : numbers_in(batch.main.x)) first.push_back(i);
+    for (const int64_t i : numbers_in(batch.second.x)) second.push_back(i);
   }
   EXPECT_NE(first, second);
   std::sort(first.begin(), first.end());
   std::sort(second.begin(), second.end());
   EXPECT_EQ(first, second);
-  EXPECT_FALSE(Loader(data, {}, 6, 5).at(0).second.defined());
+  EXPECT_FALSE(Loader(data, {}, 6, 5).at(0).second.x.defined());
 }
 
 TEST(Loader, APassShowsEveryImageOnce) {
   const Counting data(24, 18);
-  Loader loader(data, {.reference = true}, 6, 5);
+  Loader loader(data, {.reference = {true}}, 6, 5);
   std::vector<int64_t> unlabelled, reference;
   for (int64_t step = 0; step < 8; ++step) {
     const Batch batch = loader.at(step);
-    ASSERT_EQ(batch.images.sizes().vec(), (std::vector<int64_t>{6, 1, 2, 2}));
-    ASSERT_EQ(batch.reference.size(0), 6);
-    for (const int64_t i : numbers_in(batch.images)) unlabelled.push_back(i);
-    for (const int64_t i : numbers_in(batch.reference)) reference.push_back(i);
+    ASSERT_EQ(batch.main.x.sizes().vec(), (std::vector<int64_t>{6, 1, 2, 2}));
+    ASSERT_EQ(batch.reference.x.size(0), 6);
+    for (const int64_t i : numbers_in(batch.main.x)) unlabelled.push_back(i);
+    for (const int64_t i : numbers_in(batch.reference.x)) reference.push_back(i);
   }
   const auto is_pass = [](std::vector<int64_t> all, int64_t first, int64_t count) {
     std::vector<int64_t> pass(all.begin() + first, all.begin() + first + count);
@@ -93,28 +93,28 @@ TEST(Loader, WhatIsLeftOfAPassJoinsTheNext) {
   EXPECT_EQ(loader.steps_per_epoch(), 2);
   std::vector<int64_t> seen;
   for (int64_t step = 0; step < 5; ++step)
-    for (const int64_t i : numbers_in(loader.at(step).images)) seen.push_back(i);
+    for (const int64_t i : numbers_in(loader.at(step).main.x)) seen.push_back(i);
   for (int64_t i = 0; i < 10; ++i) EXPECT_EQ(std::count(seen.begin(), seen.end(), i), 2) << i;
 }
 
 TEST(Loader, ABatchDependsOnSeedAndStepAlone) {
   const Counting data(50, 40);
-  Loader walked(data, {.reference = true}, 8, 5);
+  Loader walked(data, {.reference = {true}}, 8, 5);
   std::vector<Batch> batches;
   for (int64_t step = 0; step < 12; ++step) batches.push_back(walked.at(step));
-  Loader resumed(data, {.reference = true}, 8, 5);
+  Loader resumed(data, {.reference = {true}}, 8, 5);
   for (const int64_t step : {7, 8, 3, 11, 3, 0}) {
     const Batch batch = resumed.at(step);
-    EXPECT_TRUE(at::equal(batch.images, batches[static_cast<size_t>(step)].images)) << step;
-    EXPECT_TRUE(at::equal(batch.reference, batches[static_cast<size_t>(step)].reference)) << step;
+    EXPECT_TRUE(at::equal(batch.main.x, batches[static_cast<size_t>(step)].main.x)) << step;
+    EXPECT_TRUE(at::equal(batch.reference.x, batches[static_cast<size_t>(step)].reference.x)) << step;
   }
-  Loader other(data, {.reference = true}, 8, 6);
-  EXPECT_FALSE(at::equal(other.at(0).images, batches[0].images));
+  Loader other(data, {.reference = {true}}, 8, 6);
+  EXPECT_FALSE(at::equal(other.at(0).main.x, batches[0].main.x));
 }
 
 TEST(Loader, FillsOnlyWhatIsNeeded) {
   const Counting data(10, 10);
-  EXPECT_FALSE(Loader(data, {}, 4, 1).at(0).reference.defined());
+  EXPECT_FALSE(Loader(data, {}, 4, 1).at(0).reference.x.defined());
 }
 
 TEST(Loader, PreparesTheNextBatchMeanwhile) {
@@ -132,7 +132,7 @@ TEST(Loader, AFailureComesOutAtItsOwnStep) {
   const Counting good(12, 0);
   Loader whole(good, {}, 4, 9);
   int64_t bad_step = -1;
-  const int64_t broken = numbers_in(whole.at(2).images).at(1);
+  const int64_t broken = numbers_in(whole.at(2).main.x).at(1);
   const Counting data(12, 0, broken);
   Loader loader(data, {}, 4, 9);
   for (int64_t step = 0; step < 3; ++step) try {
@@ -147,7 +147,7 @@ TEST(Loader, AFailureComesOutAtItsOwnStep) {
 
 TEST(Loader, RefusesUnmetNeedsInASentence) {
   const Counting data(10, 0);
-  const std::string message = message_of<BadInput>([&] { Loader(data, {.reference = true}, 4, 1); });
+  const std::string message = message_of<BadInput>([&] { Loader(data, {.reference = {true}}, 4, 1); });
   EXPECT_TRUE(contains(message, "counting") && contains(message, "needs reference images")) << message;
   EXPECT_TRUE(contains(message, "--reference DIR")) << message;
 }
@@ -156,7 +156,7 @@ TEST(Loader, RefusesABatchLargerThanTheSet) {
   const Counting data(10, 3);
   const std::string unlabelled = message_of<BadInput>([&] { Loader(data, {}, 11, 1); });
   EXPECT_TRUE(contains(unlabelled, "11 unlabelled") && contains(unlabelled, "batch=10")) << unlabelled;
-  const std::string reference = message_of<BadInput>([&] { Loader(data, {.reference = true}, 4, 1); });
+  const std::string reference = message_of<BadInput>([&] { Loader(data, {.reference = {true}}, 4, 1); });
   EXPECT_TRUE(contains(reference, "4 reference") && contains(reference, "batch=3")) << reference;
   EXPECT_NO_THROW(Loader(data, {}, 10, 1));
   EXPECT_THROW(Loader(data, {}, 0, 1), BadInput);

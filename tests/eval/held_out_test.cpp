@@ -99,7 +99,7 @@ TEST(HeldOut, AFewRightAnswersAreNotCertain) {
 
 // Probes on few images.
 
-constexpr ImageShape small = {3, 4};
+const Space small = Space::square(3, 4);
 
 fakes::Source few() {
   return {3, 2, {{Split::fit, 80}, {Split::score, 80}}, small};
@@ -172,9 +172,10 @@ TEST(Probes, StandBesideAnUntrainedEncoderAndRawPixels) {
 
 // So that a probe on pixels stays cheap, and a pixel that is lit in one image decides nothing.
 TEST(Probes, ReadPrincipalComponentsOfAveragedPictures) {
-  const fakes::Source data{1, 0, {{Split::fit, 40}, {Split::score, 2}}, {3, 32}};
+  const fakes::Source data{1, 0, {{Split::fit, 40}, {Split::score, 2}}, Space::square(3, 32)};
   const FeatureSet pixels = baseline_sets(data, nullptr).at(0);
-  const Tensor averaged = data.images(Split::fit, all_indices(40)).view({40, 3, 16, 2, 16, 2}).mean({3, 5}).flatten(1);
+  const Tensor averaged =
+      data.examples(Split::fit, all_indices(40)).view({40, 3, 16, 2, 16, 2}).mean({3, 5}).flatten(1);
   const Tensor largest = at::linalg_svdvals(averaged - averaged.mean(0, true)).slice(0, 0, 10).flip(0);
   ASSERT_EQ(pixels.fit.sizes(), (std::vector<int64_t>{40, 10}));
   EXPECT_EQ(pixels.score.sizes(), (std::vector<int64_t>{2, 10}));
@@ -186,7 +187,7 @@ TEST(Probes, ReadPrincipalComponentsOfAveragedPictures) {
 TEST(Probes, APixelThatIsSeldomLitDoesNotSpoilTheRestOfTheTable) {
   struct Dots : fakes::Source {
     using fakes::Source::Source;
-    [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
+    [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
       Tensor images = fakes::Source::images(split, indices);
       for (size_t n = 0; n < indices.size(); ++n) {
         const int64_t seldom = 1 + indices[n] % 12;
@@ -198,7 +199,7 @@ TEST(Probes, APixelThatIsSeldomLitDoesNotSpoilTheRestOfTheTable) {
     }
   };
   const Dots data{3, 0, {{Split::fit, 500}, {Split::score, 500}}, {3, 16}};
-  const MetricTable table = Evaluator(fakes::whole({3, 16}), data).measure(metric("probe"));
+  const MetricTable table = Evaluator(fakes::whole(Space::square(3, 16)), data).measure(metric("probe"));
   EXPECT_LT(row(table, "raw pixels").values.back(), row(table, "predict the mean").values.back());
 }
 

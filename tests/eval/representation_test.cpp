@@ -120,7 +120,7 @@ TEST(Representations, BlocksTogetherThenAloneThenNoise) {
 // Codes and factors of the two splits stand beside each other in the same order.
 TEST(Representations, RowsAreOfTheSameImages) {
   const fakes::Source data(4, 0, {{Split::fit, 300}, {Split::score, 270}});
-  const fakes::FakeModel reader({3, 8}, {{"e", 4, Role::whole}}, [](const Tensor& x) {
+  const fakes::FakeModel reader(Space::square(3, 8), {{"e", 4, Role::whole}}, [](const Tensor& x) {
     return Codes{(x.select(1, 0).select(1, 0).slice(1, 0, 4) + 1) / 2};
   });
   const Representation row = representations(reader, data, 0).at(0);
@@ -150,7 +150,7 @@ TEST(Representations, SizesOfFactorsMakeThemDiscrete) {
 
 TEST(Evaluator, EncodesEachImageOnceForAllMetricsOfCodes) {
   int64_t encoded = 0;
-  const fakes::FakeModel counting({3, 8}, {{"e", 2, Role::whole}}, [&](const Tensor& x) {
+  const fakes::FakeModel counting(Space::square(3, 8), {{"e", 2, Role::whole}}, [&](const Tensor& x) {
     encoded += x.size(0);
     return Codes{x.mean({2, 3}).slice(1, 0, 2)};
   });

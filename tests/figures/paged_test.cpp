@@ -49,7 +49,7 @@ TEST(Paged, PartsCoverTheTableOnceAndFit) {
 // Drawn without a sheet's labels or with them, nothing is larger than it may be, at any size of images.
 TEST(Paged, NoSheetIsLargerThanItMayBe) {
   for (const int64_t size : {8, 32, 64, 100, 256, 512}) {
-    const int64_t along = images_along_sheet(size);
+    const int64_t along = images_along_sheet({size, size}).width;
     const auto side = static_cast<size_t>(along + 1);  // with a margin
     Panel panel{"heading",
                 std::vector<std::string>(side, "e 1"),
@@ -57,7 +57,7 @@ TEST(Paged, NoSheetIsLargerThanItMayBe) {
                 std::vector<std::vector<Tensor>>(side, std::vector<Tensor>(side)),
                 1,
                 1};
-    const SheetSize sheet = sheet_size({panel}, size);
+    const PixelSize sheet = sheet_size({panel}, {size, size});
     EXPECT_LE(std::max(sheet.height, sheet.width), kSheetSide) << size;
     EXPECT_GT(sheet.height, kSheetSide * 3 / 4) << size;
   }

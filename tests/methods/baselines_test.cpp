@@ -7,6 +7,7 @@
 #include <map>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/methods/registry.h"
 
 namespace refract {
@@ -24,9 +25,9 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
 Batch batch(int64_t population = 0) {
   at::manual_seed(11);
   Batch b;
-  b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
-  b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
-  b.second = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.main.x = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.reference.x = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.second.x = at::rand({6, 3, 16, 16}) * 2 - 1;
   b.population = population;
   return b;
 }
@@ -84,13 +85,14 @@ TEST(BetaTcVae, CurvesDoNotGrowWithTheDataSet) {
 // measured from many draws.
 double penalty_by_hand(Method& method, double off_diagonal, double diagonal, bool of_samples) {
   const at::NoGradGuard no_grad;
-  const Tensor images = batch().images;
+  const Tensor images = batch().main.x;
   const Tensor means = method.encode(images).at(0).to(at::kDouble);
   const int64_t n = means.size(0);
+  const at::Generator generator = generator_of(1);
   const int64_t dimensions = means.size(1);
   Tensor variance = at::zeros_like(means);
   if (of_samples)
-    for (int i = 0; i < 3000; ++i) variance += (method.draw(images).at(0) - means).square() / 3000;
+    for (int i = 0; i < 3000; ++i) variance += (method.draw(images, generator).at(0) - means).square() / 3000;
   double penalty = 0;
   for (int64_t a = 0; a < dimensions; ++a)
     for (int64_t b = 0; b < dimensions; ++b) {
@@ -165,9 +167,10 @@ TEST(Mathieu, ReferenceImagesAreReconstructedFromAnothersFactorsToo) {
   double by_hand = 0;
   {
     const at::NoGradGuard no_grad;
-    const Tensor images = batch().reference;
+    const Tensor images = batch().reference.x;
+    const at::Generator generator = generator_of(1);
     for (int draw = 0; draw < 50; ++draw) {
-      const Codes codes = made->draw(images);
+      const Codes codes = made->draw(images, generator);
       for (const int64_t partner : {0, 1})
         by_hand += (images - made->decode({codes[0].roll(partner, 0), codes[1]})).abs().sum().item<double>() / 6 / 50;
     }
@@ -181,7 +184,7 @@ TEST(Mathieu, EachSetCountsByItsOwnMean) {
   const auto made = make("mathieu");
   const Batch b = batch();
   const auto kl = [&](const Tensor& images) { return made->kl(images).at(1).sum(1).mean().item<double>(); };
-  const double both = kl(b.images) + kl(b.reference);
+  const double both = kl(b.main.x) + kl(b.reference.x);
   const auto terms = step(*made);
   EXPECT_NEAR(terms.at("kl") / both, 1, 1e-4);
   // An adversary that knows nothing says log 2 each time: twice for an image of either set.
@@ -193,7 +196,7 @@ TEST(Mathieu, EachSetCountsByItsOwnMean) {
 
 TEST(Mathieu, SHasNoPriorToDrawFrom) {
   const auto made = make("mathieu");
-  const Codes codes = made->draw_prior(3);
+  const Codes codes = draw_prior(*made, 3, generator_of(1));
   EXPECT_FALSE(codes.at(0).defined());
   EXPECT_EQ(codes.at(1).sizes(), (std::vector<int64_t>{3, 5}));
   EXPECT_NE(lacks_prior(*made).find("block s"), std::string::npos);
@@ -213,7 +216,7 @@ TEST(Mathieu, TheSOfReferencesLosesWhatTellsThemApart) {
     const auto deviation = [&](const Tensor& images) {
       return method.encode(images).at(0).std(0, false).mean().item<double>();
     };
-    return deviation(batch().reference) / deviation(batch().images);
+    return deviation(batch().reference.x) / deviation(batch().main.x);
   };
   const auto made = make("mathieu", {{"learning_rate", "3e-3"}, {"adversarial_weight", "0"}, {"kl_weight", "0.01"}});
   const double before = spread(*made);
@@ -233,7 +236,7 @@ TEST(FactorVae, TheTotalCorrelationMovesTheEncoder) {
   const auto encoder_after = [](const std::string& gamma) {
     const auto method = make("factorvae", {{"gamma", gamma}, {"discriminator_features", "8"}});
     step(*method);
-    return method->encode(batch().images).at(0);
+    return method->encode(batch().main.x).at(0);
   };
   EXPECT_TRUE(encoder_after("0").equal(encoder_after("0")));
   EXPECT_FALSE(encoder_after("0").equal(encoder_after("100000")));
@@ -256,8 +259,8 @@ TEST(FactorVae, CodesOfOneCurveHaveATotalCorrelation) {
   double correlation = 0;
   for (int i = 0; i < 200; ++i) {
     Batch b;
-    b.images = between();
-    b.second = between();
+    b.main.x = between();
+    b.second.x = between();
     Update update;
     for (const auto& [name, value] : method->step(b, update))
       if (name == "total_correlation") correlation += i < 150 ? 0 : value.item<double>() / 50;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/methods/registry.h"
 
 namespace refract {
@@ -22,7 +23,7 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
 Batch batch() {
   at::manual_seed(11);
   Batch b;
-  b.images = at::rand({6, 1, 16, 16}) * 2 - 1;
+  b.main.x = at::rand({6, 1, 16, 16}) * 2 - 1;
   b.population = 60;
   return b;
 }
@@ -112,9 +113,8 @@ TEST_P(Guided, GuidanceIsTheSquaredErrorOfThePca) {
     parameter(*method, "guide.basis").zero_();
     parameter(*method, "guide.basis").select(0, 1).fill_(0.2);
     parameter(*method, "guide.basis").select(0, 2).fill_(-0.1);
-    const Tensor images = batch().images;
-    at::manual_seed(12);
-    const Tensor z = method->draw(images).at(0);
+    const Tensor images = batch().main.x;
+    const Tensor z = method->draw(images, generator_of(12)).at(0);
     for (int64_t i = 0; i < 6; ++i) {
       const double grey = 0.3 + 0.2 * z[i][3].item<double>() - 0.1 * z[i][4].item<double>();
       expected += ((images[i] + 1) / 2 - grey).square().sum().item<double>() / 6;

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/methods/parted_model.h"
 #include "refract/methods/registry.h"
 #include "refract/nn/categorical.h"
@@ -29,9 +30,9 @@ std::unique_ptr<Method> make(const KeyValues& values = {}) {
 Batch batch() {
   at::manual_seed(11);
   Batch b;
-  b.images = at::rand({12, 1, 16, 16}) * 2 - 1;
-  b.labelled = at::rand({5, 1, 16, 16}) * 2 - 1;
-  b.attributes = at::tensor(std::vector<int64_t>{0, 1, 2, 1, -1}).view({5, 1});
+  b.main.x = at::rand({12, 1, 16, 16}) * 2 - 1;
+  b.labelled.x = at::rand({5, 1, 16, 16}) * 2 - 1;
+  b.labelled.labels = at::tensor(std::vector<int64_t>{0, 1, 2, 1, -1}).view({5, 1});
   return b;
 }
 
@@ -66,9 +67,9 @@ TEST(PartedVae, TheLossIsEquationSix) {
 TEST(PartedVae, PriorsMoveAtARateOfTheirOwn) {
   const auto moved = [](const std::string& rate) {
     const auto method = make({{"learning_rate", "0.001"}, {"prior_rate", rate}});
-    const Tensor before = method->class_prior(1).mean.detach();
+    const Tensor before = method->prior(1).mean.detach();
     scalars(*method, 0);
-    return std::pair{before, (method->class_prior(1).mean.detach() - before).abs()};
+    return std::pair{before, (method->prior(1).mean.detach() - before).abs()};
   };
   const auto [start, step] = moved("1");
   const auto [same_start, long_step] = moved("5");
@@ -102,7 +103,7 @@ TEST(PartedVae, TheExpectedDivergenceWeighsClasses) {
 // Eq. 7 from the classes' probabilities before the step; an unknown label counts for nothing.
 TEST(PartedVae, LabelsAreLearnedByCrossEntropy) {
   const auto method = make({{"labelled", "5"}});
-  const Tensor classes = method->encode(batch().labelled).at(0);
+  const Tensor classes = method->encode(batch().labelled.x).at(0);
   double expected = 0;
   const std::vector<int64_t> labels = {0, 1, 2, 1};
   for (size_t i = 0; i < labels.size(); ++i)
@@ -131,7 +132,7 @@ TEST(PartedVae, LabelsAloneMoveTheClassifierAlone) {
   };
   const auto method = make({{"labelled", "5"}, {"labels_only", "true"}, {"classes", "3,2"}});
   Batch b = batch();
-  b.attributes = at::tensor(std::vector<int64_t>{0, 1, 1, 0, 2, 1, 1, 0, 0, 1}).view({5, 2});
+  b.labelled.labels = at::tensor(std::vector<int64_t>{0, 1, 1, 0, 2, 1, 1, 0, 0, 1}).view({5, 2});
   const auto before = weights(*method);
   Update update;
   const Scalars terms = method->step(b, update);
@@ -154,7 +155,7 @@ TEST(PartedVae, SeveralVariablesHaveBlocksOfTheirOwn) {
   std::string names;
   for (const Block& block : method->blocks()) names += block.name + " ";
   EXPECT_EQ(names, "c1 c2 u1 u2 z ");
-  const Codes codes = method->encode(batch().images);
+  const Codes codes = method->encode(batch().main.x);
   EXPECT_LT((codes.at(1).sum(1) - 1).abs().max().item<double>(), 1e-5);
   EXPECT_EQ(codes.at(2).size(1), 2);
 }
@@ -162,8 +163,8 @@ TEST(PartedVae, SeveralVariablesHaveBlocksOfTheirOwn) {
 // Classes come in their shares, and u from the Gaussian of its class.
 TEST(PartedVae, ThePriorIsDrawnFromAsItStands) {
   const auto method = make({{"classes", "3"}, {"class_shares", "1,3,6"}});
-  at::manual_seed(5);
-  const Codes codes = method->draw_prior(20'000);
+  const at::NoGradGuard no_grad;
+  const Codes codes = draw_prior(*method, 20'000, generator_of(5));
   const Tensor shares = codes.at(0).mean(0);
   EXPECT_NEAR(shares[1].item<double>(), 0.3, 0.02);
   EXPECT_NEAR(shares[2].item<double>(), 0.6, 0.02);

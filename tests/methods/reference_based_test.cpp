@@ -30,8 +30,8 @@ Made make(const std::string& name, const KeyValues& values) {
 Batch batch() {
   at::manual_seed(11);
   Batch b;
-  b.images = at::rand({6, 3, 16, 16}) * 2 - 1;
-  b.reference = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.main.x = at::rand({6, 3, 16, 16}) * 2 - 1;
+  b.reference.x = at::rand({6, 3, 16, 16}) * 2 - 1;
   return b;
 }
 
@@ -67,12 +67,15 @@ TEST(RbVae, PyramidAveragesTheErrorsOfHalvings) {
           };
           expected += std::abs(block(x) - block(mean)) / 3 / 0.5 / 2;
         }
-  EXPECT_NEAR(options.negative_log_likelihood(x, mean).item<double>(), expected, 1e-4);
+  const auto error = [&](const Tensor& guess) {
+    return Likelihood(options, Space::square(1, 4)).negative_log_likelihood(x, guess).item<double>();
+  };
+  EXPECT_NEAR(error(mean), expected, 1e-4);
   const Tensor black = at::full_like(x, -1);
   options.pyramid = 0;
-  const double full = options.negative_log_likelihood(x, black).item<double>();
+  const double full = error(black);
   options.pyramid = 5;
-  EXPECT_NEAR(options.negative_log_likelihood(x, black).item<double>(), full, 1e-4) << "black errs alike at all levels";
+  EXPECT_NEAR(error(black), full, 1e-4) << "black errs alike at all levels";
 }
 
 // Codes are noisy copies of the posterior means at the start (log-variance near -2), so decoding the means comes near.
@@ -80,8 +83,8 @@ TEST(RbVae, ReconstructionTermIsTheErrorOfTheDecodedImage) {
   const Made made = make("rbvae", {});
   const Batch b = batch();
   const at::NoGradGuard no_grad;
-  const Tensor decoded = made.method->decode(made.method->encode(b.images));
-  const double by_hand = (b.images - decoded).abs().sum().item<double>() / 6;
+  const Tensor decoded = made.method->decode(made.method->encode(b.main.x));
+  const double by_hand = (b.main.x - decoded).abs().sum().item<double>() / 6;
   at::AutoGradMode grad(true);
   EXPECT_NEAR(step(*made.method).at("reconstruction") / by_hand, 1, 0.25);
 }
@@ -101,7 +104,7 @@ TEST(RbVae, UnlabelledImagesDoNotMoveTheReferenceCode) {
   const Made made = make("rbvae", {});
   Batch b = batch();
   const Tensor before = made.method->reference_code().clone();
-  b.reference = b.reference.slice(0, 0, 0);
+  b.reference.x = b.reference.x.slice(0, 0, 0);
   const Tensor weights = made.method->players()[0]->weights().front().second.clone();
   Update update;
   made.method->step(b, update);

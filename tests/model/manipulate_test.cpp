@@ -84,9 +84,11 @@ TEST(Manipulate, SamplesShareTargetsInAPanelAndCommonsAtAPosition) {
 TEST(Manipulate, SamplesComeFromTheModelsPrior) {
   struct Constant : fakes::FakeModel {
     using FakeModel::FakeModel;
-    [[nodiscard]] Codes draw_prior(int64_t count) const override { return {at::full({count, 3 * 8 * 8}, 0.25)}; }
+    [[nodiscard]] Gaussian prior(size_t /*block*/) const override {
+      return {at::full({1, 3 * 8 * 8}, 0.25), at::full({1, 3 * 8 * 8}, -80)};
+    }
   };
-  const Constant model{{3, 8},
+  const Constant model{Space::square(3, 8),
                        {{"code", 3 * 8 * 8, Role::whole}},
                        [](const Tensor& x) { return Codes{x.flatten(1)}; },
                        [](const Codes& codes) {

@@ -22,9 +22,9 @@ class SharedPasses : public testing::Test {
     codes_ = at::randn({kPairs, 4}).requires_grad_();
   }
 
-  static ImageShape seeded() {
+  static Space seeded() {
     at::manual_seed(1);
-    return {3, 8};
+    return Space::square(3, 8);
   }
 
   // A function of the verdicts in which every row weighs differently.

@@ -23,10 +23,10 @@ namespace refract::fakes {
 // modulo the number of classes, and stands in the first pixel of the second row as 2 * label / classes - 1.
 class Source : public DataSource {
  public:
-  Source(int64_t factors, int64_t classes, std::map<Split, int64_t> counts, ImageShape shape = {3, 8})
+  Source(int64_t factors, int64_t classes, std::map<Split, int64_t> counts, Space space = Space::square(3, 8))
       : counts_(std::move(counts)) {
     info_.name = "fake";
-    info_.shape = shape;
+    info_.space = space;
     for (int64_t k = 0; k < factors; ++k) info_.factors.push_back("factor " + std::to_string(k));
     for (int64_t c = 0; c < classes; ++c) info_.classes.push_back("class " + std::to_string(c));
   }
@@ -37,11 +37,12 @@ class Source : public DataSource {
     return found == counts_.end() ? 0 : found->second;
   }
 
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
-    const int64_t s = info_.shape.size;
-    Tensor images = at::empty({static_cast<int64_t>(indices.size()), info_.shape.channels, s, s});
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    const int64_t height = info_.space.height(), width = info_.space.width();
+    Tensor images = at::empty(info_.space.batch(std::ssize(indices)));
     for (size_t n = 0; n < indices.size(); ++n)
-      images[static_cast<int64_t>(n)].copy_(noise(split, indices[n], s * s, 7).view({1, s, s}) * 2 - 1);
+      images[static_cast<int64_t>(n)].copy_(noise(split, indices[n], height * width, 7).view({1, height, width}) * 2 -
+                                            1);
     if (!info_.factors.empty())
       images.select(2, 0).slice(2, 0, known()).copy_(factors(split, indices).unsqueeze(1) * 2 - 1);
     if (!info_.classes.empty())
@@ -67,7 +68,7 @@ class Source : public DataSource {
 
   [[nodiscard]] static Tensor noise(Split split, int64_t index, int64_t count, uint64_t stream) {
     Tensor values = at::empty({count});
-    const uint64_t seed = mix(stream, static_cast<uint64_t>(split), static_cast<uint64_t>(index));
+    const uint64_t seed = mix(stream, place_of(split), static_cast<uint64_t>(index));
     for (int64_t k = 0; k < count; ++k)
       values.data_ptr<float>()[k] = static_cast<float>(uniform(mix(seed, 0, static_cast<uint64_t>(k))));
     return values;
@@ -83,17 +84,17 @@ class FakeModel : public Model {
   using Encode = std::function<Codes(const Tensor&)>;
   using Decode = std::function<Tensor(const Codes&)>;
 
-  FakeModel(ImageShape shape, std::vector<Block> blocks, Encode encode, Decode decode = {}, Tensor reference_code = {})
-      : shape_(shape),
+  FakeModel(Space space, std::vector<Block> blocks, Encode encode, Decode decode = {}, Tensor reference_code = {})
+      : space_(std::move(space)),
         blocks_(std::move(blocks)),
         encode_(std::move(encode)),
         decode_(std::move(decode)),
         reference_code_(std::move(reference_code)) {}
 
-  [[nodiscard]] ImageShape shape() const override { return shape_; }
+  [[nodiscard]] const Space& space() const override { return space_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override { return encode_(images); }
-  [[nodiscard]] Codes kl(const Tensor& images) const override {  // half the square of each code
+  [[nodiscard]] Codes encode(const Examples& images) const override { return encode_(images.x); }
+  [[nodiscard]] Codes kl(const Examples& images) const override {  // half the square of each code
     Codes all = encode(images);
     for (Tensor& code : all) code = 0.5 * code.square();
     return all;
@@ -102,7 +103,7 @@ class FakeModel : public Model {
   [[nodiscard]] Tensor reference_code() const override { return reference_code_; }
 
  private:
-  ImageShape shape_;
+  Space space_;
   std::vector<Block> blocks_;
   Encode encode_;
   Decode decode_;
@@ -111,33 +112,31 @@ class FakeModel : public Model {
 
 // Every image is one flat colour on its left half and another on its right half: "e" [C] is the left one, "z" [C] the
 // right one. Encoding is the mean of each half, so decode(encode(x)) == x for such images.
-inline FakeModel halves(ImageShape shape = {3, 8}) {
-  const int64_t half = shape.size / 2;
+inline FakeModel halves(const Space& space = Space::square(3, 8)) {
+  const int64_t half = space.width() / 2;
   const auto encode = [half](const Tensor& x) {
     return Codes{x.slice(3, 0, half).mean({2, 3}), x.slice(3, half).mean({2, 3})};
   };
-  const auto decode = [shape, half](const Codes& codes) {
+  const auto decode = [space, half](const Codes& codes) {
     const auto fill = [&](const Tensor& colour, int64_t width) {
-      return colour.unsqueeze(2).unsqueeze(3).expand({colour.size(0), shape.channels, shape.size, width});
+      return colour.unsqueeze(2).unsqueeze(3).expand({colour.size(0), space.channels(), space.height(), width});
     };
-    return at::cat({fill(codes.at(0), half), fill(codes.at(1), shape.size - half)}, 3).clamp(-1, 1);
+    return at::cat({fill(codes.at(0), half), fill(codes.at(1), space.width() - half)}, 3).clamp(-1, 1);
   };
-  return {shape,
-          {{"e", shape.channels, Role::target}, {"z", shape.channels, Role::common}},
+  return {space,
+          {{"e", space.channels(), Role::target}, {"z", space.channels(), Role::common}},
           encode,
           decode,
-          at::full({shape.channels}, 0.25)};
+          at::full({space.channels()}, 0.25)};
 }
 
 // One block that is the image itself.
-inline FakeModel whole(ImageShape shape = {3, 8}) {
-  const int64_t pixels = shape.channels * shape.size * shape.size;
-  return {shape,
+inline FakeModel whole(const Space& space = Space::square(3, 8)) {
+  const int64_t pixels = space.numel();
+  return {space,
           {{"code", pixels, Role::whole}},
           [](const Tensor& x) { return Codes{x.flatten(1)}; },
-          [shape](const Codes& codes) {
-            return codes.at(0).reshape({-1, shape.channels, shape.size, shape.size}).clamp(-1, 1);
-          }};
+          [space](const Codes& codes) { return codes.at(0).reshape(space.batch(-1)).clamp(-1, 1); }};
 }
 
 // Gray images [1, 8, 8]: "u" is the brightness of the upper half, "z" that of the lower one, and "c" says whether the
@@ -146,7 +145,10 @@ class OfClasses : public FakeModel {
  public:
   OfClasses()
       : FakeModel(
-            {1, 8}, {{"c", 2, Role::category, true}, {"u", 1, Role::class_related}, {"z", 1, Role::class_independent}},
+            Space::square(1, 8),
+            {{"c", 2, Role::category, true},
+             {"u", 1, Role::class_related, false, true, 0},
+             {"z", 1, Role::class_independent}},
             [](const Tensor& x) {
               const Tensor u = x.slice(2, 0, 4).mean({2, 3});
               return Codes{at::cat({u.le(0), u.gt(0)}, 1).to(at::kFloat), u, x.slice(2, 4).mean({2, 3})};
@@ -156,8 +158,8 @@ class OfClasses : public FakeModel {
               return at::cat({fill(codes.at(1)), fill(codes.at(2))}, 2).clamp(-1, 1);
             }) {}
 
-  [[nodiscard]] Gaussian class_prior(size_t block) const override {
-    if (block != 1) return {};
+  [[nodiscard]] Gaussian prior(size_t block) const override {
+    if (block != 1) return Model::prior(block);
     return {at::tensor(std::vector<float>{-0.5F, 0.5F}).view({2, 1}),
             at::tensor(std::vector<float>{0.01F, 0.04F}).log().view({2, 1})};
   }

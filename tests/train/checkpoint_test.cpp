@@ -34,7 +34,7 @@ NamedTensors state(Method& method) {
 void train_a_little(Toy& toy) {
   for (int step = 0; step < 3; ++step) {
     Batch batch;
-    batch.images = testing_support::toy_data().images(Split::unlabelled, {step});
+    batch.main.x = testing_support::toy_data().examples(Split::unlabelled, {step});
     Update update;
     toy.step(batch, update);
   }

@@ -74,7 +74,7 @@ TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {
 TEST(OpenRun, GivesTheWeightsThatTrainingBeganWith) {
   const TempFolder folder;
   OpenedRun started = start_run(folder / "run", tiny("vae"), "");
-  const Tensor images = started.data->images(Split::unlabelled, {0, 1});
+  const Tensor images = started.data->examples(Split::unlabelled, {0, 1});
   const Tensor before = started.method->encode(images).at(0);
   train(started);
   const OpenedRun opened = open_run(folder / "run", false);
@@ -86,7 +86,7 @@ TEST(OpenRun, GivesTheTrainedModelWithOrWithoutData) {
   const TempFolder folder;
   OpenedRun trained = start_run(folder / "run", tiny("vae"), "");
   train(trained);
-  const Tensor images = trained.data->images(Split::unlabelled, {0, 1});
+  const Tensor images = trained.data->examples(Split::unlabelled, {0, 1});
   const Tensor codes = trained.method->encode(images).at(0);
   for (const bool with_data : {true, false}) {
     const OpenedRun opened = open_run(folder / "run", with_data);

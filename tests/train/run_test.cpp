@@ -24,7 +24,7 @@ using testing_support::Toy;
 DataInfo some_data() {
   DataInfo data;
   data.name = "fake";
-  data.shape = {3, 8};
+  data.space = Space::square(3, 8);
   data.factors = {"scale"};
   data.checksums = {{"file", "0123"}};
   return data;
@@ -198,8 +198,8 @@ TEST(Manifest, SaysWhatTheRunWasMadeWith) {
 TEST(Manifest, GivesTheDataBack) {
   const DataInfo data = manifest_data(manifest_text(*tiny("vae"), some_data(), ""), "manifest.json");
   EXPECT_EQ(data.name, "fake");
-  EXPECT_EQ(data.shape.channels, 3);
-  EXPECT_EQ(data.shape.size, 8);
+  EXPECT_EQ(data.space.channels(), 3);
+  EXPECT_EQ(data.space.width(), 8);
   EXPECT_EQ(data.factors, std::vector<std::string>{"scale"});
   EXPECT_EQ(data.checksums, some_data().checksums);
   for (const std::string text : {"", "{}", "[1]", R"({"data":{"name":3}})"})

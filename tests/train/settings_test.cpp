@@ -44,7 +44,7 @@ TEST(Settings, OneFlatListReachesAllThreeParts) {
   settings.set({{"steps", "7"}, {"learning_rate", "0.5"}, {"size", "32"}});
   EXPECT_EQ(settings.train.steps, 7);
   EXPECT_EQ(settings.method_recipe.options.at("learning_rate").text(), "0.5");
-  EXPECT_EQ(settings.data_recipe.make()->info().shape.size, 32);
+  EXPECT_EQ(settings.data_recipe.make()->info().space.width(), 32);
 }
 
 TEST(Settings, BadPairsAreRefusedWithTheReason) {

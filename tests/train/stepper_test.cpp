@@ -27,11 +27,11 @@ std::vector<Tensor> weights_after(Method& method, const at::Device& device, Step
     const auto images = [&] { return (at::rand({4, 3, 16, 16}) * 2 - 1).to(device); };
     const auto done = static_cast<double>(i) / kSteps;
     Batch batch;
-    batch.images = images();
-    batch.reference = images();
-    batch.second = images();
-    batch.labelled = images();
-    batch.attributes = at::zeros({4, 1}, at::kLong).to(device);
+    batch.main.x = images();
+    batch.reference.x = images();
+    batch.second.x = images();
+    batch.labelled.x = images();
+    batch.labelled.labels = at::zeros({4, 1}, at::kLong).to(device);
     batch.population = 64;
     step(batch, 1 - done, done);
   }

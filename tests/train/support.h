@@ -52,9 +52,9 @@ class Toy : public Method {
     for (Player* player : {&left_, &right_}) player->own("w", at::zeros({size}).requires_grad_());
   }
 
-  [[nodiscard]] ImageShape shape() const override { return {3, 8}; }
+  [[nodiscard]] const Space& space() const override { return space_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
-  [[nodiscard]] Codes encode(const Tensor& images) const override { return {images.mean({2, 3})}; }
+  [[nodiscard]] Codes encode(const Examples& images) const override { return {images.x.mean({2, 3})}; }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return codes.at(0).unsqueeze(2).unsqueeze(3).expand({-1, 3, 8, 8});
   }
@@ -64,7 +64,7 @@ class Toy : public Method {
   Scalars step(const Batch& batch, Update& update) override {
     const auto loss = [&](Player& player) {
       const Tensor& w = player.parameters().at(0).second;
-      return (w - batch.images.mean() - 0.1 * at::randn_like(w)).square().sum();
+      return (w - batch.main.x.mean() - 0.1 * at::randn_like(w)).square().sum();
     };
     Losses losses{loss(left_), loss(right_)};
     Scalars terms = {{"left", losses.left.detach().clone()}, {"right", losses.right.detach().clone()}};
@@ -79,6 +79,7 @@ class Toy : public Method {
  private:
   Meddle meddle_;
   int64_t steps_ = 0;
+  Space space_ = Space::square(3, 8);
   std::vector<Block> blocks_ = {{"code", 3, Role::whole}};
   Player left_{"left", Adam{.learning_rate = 0.01}};
   Player right_{"right", Adam{.learning_rate = 0.01}};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <new>
 #include <opencv2/core/utils/logger.hpp>
@@ -99,15 +100,39 @@ cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
   return other;
 }
 
-cv::Mat central_square(const cv::Mat& image) {
-  const int side = std::min(image.cols, image.rows);
-  return image(cv::Rect((image.cols - side) / 2, (image.rows - side) / 2, side, side));
+// The largest central part of the proportions of width x height.
+cv::Mat central_part(const cv::Mat& image, const cv::Size& wanted) {
+  const auto scaled = [](int side, int by, int over) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<double>(side) * by / over)));
+  };
+  const int width = std::min(image.cols, scaled(image.rows, wanted.width, wanted.height));
+  const int height = std::min(image.rows, scaled(image.cols, wanted.height, wanted.width));
+  return image(cv::Rect((image.cols - width) / 2, (image.rows - height) / 2, width, height));
 }
 
-cv::Mat resized(const cv::Mat& square, int size) {
+cv::Mat resized(const cv::Mat& image, const cv::Size& size) {
   cv::Mat result;
-  cv::resize(square, result, {size, size}, 0, 0, square.cols > size ? cv::INTER_AREA : cv::INTER_LINEAR);
+  const bool smaller = image.total() > static_cast<size_t>(size.area());
+  cv::resize(image, result, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
   return result;
+}
+
+// All of the image as large as fits, in the middle of black.
+cv::Mat padded(const cv::Mat& image, const cv::Size& size) {
+  const double scale =
+      std::min(static_cast<double>(size.width) / image.cols, static_cast<double>(size.height) / image.rows);
+  const auto scaled = [&](int side, int most) {
+    return std::clamp(static_cast<int>(std::lround(side * scale)), 1, most);
+  };
+  const cv::Mat inner = resized(image, {scaled(image.cols, size.width), scaled(image.rows, size.height)});
+  cv::Mat result = cv::Mat::zeros(size, inner.type());
+  inner.copyTo(result(cv::Rect((size.width - inner.cols) / 2, (size.height - inner.rows) / 2, inner.cols, inner.rows)));
+  return result;
+}
+
+cv::Mat fitted(const cv::Mat& image, const Space& space) {
+  const cv::Size size(static_cast<int>(space.width()), static_cast<int>(space.height()));
+  return space.fit == Fit::pad ? padded(image, size) : resized(image, size);
 }
 
 Tensor planes(const cv::Mat& image) {
@@ -142,12 +167,12 @@ std::string image_bytes(const std::filesystem::path& path) {
   return read_file(path);
 }
 
-Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape) {
-  const auto size = static_cast<int>(shape.size);
+Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space) {
   return decoded(bytes, path, [&](const cv::Mat& image) {
-    const cv::Mat square = over_black(central_square(image));
-    if (shape.channels == 1) return resized(with_channels(square, 1), size);  // of rounded gray, as ever
-    return with_channels(resized(square, size), shape.channels);
+    const cv::Size size(static_cast<int>(space.width()), static_cast<int>(space.height()));
+    const cv::Mat part = over_black(space.fit == Fit::crop ? central_part(image, size) : image);
+    if (space.channels() == 1) return fitted(with_channels(part, 1), space);  // of rounded gray, as ever
+    return with_channels(fitted(part, space), static_cast<int>(space.channels()));
   });
 }
 
@@ -156,8 +181,8 @@ Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path)
                  [](const cv::Mat& image) { return with_channels(over_black(image), image.channels() == 1 ? 1 : 3); });
 }
 
-Tensor read_image(const std::filesystem::path& path, const ImageShape& shape) {
-  return decode_image(image_bytes(path), path, shape);
+Tensor read_image(const std::filesystem::path& path, const Space& space) {
+  return decode_image(image_bytes(path), path, space);
 }
 
 void to_floats(const Tensor& bytes, float* out) {
@@ -165,12 +190,12 @@ void to_floats(const Tensor& bytes, float* out) {
   for (int64_t i = 0; i < bytes.numel(); ++i) out[i] = static_cast<float>(values[i]) / 127.5F - 1.0F;
 }
 
-ImagesRead read_images(const Paths& paths, const ImageShape& shape, bool skip_bad) {
+ImagesRead read_images(const Paths& paths, const Space& space, bool skip_bad) {
   ImagesRead read;
   std::vector<Tensor> images;
   for (const auto& path : paths) {
     try {
-      const Tensor bytes = read_image(path, shape);
+      const Tensor bytes = read_image(path, space);
       to_floats(bytes, images.emplace_back(at::empty(bytes.sizes())).data_ptr<float>());
       read.files.push_back(path);
     } catch (const BadInput&) {

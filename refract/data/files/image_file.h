@@ -1,9 +1,10 @@
-// Image files of any size and kind as tensors of one shape.
+// Image files of any size and kind as tensors of one space.
 //
 // Preprocessing, everywhere alike: 16 bits a channel become 8, transparent parts are laid over black, EXIF's
-// orientation is followed (JPEG, PNG, WebP, TIFF); of an animation the first frame is taken; the central square is cut
-// out (of an odd difference the smaller half goes left and top) and resized, with area averaging to smaller sizes and
-// bilinearly to larger ones; colour becomes gray by luminance or gray is repeated in all channels, as the shape asks.
+// orientation is followed (JPEG, PNG, WebP, TIFF); of an animation the first frame is taken; the picture is fitted
+// (Fit: the central part is cut out, of an odd difference the smaller half goes left and top) and resized, with area
+// averaging to smaller sizes and bilinearly to larger ones; colour becomes gray by luminance or gray is repeated in all
+// channels, as the space asks.
 #pragma once
 
 #include <filesystem>
@@ -29,11 +30,11 @@ Paths list_images(const std::filesystem::path& path);
 // The bytes of an image file. Throws BadInput: no file (a pipe is not waited for), unreadable, or more than 1 GiB.
 std::string image_bytes(const std::filesystem::path& path);
 
-// [C, S, S] uint8 of shape [1 or 3, S, S]. `path` is for messages. Throws BadInput: not an image, truncated, damaged
-// (what decoders only warn of among it, where pixels may be wrong), more pixels than kMostPixels in image_decoders.h or
-// than the file can hold, more than 16 bits a channel. Decoders print nothing.
-Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const ImageShape& shape);
-Tensor read_image(const std::filesystem::path& path, const ImageShape& shape);
+// [C, H, W] uint8 of a space of pictures, C 1 or 3. `path` is for messages. Throws BadInput: not an image, truncated,
+// damaged (what decoders only warn of among it, where pixels may be wrong), more pixels than kMostPixels in
+// image_decoders.h or than the file can hold, more than 16 bits a channel. Decoders print nothing.
+Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space);
+Tensor read_image(const std::filesystem::path& path, const Space& space);
 
 // The whole picture as it is: [C, H, W] uint8, one channel for gray and three for colour. Throws as decode_image.
 Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path);
@@ -45,12 +46,12 @@ void to_floats(const Tensor& bytes, float* out);
 inline constexpr const char* skip_advice = "--skip-bad-images leaves such files out.";
 
 struct ImagesRead {
-  Tensor images;  // [N, C, S, S], float, [-1, 1]
+  Tensor images;  // [N, C, H, W], float, [-1, 1]
   Paths files;    // one for each image
   Paths skipped;  // what could not be read; empty unless this was allowed
 };
 
 // Throws BadInput as read_image does, naming the first bad file; with `skip_bad` only where no file at all is good.
-ImagesRead read_images(const Paths& paths, const ImageShape& shape, bool skip_bad);
+ImagesRead read_images(const Paths& paths, const Space& space, bool skip_bad);
 
 }  // namespace refract

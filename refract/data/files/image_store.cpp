@@ -19,13 +19,12 @@ struct Reading {
 };
 
 // Reads all files, several at once; images go to `kept` where it is defined.
-std::vector<Reading> read_all(const Paths& files, const ImageShape& shape, const Tensor& kept,
-                              ProgressCounter& progress) {
+std::vector<Reading> read_all(const Paths& files, const Space& space, const Tensor& kept, ProgressCounter& progress) {
   std::vector<Reading> readings(files.size());
   const auto read = [&](size_t i) {
     try {
       const std::string bytes = image_bytes(files[i]);
-      const Tensor image = decode_image(bytes, files[i], shape);
+      const Tensor image = decode_image(bytes, files[i], space);
       readings[i].checksum = sha256(bytes);
       if (kept.defined()) kept[static_cast<int64_t>(i)].copy_(image);
     } catch (const BadInput& error) {
@@ -43,16 +42,15 @@ std::vector<Reading> read_all(const Paths& files, const ImageShape& shape, const
 
 }  // namespace
 
-ImageStore::ImageStore(const Paths& listed, const std::filesystem::path& folder, const ImageShape& shape,
-                       const How& how)
-    : shape_(shape) {
+ImageStore::ImageStore(const Paths& listed, const std::filesystem::path& folder, const Space& space, const How& how)
+    : space_(space) {
   const auto count = static_cast<int64_t>(listed.size());
-  const std::vector<int64_t> sizes = {count, shape.channels, shape.size, shape.size};
+  const std::vector<int64_t> sizes = space.batch(count);
   if (c10::multiply_integers(sizes) <= how.limit) kept_ = at::empty(sizes, at::kByte);
 
   std::string lines, first_error;
   ProgressCounter progress(how.on_progress, fmt::format("Reading the images in {}", folder.string()), count);
-  const std::vector<Reading> readings = read_all(listed, shape, kept_, progress);
+  const std::vector<Reading> readings = read_all(listed, space, kept_, progress);
   for (size_t i = 0; i < readings.size(); ++i) {
     if (readings[i].error.empty()) {
       numbers_.push_back(static_cast<int64_t>(i));
@@ -75,7 +73,7 @@ ImageStore::ImageStore(const Paths& listed, const std::filesystem::path& folder,
 }
 
 void ImageStore::copy(int64_t index, float* out) const {
-  to_floats(in_memory() ? kept_[index] : read_image(files_.at(static_cast<size_t>(index)), shape_), out);
+  to_floats(in_memory() ? kept_[index] : read_image(files_.at(static_cast<size_t>(index)), space_), out);
 }
 
 }  // namespace refract

@@ -25,11 +25,11 @@ class ImageStore {
   // where all of them together take at most `limit` bytes; otherwise each is decoded again whenever it is asked for.
   // Throws BadInput as read_image does; with `skip_bad`, bad files are left out and counted, and it throws only where
   // none is good.
-  ImageStore(const Paths& listed, const std::filesystem::path& folder, const ImageShape& shape, const How& how);
+  ImageStore(const Paths& listed, const std::filesystem::path& folder, const Space& space, const How& how);
 
   // All that list_images finds in the folder, which throws too.
-  ImageStore(const std::filesystem::path& folder, const ImageShape& shape, bool skip_bad, int64_t limit = kLimit)
-      : ImageStore(list_images(folder), folder, shape, {skip_bad, limit, {}}) {}
+  ImageStore(const std::filesystem::path& folder, const Space& space, bool skip_bad, int64_t limit = kLimit)
+      : ImageStore(list_images(folder), folder, space, {skip_bad, limit, {}}) {}
 
   [[nodiscard]] const Paths& files() const { return files_; }        // those that are good, as they were listed
   [[nodiscard]] const Indices& numbers() const { return numbers_; }  // of each of them: its place in the list
@@ -41,13 +41,13 @@ class ImageStore {
   [[nodiscard]] const std::vector<std::string>& checksums() const { return checksums_; }
   [[nodiscard]] const std::string& checksum() const { return checksum_; }
 
-  // Image `index`, C x S x S floats in [-1, 1], to `out`. Any number of threads may read at once.
+  // Image `index`, C x H x W floats in [-1, 1], to `out`. Any number of threads may read at once.
   void copy(int64_t index, float* out) const;
 
-  [[nodiscard]] const Tensor& bytes() const { return kept_; }  // [N, C, S, S] uint8; undefined where too large
+  [[nodiscard]] const Tensor& bytes() const { return kept_; }  // [N, C, H, W] uint8; undefined where too large
 
  private:
-  ImageShape shape_;
+  Space space_;
   Paths files_;
   Indices numbers_;
   int64_t skipped_ = 0;

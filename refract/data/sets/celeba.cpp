@@ -80,7 +80,10 @@ ImageStore read_images(const CelebaTable& table, const std::filesystem::path& fo
   Paths listed;
   for (const std::string& name : table.files) listed.push_back(folder / name);
   if (!options.skip_bad_images) refuse_missing(listed, folder);
-  return {listed, folder, {3, options.size}, {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
+  return {listed,
+          folder,
+          Space::square(3, options.size),
+          {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
 }
 
 std::string skipped_note(const ImageStore& images) {
@@ -97,7 +100,7 @@ Indices places_in(const ImageStore& images) {
   return places;
 }
 
-void add_images(IndexedImages& all, ImageStore read) {
+void add_images(IndexedExamples& all, ImageStore read) {
   add_note(all.info, skipped_note(read));
   all.info.checksums[fmt::format("img_align_celeba ({} files)", read.files().size())] = read.checksum();
   const Indices places = places_in(read);
@@ -145,9 +148,9 @@ std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options, const OnPr
   const auto folder = place_of(options.celeba_dir, "CELEBA_DIR", std::filesystem::path("data") / "celeba");
   const CelebaTable table = read_celeba(folder);
   CelebaVariables variables = celeba_variables(table);
-  IndexedImages all;
+  IndexedExamples all;
   all.info.name = "celeba";
-  all.info.shape = {3, options.size};
+  all.info.space = Space::square(3, options.size);
   all.info.factors = table.names;
   all.info.factor_sizes = std::vector<int64_t>(table.names.size(), 2);
   all.info.attributes = std::move(variables.attributes);

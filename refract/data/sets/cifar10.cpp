@@ -70,9 +70,9 @@ Options Cifar10Options::describe() {
 std::unique_ptr<DataSource> make_cifar10(const Cifar10Options& options) {
   const Cifar10 read =
       read_cifar10(place_of(options.cifar10_dir, "CIFAR10_DIR", std::filesystem::path("data") / "cifar10"));
-  IndexedImages all;
+  IndexedExamples all;
   all.info.name = "cifar10";
-  all.info.shape = {3, options.size};
+  all.info.space = Space::square(3, options.size);
   all.info.classes = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
   all.info.checksums = read.checksums;
   all.labels = read.labels;

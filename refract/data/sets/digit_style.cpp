@@ -19,13 +19,13 @@ namespace refract {
 namespace {
 
 // A split: which digit each of its images shows.
-struct Part {
+struct SplitDigits {
   const Digits* digits = nullptr;
   Indices chosen;     // of *digits; image i shows digit chosen[i % chosen.size()]
   int64_t count = 0;  // images
 };
 
-Part part(const Digits& digits, const Indices& order, int64_t first, int64_t size, int64_t count) {
+SplitDigits part(const Digits& digits, const Indices& order, int64_t first, int64_t size, int64_t count) {
   return {&digits, Indices(order.begin() + first, order.begin() + first + size), count};
 }
 
@@ -59,14 +59,13 @@ class DigitStyleSource final : public DataSource {
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return at(split).count; }
 
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
-    const int64_t size = info_.shape.size;
-    Tensor all = at::empty({static_cast<int64_t>(indices.size()), info_.shape.channels, size, size});
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    Tensor all = at::empty(info_.space.batch(std::ssize(indices)));
     auto* out = all.data_ptr<float>();
     for (const int64_t index : indices) {
-      const Part& from = at(split);
-      render_digit(from.digits->images[digit(split, index)], style(split, index), size, out, padding_);
-      out += info_.shape.channels * size * size;
+      const SplitDigits& from = at(split);
+      render_digit(from.digits->images[digit(split, index)], style(split, index), info_.space.width(), out, padding_);
+      out += info_.space.numel();
     }
     return all;
   }
@@ -93,8 +92,8 @@ class DigitStyleSource final : public DataSource {
   }
 
  private:
-  [[nodiscard]] const Part& at(Split split) const { return parts_.at(static_cast<size_t>(split)); }
-  Part& at(Split split) { return parts_.at(static_cast<size_t>(split)); }
+  [[nodiscard]] const SplitDigits& at(Split split) const { return parts_.at(place_of(split)); }
+  SplitDigits& at(Split split) { return parts_.at(place_of(split)); }
 
   void check_index(Split split, int64_t index) const {
     if (index >= 0 && index < count(split)) return;
@@ -104,21 +103,21 @@ class DigitStyleSource final : public DataSource {
 
   [[nodiscard]] int64_t digit(Split split, int64_t index) const {
     check_index(split, index);
-    const Part& from = at(split);
+    const SplitDigits& from = at(split);
     return from.chosen[static_cast<size_t>(index) % from.chosen.size()];
   }
 
   [[nodiscard]] DigitStyle style(Split split, int64_t index) const {
     check_index(split, index);
     if (split == Split::reference) return {};
-    return draw_style(mix(key_, 1 + static_cast<uint64_t>(split), static_cast<uint64_t>(index)));
+    return draw_style(mix(key_, 1 + place_of(split), static_cast<uint64_t>(index)));
   }
 
   DataInfo info_;
   Digits training_, test_;
   uint64_t key_;
   float padding_;
-  std::array<Part, 4> parts_;
+  std::array<SplitDigits, all_splits.size()> parts_;
 };
 
 float padding_of(const std::string& name) {
@@ -178,7 +177,7 @@ std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits t
                                         int64_t size, uint64_t seed, float padding) {
   if (size < 16 || size > 128 || size % 16 != 0)
     throw BadInput(fmt::format("Option size: expected a multiple of 16 from 16 to 128, found '{}'.", size));
-  info.shape = {3, size};
+  info.space = Space::square(3, size);
   info.factors = {"red", "green", "blue", "scale", "width"};
   int64_t classes = 0;
   for (const Digits* digits : {&training, &test})

@@ -80,7 +80,7 @@ std::unique_ptr<DataSource> make_dsprites(const DspritesOptions& options, const 
                     "the data set rendered-sprites, which needs no file.",
                     file.string(), kFile));
   const Tensor latents = read_latents(file);
-  IndexedImages all = sprite_grid("dsprites", options.size, latents, options.draw);
+  IndexedExamples all = sprite_grid("dsprites", options.size, latents, options.draw);
   all.info.checksums[file.filename().string()] = sha256(read_file(file));
   all.copy = from_bytes(read_images(file, latents.size(0), options.size, on_progress));
   return indexed_source(std::move(all));

@@ -73,12 +73,12 @@ std::unique_ptr<DataSource> make_fer2013(const Fer2013Options& options, const On
   const auto folder = place_of(options.fer2013_dir, "FER2013_DIR", std::filesystem::path("data") / "fer2013");
   Faces faces = read_fer2013(folder, options.skip_bad_images, on_progress);
   const auto seed = static_cast<uint64_t>(options.data_seed);
-  IndexedImages all;
+  IndexedExamples all;
   all.info.note = faces.note;
   add_note(all.info, draw_part(faces, FacePart::validation, mix(seed, Stream::render, 0)));
   add_note(all.info, draw_part(faces, FacePart::test, mix(seed, Stream::render, 1)));
   all.info.name = "fer2013";
-  all.info.shape = {1, options.size};
+  all.info.space = Space::square(1, options.size);
   all.info.classes = {"angry", "disgust", "fear", "happy", "sad", "surprise"};  // neutral is none of them
   all.info.checksums = faces.checksums;
   all.labels = faces.labels.masked_fill(faces.labels.eq(kNeutral), -1);

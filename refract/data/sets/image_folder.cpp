@@ -64,7 +64,7 @@ class ImageFolder final : public DataSource {
   ImageFolder(const ImageFolderOptions& options, const OnProgress& on_progress)
       : unlabelled_(read(options.unlabelled, options, on_progress)) {
     info_.name = "folders";
-    info_.shape = {options.channels, options.size};
+    info_.space = Space::square(options.channels, options.size);
     note_store(unlabelled_, Split::unlabelled);
     if (!options.reference.empty()) {
       reference_.emplace(read(options.reference, options, on_progress));
@@ -78,8 +78,8 @@ class ImageFolder final : public DataSource {
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return static_cast<int64_t>(at(split).size()); }
 
-  [[nodiscard]] Tensor images(Split split, const Indices& indices) const override {
-    const auto [channels, size] = info_.shape;
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    const auto [channels, size] = info_.space;
     Tensor all = at::empty({static_cast<int64_t>(indices.size()), channels, size, size});
     auto* out = all.data_ptr<float>();
     for (const int64_t index : indices) {
@@ -110,8 +110,8 @@ class ImageFolder final : public DataSource {
             {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
   }
 
-  [[nodiscard]] const Indices& at(Split split) const { return parts_.at(static_cast<size_t>(split)); }
-  Indices& at(Split split) { return parts_.at(static_cast<size_t>(split)); }
+  [[nodiscard]] const Indices& at(Split split) const { return parts_.at(place_of(split)); }
+  Indices& at(Split split) { return parts_.at(place_of(split)); }
 
   [[nodiscard]] int64_t number(Split split, int64_t index) const {
     if (index < 0 || index >= count(split))
@@ -150,8 +150,8 @@ class ImageFolder final : public DataSource {
   Paths ignored_;
   ImageStore unlabelled_;
   std::optional<ImageStore> reference_;
-  std::array<Indices, 4> parts_;  // numbers of a split's images in its store
-  std::vector<int64_t> labels_;   // of unlabelled_, where there are classes
+  std::array<Indices, all_splits.size()> parts_;  // numbers of a split's images in its store
+  std::vector<int64_t> labels_;                   // of unlabelled_, where there are classes
 };
 
 }  // namespace

@@ -54,9 +54,9 @@ std::unique_ptr<DataSource> make_plain_mnist(const PlainMnistOptions& options) {
   const std::filesystem::path folder =
       place_of(options.mnist_dir, "MNIST_DIR", std::filesystem::path("data") / "mnist");
   const Mnist mnist = read_mnist(folder, options.emnist);
-  IndexedImages all;
+  IndexedExamples all;
   all.info.name = "mnist";
-  all.info.shape = {1, options.size};
+  all.info.space = Space::square(1, options.size);
   all.info.checksums = mnist.checksums;
   all.labels = at::cat({mnist.training.labels, mnist.test.labels});
   all.info.note = mnist.note;

@@ -50,7 +50,7 @@ Options RenderedSpritesOptions::describe() {
 
 std::unique_ptr<DataSource> make_rendered_sprites(const RenderedSpritesOptions& options) {
   const Numbers sizes = {3, options.scales, options.orientations, options.positions, options.positions};
-  IndexedImages all = sprite_grid("rendered-sprites", options.size, latents_of(sizes), options.draw);
+  IndexedExamples all = sprite_grid("rendered-sprites", options.size, latents_of(sizes), options.draw);
   all.copy = [sizes, size = options.size](int64_t image, float* out) {
     const Sprite sprite = sprite_of(numbers_of(image, sizes), sizes);
     to_floats(sprite_bytes(render_sprite(sprite).unsqueeze(0), size), out);

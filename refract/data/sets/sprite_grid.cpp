@@ -10,10 +10,10 @@
 
 namespace refract {
 
-IndexedImages sprite_grid(std::string name, int64_t size, const Tensor& latents, const DrawOptions& draw) {
-  IndexedImages all;
+IndexedExamples sprite_grid(std::string name, int64_t size, const Tensor& latents, const DrawOptions& draw) {
+  IndexedExamples all;
   all.info.name = std::move(name);
-  all.info.shape = {1, size};
+  all.info.space = Space::square(1, size);
   all.info.factors = {"shape", "scale", "orientation", "position_x", "position_y"};
   all.info.classes = {"square", "ellipse", "heart"};
   all.labels = latents.select(1, 0).contiguous();

@@ -15,7 +15,7 @@ constexpr int64_t kSpriteSide = 64;
 // heart), scale, orientation, position x, position y. A factor is the rank of the value among those that occur, over
 // the highest rank, so that a part of the grid has factors from 0 to 1 too; one that is constant is 0. Labels: the
 // shapes. Throws BadInput where there are fewer images than `draw` takes.
-IndexedImages sprite_grid(std::string name, int64_t size, const Tensor& latents, const DrawOptions& draw);
+IndexedExamples sprite_grid(std::string name, int64_t size, const Tensor& latents, const DrawOptions& draw);
 
 // [N, 64, 64], 0 or 1, to [N, 1, size, size] uint8, 0 to 255, by area averaging.
 Tensor sprite_bytes(const Tensor& images, int64_t size);

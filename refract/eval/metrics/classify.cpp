@@ -40,7 +40,7 @@ void add_own_classes(MetricTable& table, const Model& model, const DataSource& d
 
 // Rows of what classifiers recognise, with a note on those that are not above chance.
 void add_error_rows(MetricTable& table, const Model& model, const DataSource& data, const Model* untrained,
-              const Tensor& truth, const HeldOut& held_out) {
+                    const Tensor& truth, const HeldOut& held_out) {
   const auto classes = static_cast<int64_t>(data.info().classes.size());
   const Tensor answers = held_out.scored(truth);
   const auto reader = [&](const Tensor& features, const Tensor& labels, const Tensor& asked) {

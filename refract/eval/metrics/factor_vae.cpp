@@ -113,7 +113,8 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
       "disjoint sets of {}, votes for dimensions with one below {} dropped, all others both fit and score (Hajimiri et "
       "al. 2021). "
       "Seed {}.",
-      kSetSize, count, kLeastDeviation, kFactorVaeFitVotes, kFactorVaeScoreVotes, kAuthorsSetSize, kAuthorsLeastDeviation, seed);
+      kSetSize, count, kLeastDeviation, kFactorVaeFitVotes, kFactorVaeScoreVotes, kAuthorsSetSize,
+      kAuthorsLeastDeviation, seed);
   return table;
 }
 

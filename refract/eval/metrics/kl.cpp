@@ -47,22 +47,17 @@ Tensor class_moment_kl(const Tensor& codes, const Tensor& classes, const Gaussia
   return sum;
 }
 
-// Of each block with a KL; the n-th class-related block belongs to the n-th category (Model::class_prior).
+// Of each block with a KL.
 Codes mismatch(const Model& model, const std::vector<FeatureSet>& drawn, const Codes& kl) {
   Codes all(kl.size());
-  std::vector<Tensor> classes;
-  size_t related = 0;
   for (size_t b = 0; b < drawn.size(); ++b) {
     const Tensor codes = drawn[b].score.to(at::kDouble);
-    if (model.blocks()[b].categorical) classes.push_back(codes);
     if (!kl[b].defined()) continue;
-    const Gaussian prior = model.class_prior(b);
-    if (!prior.mean.defined()) {
-      all[b] = moment_kl(codes, {at::zeros_like(codes[0]), at::zeros_like(codes[0])});
-      continue;
-    }
     const auto known = [](const Tensor& of_prior) { return of_prior.detach().to(at::kCPU, at::kDouble); };
-    all[b] = class_moment_kl(codes, classes.at(related++), {known(prior.mean), known(prior.log_variance)});
+    const Gaussian of_model = model.prior(b);
+    const Gaussian prior{known(of_model.mean), known(of_model.log_variance)};
+    const std::optional<size_t> given = model.blocks()[b].given;
+    all[b] = given ? class_moment_kl(codes, drawn.at(*given).score.to(at::kDouble), prior) : moment_kl(codes, prior);
   }
   return all;
 }

@@ -36,7 +36,8 @@ std::vector<FeatureSet> sets_of(const Model& model, const DataSource& data, cons
 }
 
 // Rows of errors, with a note on those that do no better than the mean, image by image.
-void add_factor_rows(MetricTable& table, const std::vector<FeatureSet>& sets, const Tensor& truth, const HeldOut& held_out) {
+void add_factor_rows(MetricTable& table, const std::vector<FeatureSet>& sets, const Tensor& truth,
+                     const HeldOut& held_out) {
   const Tensor answers = held_out.scored(truth);
   const auto errors = [&](const FeatureSet& set, const HeldOut::Reader& reader) {
     return (held_out.predictions(set, truth, reader) - answers).abs();

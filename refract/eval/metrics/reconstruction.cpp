@@ -10,10 +10,10 @@
 namespace refract {
 namespace {
 
-Tensor mean_image(const DataSource& data) {
+Tensor mean_example(const DataSource& data) {
   Tensor sum;
-  for_each_slice(data, Split::fit, [&](const Tensor& images) {
-    const Tensor part = images.sum(0, true, at::kDouble);
+  for_each_slice(data, Split::fit, [&](const Tensor& x) {
+    const Tensor part = comparable(data.info().space, x).sum(0, true, at::kDouble);
     sum = sum.defined() ? sum + part : part;
   });
   return (sum / data.count(Split::fit)).to(at::kFloat);
@@ -31,23 +31,32 @@ Tensor errors(const Tensor& images, const Tensor& guess) {
   return at::stack({difference.square().mean(1), difference.abs().mean(1)}, 1);
 }
 
+std::string unit_of(const Space& space) {
+  if (space.is_picture()) return "mean error of a pixel, pixels in [-1, 1]; lower is better";
+  if (space.values == Values::counts)
+    return fmt::format("mean error of a count, in rows whose sum is {:.0f}; lower is better", space.library);
+  return "mean error of a value, in standard deviations of its column; lower is better";
+}
+
 MetricTable measure_reconstruction(const Model& model, const DataSource& data, const Model* /*untrained*/) {
   const at::NoGradGuard no_grad;
-  const Tensor mean = mean_image(data);
+  const Tensor mean = mean_example(data);
   std::vector<Tensor> parts_of_model, parts_of_mean;
-  for_each_slice(data, Split::score, [&](const Tensor& images) {
-    parts_of_model.push_back(errors(images, reconstructed(model, images)));
-    parts_of_mean.push_back(errors(images, mean));
+  for_each_slice(data, Split::score, [&](const Tensor& x) {
+    const Tensor truth = comparable(data.info().space, x);
+    parts_of_model.push_back(errors(truth, reconstructed(model, x)));
+    parts_of_mean.push_back(errors(truth, mean));
   });
   const Tensor of_model = at::cat(parts_of_model);
   const Tensor of_mean = at::cat(parts_of_mean);
   MetricTable table;
   table.metric = "reconstruction";
   table.title = "How far images are from what their codes give back";
-  table.unit = "mean error of a pixel, pixels in [-1, 1]; lower is better";
+  table.unit = unit_of(data.info().space);
   table.columns = {"squared", "absolute"};
-  table.rows = {mean_errors("model", of_model, false), mean_errors("mean image", of_mean, false)};
-  if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the mean image", {"model"});
+  const std::string guess = data.info().space.is_picture() ? "mean image" : "mean row";
+  table.rows = {mean_errors("model", of_model, false), mean_errors(guess, of_mean, false)};
+  if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the " + guess, {"model"});
   table.protocol = fmt::format(
       "The generator's mean image for the posterior means of {} images; the mean image is that of {} others. ±: the "
       "standard error over the images; not distinguishable: an absolute error less than two standard errors lower, "

@@ -106,7 +106,7 @@ class FakeRuns {
     const auto settings = settings_of(job);
     DataInfo data;
     data.name = "digit-style";
-    data.shape = {3, 16};
+    data.space = Space::square(3, 16);
     const Run run = Run::create(plan_.folder_of(job), *settings, data, "");
     MetricTable table{"probe", "title", "unit", {"red", "average"}, rows, "protocol"};
     table.rows.push_back({"predict the mean", {0.2, 0.2}});

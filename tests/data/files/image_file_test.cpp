@@ -21,8 +21,8 @@ using testing_support::truncate_file;
 using testing_support::write_picture;
 
 const cv::Scalar kOrange(20, 120, 240);  // blue, green, red
-const ImageShape kColour{3, 16};
-const ImageShape kGray{1, 16};
+const Space kColour = Space::square(3, 16);
+const Space kGray = Space::square(1, 16);
 
 class ImageFile : public testing::Test {
  protected:

@@ -39,7 +39,7 @@ class CelebaFiles : public testing::Test {
   }
   // The number of the image of a split's index, which its brightness tells.
   static int64_t number_of(const DataSource& data, Split split, int64_t index) {
-    return std::lround(((data.images(split, {index}).mean().item<double>() + 1) * 127.5 - 20) / 6);
+    return std::lround(((data.examples(split, {index}).mean().item<double>() + 1) * 127.5 - 20) / 6);
   }
   TempFolder folder_;
 };

@@ -57,8 +57,8 @@ TEST_F(Cifar10Files, BecomeSplits) {
   const Cifar10 read = read_cifar10(folder_.path());
   EXPECT_TRUE(at::equal(data->labels(Split::unlabelled, {17, 2}), at::tensor({5, 2}, at::kLong)));
   EXPECT_TRUE(
-      at::allclose((data->images(Split::unlabelled, {17})[0] + 1) * 127.5, read.images[17].to(at::kFloat), 0, 1e-3));
-  EXPECT_EQ(make_cifar10(options(16))->images(Split::score, {0, 6}).sizes().vec(),
+      at::allclose((data->examples(Split::unlabelled, {17})[0] + 1) * 127.5, read.images[17].to(at::kFloat), 0, 1e-3));
+  EXPECT_EQ(make_cifar10(options(16))->examples(Split::score, {0, 6}).sizes().vec(),
             (std::vector<int64_t>{2, 3, 16, 16}));
 }
 

@@ -88,20 +88,20 @@ TEST(DigitStyleTask, ImagesAreTheSameInEveryThreadOrderAndInstance) {
   const auto one = small(), other = small();
   for (const Split split : {Split::unlabelled, Split::reference, Split::fit, Split::score}) {
     const Indices all = first(one->count(split));
-    const Tensor expected = one->images(split, all);
-    EXPECT_TRUE(at::equal(other->images(split, all), expected));
-    EXPECT_TRUE(at::equal(one->images(split, {7, 3}), at::stack({expected[7], expected[3]})));
+    const Tensor expected = one->examples(split, all);
+    EXPECT_TRUE(at::equal(other->examples(split, all), expected));
+    EXPECT_TRUE(at::equal(one->examples(split, {7, 3}), at::stack({expected[7], expected[3]})));
     std::vector<std::future<Tensor>> threads;
     for (int t = 0; t < 4; ++t)
-      threads.push_back(std::async(std::launch::async, [&] { return one->images(split, all); }));
+      threads.push_back(std::async(std::launch::async, [&] { return one->examples(split, all); }));
     for (auto& thread : threads) EXPECT_TRUE(at::equal(thread.get(), expected));
   }
-  EXPECT_FALSE(at::equal(small(2)->images(Split::fit, {0}), one->images(Split::fit, {0})));
+  EXPECT_FALSE(at::equal(small(2)->examples(Split::fit, {0}), one->examples(Split::fit, {0})));
 }
 
 TEST(DigitStyleTask, ColourFactorsAreThoseOfThePixels) {
   const auto data = small();
-  const Tensor images = data->images(Split::unlabelled, first(60));
+  const Tensor images = data->examples(Split::unlabelled, first(60));
   const Tensor sums = (images + 1).sum({2, 3});
   const Tensor factors = data->factors(Split::unlabelled, first(60));
   EXPECT_EQ(data->info().factors, (std::vector<std::string>{"red", "green", "blue", "scale", "width"}));
@@ -113,7 +113,7 @@ TEST(DigitStyleTask, ScaleAndWidthFactorsAreThoseOfThePixels) {
   EmbeddedDigitsOptions options;
   options.counts = {1, 2, 300, 0};
   const auto data = make_embedded_digits(options);
-  const Tensor images = data->images(Split::fit, first(300));
+  const Tensor images = data->examples(Split::fit, first(300));
   const Tensor factors = data->factors(Split::fit, first(300));
   Tensor measured = at::zeros({4, 300});
   measured[2] = factors.select(1, 3);
@@ -143,15 +143,15 @@ TEST(DigitStyleTask, FactorsHaveTheKnownSpread) {
 TEST(DigitStyleTask, ReferenceImagesHaveNoStyle) {
   const auto data = small();
   EXPECT_THROW(static_cast<void>(data->factors(Split::reference, {0})), BadInput);
-  const Tensor images = data->images(Split::reference, first(30));
+  const Tensor images = data->examples(Split::reference, first(30));
   EXPECT_TRUE(at::equal(images.select(1, 0), images.select(1, 2)));
 }
 
 TEST(DigitStyleTask, RefusesOddSizesAndIndices) {
   for (const int64_t size : {0, 8, 33, 40, 144})
     EXPECT_TRUE(contains(message_of<BadInput>([&] { small(1, size); }), "multiple of 16")) << size;
-  EXPECT_EQ(small(1, 32)->images(Split::score, {0}).sizes().vec(), (std::vector<int64_t>{1, 3, 32, 32}));
-  EXPECT_THROW(static_cast<void>(small()->images(Split::fit, {10})), BadInput);
+  EXPECT_EQ(small(1, 32)->examples(Split::score, {0}).sizes().vec(), (std::vector<int64_t>{1, 3, 32, 32}));
+  EXPECT_THROW(static_cast<void>(small()->examples(Split::fit, {10})), BadInput);
   EXPECT_THROW(static_cast<void>(small()->factors(Split::fit, {-1})), BadInput);
 }
 
@@ -194,7 +194,7 @@ TEST(RealDigitStyle, HasThePapersCounts) {
   EXPECT_EQ(data->count(Split::score), 5000);
   EXPECT_EQ(data->info().classes.size(), 10U);
   int64_t cut = 0;
-  const Tensor images = data->images(Split::reference, first(1000));
+  const Tensor images = data->examples(Split::reference, first(1000));
   for (int64_t i = 0; i < 1000; ++i) {
     const Box box = lit_box(images[i]);
     EXPECT_GT(box.height, 15) << "image " << i;

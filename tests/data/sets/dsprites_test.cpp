@@ -71,11 +71,11 @@ TEST_F(DspritesFile, FactorsAreRanksOfTheValuesThatOccur) {
 }
 
 TEST_F(DspritesFile, ImagesAreBlackAndWhiteAndAreAveraged) {
-  const Tensor whole = source()->images(Split::unlabelled, {3, 20});
+  const Tensor whole = source()->examples(Split::unlabelled, {3, 20});
   EXPECT_TRUE((whole.abs() == 1).all().item<bool>());
   EXPECT_EQ(whole[0][0][20][10].item<float>(), 1) << "image 3 is white from row 20, column 3";
   EXPECT_EQ(whole[0][0][19][10].item<float>(), -1);
-  const Tensor half = source(32)->images(Split::unlabelled, {3, 20});
+  const Tensor half = source(32)->examples(Split::unlabelled, {3, 20});
   EXPECT_TRUE(at::allclose(half, whole.view({2, 1, 32, 2, 32, 2}).mean({3, 5}), 0, .01));
 }
 

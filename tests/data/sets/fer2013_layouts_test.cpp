@@ -106,7 +106,8 @@ TEST_F(Fer2013Layouts, TheCompetitionsTrainingFileHasPartsDrawn) {
   EXPECT_TRUE(contains(data->info().note, "no validation part: 3 training faces")) << data->info().note;
   Fer2013Options other = options();
   other.data_seed = 2;
-  EXPECT_FALSE(at::equal(make_fer2013(other)->images(Split::score, {0, 1, 2}), data->images(Split::score, {0, 1, 2})));
+  EXPECT_FALSE(
+      at::equal(make_fer2013(other)->examples(Split::score, {0, 1, 2}), data->examples(Split::score, {0, 1, 2})));
 }
 
 TEST_F(Fer2013Layouts, ATestFileWithEmotionsIsTheTestPart) {

@@ -79,7 +79,7 @@ TEST_F(Fer2013Files, NeutralFacesAreTheReferenceSetAndTheOthersAreNot) {
   EXPECT_EQ(data->count(Split::fit), 12);
   EXPECT_EQ(data->count(Split::score), 12);
   const Faces faces = read_fer2013(folder_.path());
-  const Tensor second = data->images(Split::reference, {1})[0][0];
+  const Tensor second = data->examples(Split::reference, {1})[0][0];
   EXPECT_TRUE(at::allclose((second + 1) * 127.5, faces.images[27].to(at::kFloat), 0, 1e-3));
   EXPECT_TRUE(at::equal(data->labels(Split::score, {0, 5}), at::tensor({0, 5}, at::kLong)));
   EXPECT_THROW(static_cast<void>(data->labels(Split::reference, {0})), BadInput);
@@ -104,9 +104,9 @@ TEST_F(Fer2013Files, TestImagesThatOccurElsewhereAreLeftOut) {
 }
 
 TEST_F(Fer2013Files, LargerAndSmallerSizesKeepTheMean) {
-  const double mean = source()->images(Split::unlabelled, {0}).mean().item<double>();
+  const double mean = source()->examples(Split::unlabelled, {0}).mean().item<double>();
   for (const int64_t size : {64, 24}) {
-    const Tensor image = source(size)->images(Split::unlabelled, {0});
+    const Tensor image = source(size)->examples(Split::unlabelled, {0});
     EXPECT_EQ(image.sizes().vec(), (std::vector<int64_t>{1, 1, size, size}));
     EXPECT_NEAR(image.mean().item<double>(), mean, 0.01);
   }

@@ -33,7 +33,7 @@ class ImageFolders : public testing::Test {
   [[nodiscard]] static std::vector<int> values(const DataSource& data, Split split) {
     std::vector<int> found;
     for (int64_t i = 0; i < data.count(split); ++i)
-      found.push_back(static_cast<int>(std::lround((data.images(split, {i})[0][0][0][0].item<float>() + 1) * 127.5)));
+      found.push_back(static_cast<int>(std::lround((data.examples(split, {i})[0][0][0][0].item<float>() + 1) * 127.5)));
     return found;
   }
   TempFolder folder_;
@@ -46,10 +46,10 @@ TEST_F(ImageFolders, ShowTheirImagesInOrder) {
   EXPECT_EQ(values(*data, Split::unlabelled), (std::vector<int>{10, 11, 12, 13, 14}));
   EXPECT_EQ(values(*data, Split::reference), (std::vector<int>{100, 101, 102}));
   EXPECT_EQ(data->count(Split::fit) + data->count(Split::score), 0);
-  EXPECT_EQ(data->images(Split::unlabelled, {4, 0}).sizes().vec(), (std::vector<int64_t>{2, 3, 8, 8}));
+  EXPECT_EQ(data->examples(Split::unlabelled, {4, 0}).sizes().vec(), (std::vector<int64_t>{2, 3, 8, 8}));
   EXPECT_TRUE(contains(data->info().note, "no sub-folders")) << data->info().note;
   EXPECT_EQ(data->info().checksums.size(), 2U);
-  EXPECT_THROW(static_cast<void>(data->images(Split::unlabelled, {5})), BadInput);
+  EXPECT_THROW(static_cast<void>(data->examples(Split::unlabelled, {5})), BadInput);
   EXPECT_THROW(static_cast<void>(data->labels(Split::unlabelled, {0})), BadInput);
 }
 
@@ -60,7 +60,7 @@ TEST_F(ImageFolders, NeedNoReference) {
   given.channels = 1;
   const auto data = make_image_folder(given);
   EXPECT_EQ(data->count(Split::reference), 0);
-  EXPECT_EQ(data->images(Split::unlabelled, {0}).sizes().vec(), (std::vector<int64_t>{1, 1, 8, 8}));
+  EXPECT_EQ(data->examples(Split::unlabelled, {0}).sizes().vec(), (std::vector<int64_t>{1, 1, 8, 8}));
 }
 
 TEST_F(ImageFolders, SubFoldersAreClasses) {
@@ -167,7 +167,7 @@ TEST_F(ImageFolders, OneOrThreeChannels) {
 TEST_F(ImageFolders, LargeSetsAreDecodedWhenAskedFor) {
   paint("set", 6, 30);
   write_file(folder_ / "set/003.png", "bad");
-  const ImageShape shape{3, 8};
+  const Space shape = Space::square(3, 8);
   const ImageStore kept(folder_ / "set", shape, true), read_again(folder_ / "set", shape, true, 6 * 3 * 64 - 1);
   EXPECT_TRUE(kept.in_memory());
   EXPECT_FALSE(read_again.in_memory());

@@ -33,7 +33,7 @@ class PlainMnist : public testing::Test {
   }
   // The bytes of an image from the file, and those that the source shows, [H, W] float.
   static Tensor shown(const DataSource& data, Split split, int64_t index) {
-    return (data.images(split, {index})[0][0] + 1) * 127.5;
+    return (data.examples(split, {index})[0][0] + 1) * 127.5;
   }
   TempFolder folder_;
 };

@@ -65,7 +65,7 @@ TEST(RenderedSprites, AreAllCombinationsTheLastFactorFastest) {
       make_rendered_sprites({.size = 32, .scales = 2, .orientations = 3, .positions = 4, .draw = {1, 10, 20}});
   EXPECT_EQ(data->count(Split::unlabelled), 3 * 2 * 3 * 4 * 4);
   EXPECT_EQ(data->info().factor_sizes, (std::vector<int64_t>{3, 2, 3, 4, 4}));
-  EXPECT_EQ(data->images(Split::score, {19, 0}).sizes().vec(), (std::vector<int64_t>{2, 1, 32, 32}));
+  EXPECT_EQ(data->examples(Split::score, {19, 0}).sizes().vec(), (std::vector<int64_t>{2, 1, 32, 32}));
   const Tensor sixths = (data->factors(Split::unlabelled, {0, 1, 7, 16, 287}) * 6).round().to(at::kLong);
   const std::vector<int64_t> expected = {0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 6, 0, 0, 3, 0, 0, 6, 6, 6, 6, 6};
   EXPECT_TRUE(at::equal(sixths, at::tensor(expected, at::kLong).view({5, 5}))) << sixths;

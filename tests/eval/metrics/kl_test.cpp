@@ -15,11 +15,11 @@ namespace {
 class KnownPosterior : public fakes::FakeModel {
  public:
   KnownPosterior()
-      : FakeModel({3, 8}, {{"s", 3, Role::target}, {"e", 2, Role::common}, {"z", 1, Role::common}},
+      : FakeModel(Space::square(3, 8), {{"s", 3, Role::target}, {"e", 2, Role::common}, {"z", 1, Role::common}},
                   [](const Tensor& x) {
                     return Codes{x.mean({2, 3})};
                   }) {}
-  [[nodiscard]] Codes kl(const Tensor& images) const override {
+  [[nodiscard]] Codes kl(const Examples& images) const override {
     const int64_t n = images.size(0);
     return {Tensor(), at::tensor(std::vector<float>{1, 3}).expand({n, 2}), at::full({n, 1}, 0.5)};
   }
@@ -41,19 +41,23 @@ TEST(Kl, IsAveragedOverImagesAndSummedOverDimensions) {
 class Drawn : public fakes::FakeModel {
  public:
   explicit Drawn(float second)
-      : FakeModel({3, 8}, {{"c", 2, Role::category, true}, {"u", 1, Role::class_related}, {"z", 1, Role::whole}},
-                  [](const Tensor&) { return Codes(); }),
+      : FakeModel(
+            Space::square(3, 8),
+            {{"c", 2, Role::category, true}, {"u", 1, Role::class_related, false, true, 0}, {"z", 1, Role::whole}},
+            [](const Tensor&) { return Codes(); }),
         second_(second) {}
-  [[nodiscard]] Codes draw(const Tensor& images) const override {
-    const Tensor class1 = images.select(1, 0).select(1, 1).select(1, 0).gt(-0.5).to(at::kFloat).unsqueeze(1);
-    const Tensor uniform = images.select(1, 0).select(1, 0).slice(1, 0, 1);
+  [[nodiscard]] Codes draw(const Examples& images, const at::Generator& /*generator*/) const override {
+    const Tensor& x = images.x;
+    const Tensor class1 = x.select(1, 0).select(1, 1).select(1, 0).gt(-0.5).to(at::kFloat).unsqueeze(1);
+    const Tensor uniform = x.select(1, 0).select(1, 0).slice(1, 0, 1);
     return {at::cat({1 - class1, class1}, 1), uniform + 6 * class1 - 3, uniform};
   }
-  [[nodiscard]] Codes kl(const Tensor& images) const override {
-    return {Tensor(), at::full({images.size(0), 1}, 5), at::full({images.size(0), 1}, 5)};
+  [[nodiscard]] Codes kl(const Examples& images) const override {
+    const int64_t n = images.x.size(0);
+    return {Tensor(), at::full({n, 1}, 5), at::full({n, 1}, 5)};
   }
-  [[nodiscard]] Gaussian class_prior(size_t block) const override {
-    if (block != 1) return {};
+  [[nodiscard]] Gaussian prior(size_t block) const override {
+    if (block != 1) return Model::prior(block);
     return {at::tensor({-3.0F, second_}).unsqueeze(1), at::full({2, 1}, std::log(1.0 / 3))};
   }
 

@@ -83,13 +83,13 @@ TEST(Probe, ErrorsAreOfTheScoreSplitWithTheFitSplitsMean) {
 TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
   struct Faint : fakes::FakeModel {
     using FakeModel::FakeModel;
-    [[nodiscard]] Codes draw(const Tensor& images) const override {
+    [[nodiscard]] Codes draw(const Examples& images, const at::Generator& /*generator*/) const override {
       Codes codes = encode(images);
       codes[1] = codes[1] + at::randn_like(codes[1]);
       return codes;
     }
   };
-  const Faint model{{3, 8}, {{"e", 3, Role::target}, {"z", 3, Role::common}}, [](const Tensor& x) {
+  const Faint model{Space::square(3, 8), {{"e", 3, Role::target}, {"z", 3, Role::common}}, [](const Tensor& x) {
                       return Codes{factors_in(x), 1e-3 * factors_in(x)};
                     }};
   const MetricTable table = metric("probe").measure(model, source(), nullptr);
@@ -124,11 +124,12 @@ TEST(Classify, LabelsScoreOneAndNoiseScoresAsChance) {
 // A model with classes of its own that are the labels, but for the last two, which it takes for one another.
 TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
   const Tensor swapped = at::tensor(std::vector<int64_t>{0, 1, 3, 2});
-  const fakes::FakeModel model{
-      {3, 8}, {{"c", kClasses, Role::category, true}, {"z", 16, Role::class_independent}}, [&](const Tensor& x) {
-        const Tensor said = swapped.index_select(0, label_in(x));
-        return Codes{at::one_hot(said, kClasses).to(at::kFloat), noise_in(x)};
-      }};
+  const fakes::FakeModel model{Space::square(3, 8),
+                               {{"c", kClasses, Role::category, true}, {"z", 16, Role::class_independent}},
+                               [&](const Tensor& x) {
+                                 const Tensor said = swapped.index_select(0, label_in(x));
+                                 return Codes{at::one_hot(said, kClasses).to(at::kFloat), noise_in(x)};
+                               }};
   const MetricTable table = metric("classify").measure(model, source(), nullptr);
   EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);  // a classifier on top finds out
   const auto& own = table.rows[table.rows.size() - 3];

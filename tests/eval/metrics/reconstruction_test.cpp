@@ -23,15 +23,15 @@ TEST(Reconstruction, ImagesThemselvesHaveNoError) {
 TEST(Reconstruction, ErrorsAreMeansOverPixelsOfTheScoredImages) {
   const auto data = pictures();
   const fakes::FakeModel gray(
-      {3, 8}, {{"e", 1, Role::whole}},
+      Space::square(3, 8), {{"e", 1, Role::whole}},
       [](const Tensor& x) {
         return Codes{x.mean({1, 2, 3}).unsqueeze(1)};
       },
       [](const Codes& codes) {
         return at::full({codes[0].size(0), 3, 8, 8}, 0.25);
       });
-  const Tensor fit = data.images(Split::fit, all_indices(40));
-  const Tensor score = data.images(Split::score, all_indices(300));
+  const Tensor fit = data.examples(Split::fit, all_indices(40));
+  const Tensor score = data.examples(Split::score, all_indices(300));
   const MetricTable table = metric("reconstruction").measure(gray, data, nullptr);
   EXPECT_EQ(table.columns, (std::vector<std::string>{"squared", "absolute"}));
   EXPECT_NEAR(table.rows[0].values[0], (score - 0.25).square().mean().item<double>(), 1e-6);
@@ -43,15 +43,15 @@ TEST(Reconstruction, ErrorsAreMeansOverPixelsOfTheScoredImages) {
 
 TEST(Reconstruction, SpreadsAreStandardErrorsOverImages) {
   const auto data = pictures();
-  const Tensor score = data.images(Split::score, all_indices(300));
-  const Tensor fit = data.images(Split::fit, all_indices(40));
+  const Tensor score = data.examples(Split::score, all_indices(300));
+  const Tensor fit = data.examples(Split::fit, all_indices(40));
   const Tensor each = (score - fit.mean(0, true)).flatten(1).abs().mean(1);
   const MetricTable table = metric("reconstruction").measure(fakes::whole(), data, nullptr);
   EXPECT_NEAR(table.rows[1].spreads.at(1), each.std().item<double>() / std::sqrt(300.0), 1e-6);
   EXPECT_EQ(table.note, "");
   // The image upside down says less of itself than the mean image does.
   const fakes::FakeModel turned(
-      {3, 8}, {{"code", 192, Role::whole}}, [](const Tensor& x) { return Codes{x.flatten(1)}; },
+      Space::square(3, 8), {{"code", 192, Role::whole}}, [](const Tensor& x) { return Codes{x.flatten(1)}; },
       [](const Codes& codes) {
         return -codes[0].view({-1, 3, 8, 8});
       });
