@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <memory>
 
-#include "app/cli/examples.h"
 #include "app/cli/option_flags.h"
 #include "app/cli/output_file.h"
 #include "app/cli/terminal.h"
@@ -16,6 +15,7 @@
 #include "refract/data/found.h"
 #include "refract/data/registry.h"
 #include "refract/figures/sheets.h"
+#include "refract/report/examples.h"
 
 namespace refract {
 namespace {

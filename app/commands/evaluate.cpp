@@ -4,9 +4,11 @@
 #include <memory>
 
 #include "app/cli/option_flags.h"
+#include "app/cli/terminal.h"
+#include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/complete_run.h"
-#include "refract/core/errors.h"
+#include "refract/eval/metric.h"
 #include "refract/train/run.h"
 
 namespace refract {
@@ -26,7 +28,10 @@ Action declare_evaluate(CLI::App& app) {
             "serve");
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
-    return complete_run(arguments->run, arguments->metrics, invocation, arguments->places);
+    check_metrics(arguments->metrics);
+    OpenedRun opened = open_run(arguments->run, true, arguments->places, shown_progress());
+    for (const std::string& note : opened.notes) say(note);
+    return complete_run(opened, arguments->metrics, invocation);
   };
 }
 

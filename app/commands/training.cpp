@@ -11,6 +11,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/step_estimate.h"
 #include "app/cli/terminal.h"
+#include "app/commands/complete_run.h"
 #include "refract/core/text.h"
 #include "refract/data/found.h"
 #include "refract/train/machine.h"
@@ -59,7 +60,9 @@ Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocatio
   const std::string directory = opened.run.path().string();
   if (opened.run.path() != before)
     say(fmt::format("The run was moved from {} to {} meanwhile.", before.string(), directory));
-  const int64_t step = inspect_checkpoint(opened.run.checkpoints().back()).step;
+  const int64_t from = opened.checkpoint.step;
+  opened.checkpoint = inspect_checkpoint(opened.run.checkpoints().back());
+  const int64_t step = opened.checkpoint.step;
 
   Json json = {
       {"run", directory}, {"outcome", "finished"}, {"step", step}, {"seconds", seconds}, {"estimate", estimate}};
@@ -69,10 +72,10 @@ Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocatio
     json.update({{"outcome", "interrupted"}, {"resume", resume}});
     return {"", std::move(json), StopOnSignal::status()};
   }
-  say(step == opened.checkpoint.step ? fmt::format("Training was complete already, with {} steps.", step)
-                                     : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
+  say(step == from ? fmt::format("Training was complete already, with {} steps.", step)
+                   : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
   if (ending.nothing) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
-  Result completed = complete_run(opened.run.path(), ending.metrics, invocation);
+  Result completed = complete_run(opened, ending.metrics, invocation);
   json.update(completed.json);
   return {completed.text, std::move(json)};
 }

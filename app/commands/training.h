@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
-#include "app/commands/complete_run.h"
+#include "refract/eval/metric.h"
 #include "refract/train/run.h"
 
 namespace refract {

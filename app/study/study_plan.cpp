@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "app/cli/command.h"
-#include "app/commands/complete_run.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/nesting.h"
+#include "refract/eval/metric.h"
 #include "refract/eval/table.h"
 #include "refract/report/run_report.h"
 #include "refract/train/manifest.h"

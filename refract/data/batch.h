@@ -30,9 +30,9 @@ struct Needs {
   Draw partner = {};             // for each example of main another one of the same class, of the first attribute
   Draw reference = {};           // examples in which the target factors are constant
   int64_t labelled = 0;          // unlabelled examples whose labels may be seen, to draw side batches from; 0: none
-  bool balanced = true;          // as many of them of each class of the first attribute, or at random
   std::vector<int64_t> classes = {};  // as many as the method has, for each attribute; empty: any
   int64_t least_batch = 1;            // examples of each kind in a step: more than 1 where a term compares them
+  bool balanced = true;               // as many labelled ones of each class of the first attribute, or at random
 };
 
 struct Batch {

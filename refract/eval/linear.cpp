@@ -57,12 +57,52 @@ struct Standardizer {
   }
 };
 
-// Mean log-likelihood [1] of labels under logits [N, K], every class that has samples counting the same.
-Tensor balanced_likelihood(const Tensor& logits, const Tensor& labels) {
-  const Tensor sizes = at::bincount(labels, {}, logits.size(1)).to(at::kDouble);
-  const Tensor weights = at::reciprocal(sizes * sizes.gt(0).sum()).index_select(0, labels);
-  return (weights * at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1)).sum();
+// Of each sample, [N]: they add up to 1, and every class that has samples counts the same.
+Tensor balanced_weights(const Tensor& labels, int64_t classes) {
+  const Tensor sizes = at::bincount(labels, {}, classes).to(at::kDouble);
+  return at::reciprocal(sizes * sizes.gt(0).sum()).index_select(0, labels);
 }
+
+// Mean log-likelihood of labels under logits [N, K], so weighted.
+Tensor balanced_likelihood(const Tensor& logits, const Tensor& labels) {
+  const Tensor each = at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1);
+  return (balanced_weights(labels, logits.size(1)) * each).sum();
+}
+
+// The loss of a logistic regression on standardised features, and its minimum.
+class LogisticLoss {
+ public:
+  LogisticLoss(const Tensor& x, const Tensor& labels, int64_t classes)
+      : x_(x),
+        labels_(labels.unsqueeze(1)),
+        weights_(balanced_weights(labels, classes)),
+        weighted_truth_(at::one_hot(labels, classes) * weights_.unsqueeze(1)) {}
+
+  // Moves w [D, K] and b [K] from where they are.
+  void descend(Tensor& w, Tensor& b, double penalty) const {
+    const double factor = 0.5 * penalty / static_cast<double>(x_.size(0));
+    torch::optim::LBFGS optimizer({w, b}, torch::optim::LBFGSOptions(1)
+                                              .max_iter(1000)
+                                              .history_size(20)
+                                              .tolerance_grad(1e-9)
+                                              .tolerance_change(1e-16)
+                                              .line_search_fn("strong_wolfe"));
+    optimizer.step([&] { return at_point(w, b, factor); });
+  }
+
+ private:
+  // The loss, with its gradients written down: recording them would cost more than they do.
+  [[nodiscard]] Tensor at_point(Tensor& w, Tensor& b, double factor) const {
+    const at::NoGradGuard no_grad;
+    const Tensor log_p = at::log_softmax(x_.matmul(w) + b, 1);
+    const Tensor slope = weights_.unsqueeze(1) * log_p.exp() - weighted_truth_;  // of the logits
+    w.mutable_grad() = 2 * factor * w + x_.t().matmul(slope);
+    b.mutable_grad() = slope.sum(0);
+    return factor * w.square().sum() - (weights_ * log_p.gather(1, labels_).squeeze(1)).sum();
+  }
+
+  Tensor x_, labels_, weights_, weighted_truth_;
+};
 
 // [N] bool.
 Tensor every_fourth_of_a_class(const Tensor& labels, int64_t classes) {
@@ -98,24 +138,10 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
   check_labels(y, classes);
   const Tensor raw = to_double(features);
   const Standardizer standard(raw, rounding_of(features));
-  const Tensor x = standard(raw);
-  const double factor = 0.5 * penalty / static_cast<double>(x.size(0));
-
-  Tensor w = at::zeros({x.size(1), classes}, x.options()).requires_grad_(true);
-  Tensor b = at::zeros({classes}, x.options()).requires_grad_(true);
-  torch::optim::LBFGS optimizer({w, b}, torch::optim::LBFGSOptions(1)
-                                            .max_iter(1000)
-                                            .history_size(20)
-                                            .tolerance_grad(1e-9)
-                                            .tolerance_change(1e-16)
-                                            .line_search_fn("strong_wolfe"));
-  optimizer.step([&] {
-    optimizer.zero_grad();
-    Tensor loss = factor * w.square().sum() - balanced_likelihood(x.matmul(w) + b, y);
-    loss.backward();
-    return loss;
-  });
-  return standard.unfold(w.detach(), b.detach());
+  Tensor w = at::zeros({raw.size(1), classes}, raw.options());
+  Tensor b = at::zeros({classes}, raw.options());
+  LogisticLoss(standard(raw), y, classes).descend(w, b, penalty);
+  return standard.unfold(w, b);
 }
 
 LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels, int64_t classes) {
@@ -127,13 +153,18 @@ LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels,
   const Tensor out = held_out.nonzero().squeeze(1);
   if (out.size(0) == 0) return fit_logistic(x, y, classes);
   const Tensor in = held_out.logical_not().nonzero().squeeze(1);
-  const Tensor x_in = x.index_select(0, in), y_in = y.index_select(0, in);
-  const Tensor x_out = x.index_select(0, out), y_out = y.index_select(0, out);
+  const Tensor raw_in = to_double(x.index_select(0, in)), y_in = y.index_select(0, in);
+  const Standardizer standard(raw_in, rounding_of(features));
+  const Tensor x_out = standard(to_double(x.index_select(0, out))), y_out = y.index_select(0, out);
+  const LogisticLoss loss(standard(raw_in), y_in, classes);
+  Tensor w = at::zeros({raw_in.size(1), classes}, raw_in.options());
+  Tensor b = at::zeros({classes}, raw_in.options());
 
   double best = 1;
   double likelihood = -std::numeric_limits<double>::infinity();
   for (const double penalty : {1e4, 1e3, 1e2, 1e1, 1e0}) {
-    const auto found = balanced_likelihood(fit_logistic(x_in, y_in, classes, penalty)(x_out), y_out).item<double>();
+    loss.descend(w, b, penalty);  // from the minimum under the penalty before, which is near
+    const auto found = balanced_likelihood(x_out.matmul(w) + b, y_out).item<double>();
     if (found <= likelihood) break;
     best = penalty;
     likelihood = found;

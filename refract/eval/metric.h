@@ -52,4 +52,15 @@ struct MetricEntry {
 const std::vector<MetricEntry>& metrics();
 const MetricEntry& metric(std::string_view name);  // throws BadInput, naming the nearest
 
+// In a list of metrics: all that the data can serve, and those of them that a training ends with.
+inline constexpr const char* all_metrics = "all";
+inline constexpr const char* usual_metrics = "usual";
+
+// Throws BadInput for a name that is neither a metric's nor one of these words, and, where the data is given, for a
+// metric that it cannot serve: to be known before a training.
+void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
+
+// The entries of a list of names and these words, each once, in order. Throws as check_metrics does for names.
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data);
+
 }  // namespace refract

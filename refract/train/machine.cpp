@@ -71,9 +71,10 @@ std::string blas_file() {
 }
 
 void move_to(const at::Device& device, Method& method) {
-  if (device.is_cpu()) return;
-  at::globalContext().setFloat32MatmulPrecision("high");
-  at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once
+  if (!device.is_cpu()) {
+    at::globalContext().setFloat32MatmulPrecision("high");
+    at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once
+  }
   for (Player* player : method.players())
     for (const NamedTensors* part : {&player->parameters(), &player->buffers()})
       for (auto [name, tensor] : *part) tensor.set_data(tensor.detach().to(device));

@@ -1,4 +1,5 @@
 // `refract align` on a picture and the same picture turned: both come out alike.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -31,10 +32,9 @@ class AlignedPictures : public ::testing::Test {
     cv::imwrite(folder_ / "photos/below/turned.png", turned);
     std::string csv = "straight.png", second = "\nbelow/turned.png";
     for (const auto& [x, y] : kPoints) {
-      csv += "," + std::to_string(x) + "," + std::to_string(y);
+      csv += fmt::format(",{},{}", x, y);
       for (int row = 0; row < 2; ++row)
-        second +=
-            "," + std::to_string(map.at<double>(row, 0) * x + map.at<double>(row, 1) * y + map.at<double>(row, 2));
+        second += fmt::format(",{}", map.at<double>(row, 0) * x + map.at<double>(row, 1) * y + map.at<double>(row, 2));
     }
     write_file(folder_ / "landmarks.csv", csv + second + "\n");
   }

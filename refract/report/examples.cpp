@@ -1,4 +1,4 @@
-#include "app/cli/examples.h"
+#include "refract/report/examples.h"
 
 #include <fmt/format.h>
 
