@@ -16,7 +16,7 @@
 namespace refract {
 
 struct CelebaOptions {
-  int64_t size = 64;
+  PictureSize size;
   int64_t data_seed = 1;
   bool skip_bad_images = false;
   std::string celeba_dir;  // "" looks at the environment variable CELEBA_DIR, then data/celeba

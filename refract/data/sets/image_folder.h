@@ -14,7 +14,7 @@ namespace refract {
 struct ImageFolderOptions {
   std::string reference;   // folder; "" for methods that need no reference images
   std::string unlabelled;  // folder
-  int64_t size = 64;
+  PictureSize size;
   int64_t channels = 3;
   bool skip_bad_images = false;
   int64_t data_seed = 1;

@@ -28,7 +28,8 @@ class ImageFolders : public testing::Test {
       write_picture(folder_ / fmt::format("{}/{:03}.png", folder, i), 12, 9, cv::Scalar(first_value + i), CV_8UC1);
   }
   [[nodiscard]] ImageFolderOptions options() const {
-    return {.reference = (folder_ / "reference").string(), .unlabelled = (folder_ / "unlabelled").string(), .size = 8};
+    return {
+        .reference = (folder_ / "reference").string(), .unlabelled = (folder_ / "unlabelled").string(), .size = {8, 8}};
   }
   [[nodiscard]] static std::vector<int> values(const DataSource& data, Split split) {
     std::vector<int> found;
@@ -61,6 +62,17 @@ TEST_F(ImageFolders, NeedNoReference) {
   const auto data = make_image_folder(given);
   EXPECT_EQ(data->count(Split::reference), 0);
   EXPECT_EQ(data->examples(Split::unlabelled, {0}).sizes().vec(), (std::vector<int64_t>{1, 1, 8, 8}));
+}
+
+TEST_F(ImageFolders, MayBeWiderThanHigh) {
+  paint("unlabelled", 2, 40);
+  paint("reference", 2, 90);
+  ImageFolderOptions given = options();
+  given.size = {24, 10};
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->info().space, Space::picture(3, 10, 24));
+  EXPECT_EQ(data->examples(Split::reference, {1, 0}).sizes().vec(), (std::vector<int64_t>{2, 3, 10, 24}));
+  EXPECT_EQ(values(*data, Split::reference), (std::vector<int>{90, 91}));
 }
 
 TEST_F(ImageFolders, SubFoldersAreClasses) {
@@ -184,7 +196,9 @@ TEST_F(ImageFolders, LargeSetsAreDecodedWhenAskedFor) {
 TEST_F(ImageFolders, TheChecksumFollowsContentAndNames) {
   paint("one", 3);
   paint("two", 3);
-  const auto checksum = [&](const std::string& name) { return ImageStore(folder_ / name, {3, 8}, false).checksum(); };
+  const auto checksum = [&](const std::string& name) {
+    return ImageStore(folder_ / name, Space::square(3, 8), false).checksum();
+  };
   EXPECT_EQ(checksum("one"), checksum("two"));
   std::filesystem::rename(folder_ / "two/000.png", folder_ / "two/x.png");
   EXPECT_NE(checksum("one"), checksum("two"));
