@@ -1,7 +1,6 @@
 #include "refract/data/files/image_file.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -110,10 +109,13 @@ cv::Mat central_part(const cv::Mat& image, const cv::Size& wanted) {
   return image(cv::Rect((image.cols - width) / 2, (image.rows - height) / 2, width, height));
 }
 
+// Each direction by itself: a picture that is stretched may shrink in one and grow in the other.
 cv::Mat resized(const cv::Mat& image, const cv::Size& size) {
-  cv::Mat result;
-  const bool smaller = image.total() > static_cast<size_t>(size.area());
-  cv::resize(image, result, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
+  const cv::Size smaller(std::min(image.cols, size.width), std::min(image.rows, size.height));
+  cv::Mat shrunk = image, result;
+  if (smaller != image.size()) cv::resize(image, shrunk, smaller, 0, 0, cv::INTER_AREA);
+  if (smaller == size) return shrunk;
+  cv::resize(shrunk, result, size, 0, 0, cv::INTER_LINEAR);
   return result;
 }
 
@@ -136,8 +138,12 @@ cv::Mat fitted(const cv::Mat& image, const Space& space) {
 }
 
 Tensor planes(const cv::Mat& image) {
-  const Tensor interleaved = at::from_blob(image.data, {image.rows, image.cols, image.channels()}, at::kByte);
-  return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
+  Tensor result = at::empty({image.channels(), image.rows, image.cols}, at::kByte);
+  std::vector<cv::Mat> channels;
+  for (int c = 0; c < image.channels(); ++c)
+    channels.emplace_back(image.rows, image.cols, CV_8UC1, result.data_ptr<uint8_t>() + c * image.total());
+  cv::split(image, channels.data());
+  return result;
 }
 
 // What `fit` makes of the picture, which has one channel, three in OpenCV's order, or these and opacity.

@@ -76,7 +76,9 @@ void refuse_missing(const Paths& listed, const std::filesystem::path& folder) {
 }
 
 Space space_of(const CelebaOptions& options) {
-  return Space::picture(3, options.size.height, options.size.width);
+  Space space = Space::picture(3, options.size.height, options.size.width);
+  space.fit = fit_named(options.fit);
+  return space;
 }
 
 ImageStore read_images(const CelebaTable& table, const std::filesystem::path& folder, const CelebaOptions& options,
@@ -136,6 +138,11 @@ Options CelebaOptions::describe() {
   options.add("size", size, "pictures are resized to this: 64 is a square, 178x218 is 178 wide and 218 high")
       .range(8, 218)
       .in("pixels");
+  options
+      .add("fit", fit,
+           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
+           "shows all out of proportion")
+      .one_of({"crop", "pad", "stretch"});
   options.add("data_seed", data_seed, "seed of what is held out for the probes without list_eval_partition.txt")
       .range(0, 1e15);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that are missing or cannot be read");

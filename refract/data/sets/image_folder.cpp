@@ -61,7 +61,9 @@ std::string skipped_note(const ImageStore& store, Split split) {
 }
 
 Space space_of(const ImageFolderOptions& options) {
-  return Space::picture(options.channels, options.size.height, options.size.width);
+  Space space = Space::picture(options.channels, options.size.height, options.size.width);
+  space.fit = fit_named(options.fit);
+  return space;
 }
 
 // Reads folders into stores, and gathers what there is to say of them.
@@ -131,6 +133,11 @@ Options ImageFolderOptions::describe() {
   options.add("size", size, "pictures are resized to this: 64 is a square, 96x84 is 96 wide and 84 high")
       .range(8, 512)
       .in("pixels");
+  options
+      .add("fit", fit,
+           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
+           "shows all out of proportion")
+      .one_of({"crop", "pad", "stretch"});
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");
   options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);

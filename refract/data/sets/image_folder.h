@@ -15,6 +15,7 @@ struct ImageFolderOptions {
   std::string reference;   // folder; "" for methods that need no reference images
   std::string unlabelled;  // folder
   PictureSize size;
+  std::string fit = "crop";  // pad, stretch: see Fit
   int64_t channels = 3;
   bool skip_bad_images = false;
   int64_t data_seed = 1;

@@ -75,6 +75,16 @@ TEST_F(ImageFolders, MayBeWiderThanHigh) {
   EXPECT_EQ(values(*data, Split::reference), (std::vector<int>{90, 91}));
 }
 
+TEST_F(ImageFolders, ArePaddedWhereAsked) {
+  paint("unlabelled", 1, 40);
+  ImageFolderOptions given = options();
+  given.reference = "";
+  given.fit = "pad";
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->info().space.fit, Fit::pad);
+  EXPECT_EQ(values(*data, Split::unlabelled), std::vector<int>{0}) << "12 x 9 pixels have black above";
+}
+
 TEST_F(ImageFolders, SubFoldersAreClasses) {
   paint("unlabelled/cats", 20, 0);
   paint("unlabelled/dogs/small", 30, 100);
