@@ -2,6 +2,7 @@
 
 #include <ATen/ops/full.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -19,7 +20,8 @@
 namespace refract {
 namespace {
 
-constexpr size_t kLeastInClass = 10;  // a tenth of it is one image
+constexpr size_t kLeastHeldOutFrom = 10;  // a tenth of it is one image
+constexpr size_t kMostNames = 5;
 
 // Class names in order, and the numbers of each class's images.
 using Classes = std::map<std::string, Indices>;
@@ -39,19 +41,39 @@ Classes classes_of(const Paths& files, const std::filesystem::path& root) {
 std::string objection(const Classes& classes) {
   if (classes.size() < 2)
     return "The unlabelled folder has no sub-folders that could be classes, so no images are held out and no metric "
-           "will be measured: put the images of each class, at least 10, into a sub-folder of its own if you know "
-           "them.";
+           "will be measured: put the images of each class into a sub-folder of its own if you know them.";
   if (classes.contains(""))
     return "The unlabelled folder has images beside its sub-folders, so these are not taken as classes, no images are "
            "held out and no metric will be measured: put every image into the sub-folder of a class.";
-  for (const auto& [name, images] : classes)
-    if (images.size() < kLeastInClass)
-      return fmt::format(
-          "The sub-folder '{}' of the unlabelled folder has {} images where a class needs {}, so the sub-folders are "
-          "not taken as classes, no images are held out and no metric will be measured: add images to it, or move it "
-          "out.",
-          name, images.size(), kLeastInClass);
   return "";
+}
+
+bool is_small(const Indices& images) {
+  return images.size() < kLeastHeldOutFrom;
+}
+
+// Whether images can be held out of two classes, which a metric needs.
+bool tells_classes(const Classes& classes) {
+  return std::count_if(classes.begin(), classes.end(), [](const auto& one) { return !is_small(one.second); }) > 1;
+}
+
+// What becomes of classes too small for a tenth of them to be held out; "" where there are none.
+std::string small_note(const Classes& classes) {
+  std::vector<std::string> names;
+  for (const auto& [name, images] : classes)
+    if (is_small(images)) names.push_back(fmt::format("'{}'", name));
+  const size_t small = names.size();
+  if (!tells_classes(classes))
+    return fmt::format(
+        "Of {} classes fewer than two have {} images, so no images are held out and no metric will be measured: add "
+        "images to two classes or more.",
+        classes.size(), kLeastHeldOutFrom);
+  if (small == 0) return "";
+  names.resize(std::min(small, kMostNames));
+  const std::string others = small > kMostNames ? fmt::format(" and {} more", small - kMostNames) : "";
+  return fmt::format("{} of {} classes {} fewer than {} images, so none of theirs are held out for the metrics: {}{}.",
+                     small, classes.size(), small == 1 ? "has" : "have", kLeastHeldOutFrom, fmt::join(names, ", "),
+                     others);
 }
 
 std::string skipped_note(const ImageStore& store, Split split) {
@@ -103,20 +125,21 @@ void add_reference(IndexedExamples& all, const std::shared_ptr<const ImageStore>
 
 // All unlabelled images train; of classes, a tenth fits and a tenth scores.
 void hold_out(IndexedExamples& all, const Classes& classes, int64_t count, uint64_t seed) {
-  const std::string why_not = objection(classes);
-  add_note(all.info, why_not);
-  const bool labelled = why_not.empty();
+  const bool labelled = objection(classes).empty(), held_out = labelled && tells_classes(classes);
+  add_note(all.info, labelled ? small_note(classes) : objection(classes));
   if (labelled) all.labels = at::full({count}, -1, at::kLong);
+  auto* labels = labelled ? all.labels.data_ptr<int64_t>() : nullptr;
+  int64_t label = 0;
   for (const auto& [name, images] : classes) {
-    const auto label = std::ssize(all.info.classes);
-    const size_t tenth = labelled ? images.size() / 10 : 0;
+    const size_t tenth = held_out ? images.size() / 10 : 0;
     const Indices order = permutation(std::ssize(images), mix(seed, Stream::render, static_cast<uint64_t>(label)));
     for (size_t k = 0; k < images.size(); ++k) {
       const int64_t image = images[static_cast<size_t>(order[k])];
       all.splits[k < tenth ? Split::fit : k < 2 * tenth ? Split::score : Split::unlabelled].push_back(image);
-      if (labelled) all.labels[image] = label;
+      if (labelled) labels[image] = label;
     }
     if (labelled) all.info.classes.push_back(name);
+    if (labelled) ++label;
   }
   for (const Split split : {Split::unlabelled, Split::fit, Split::score})
     std::sort(all.splits[split].begin(), all.splits[split].end());
@@ -127,9 +150,10 @@ void hold_out(IndexedExamples& all, const Classes& classes, int64_t count, uint6
 Options ImageFolderOptions::describe() {
   Options options;
   options.add("reference", reference, "folder of images in which what you want to learn about is constant");
-  options.add("unlabelled", unlabelled,
-              "folder of images to learn from; two sub-folders or more, of at least 10 images each, are classes, and a "
-              "tenth of each fits, another tenth scores the probes");
+  options.add(
+      "unlabelled", unlabelled,
+      "folder of images to learn from; two sub-folders or more, with every image in one of them, are classes: a "
+      "tenth of each fits, another tenth scores the probes");
   options.add("size", size, "pictures are resized to this: 64 is a square, 96x84 is 96 wide and 84 high")
       .range(8, 512)
       .in("pixels");
