@@ -105,6 +105,7 @@ Indices places_in(const ImageStore& images) {
 
 void add_images(IndexedExamples& all, ImageStore read) {
   add_note(all.info, skipped_note(read));
+  add_note(all.info, read.note());
   all.info.checksums[fmt::format("img_align_celeba ({} files)", read.files().size())] = read.checksum();
   const Indices places = places_in(read);
   for (const Split split : {Split::unlabelled, Split::fit, Split::score})
@@ -146,6 +147,7 @@ Options CelebaOptions::describe() {
   options.add("data_seed", data_seed, "seed of what is held out for the probes without list_eval_partition.txt")
       .range(0, 1e15);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that are missing or cannot be read");
+  options.add("cache", cache, cache_meaning);
   options.add("celeba_dir", celeba_dir,
               "folder of img_align_celeba, list_attr_celeba.txt and, if wanted, list_eval_partition.txt; left empty: "
               "the environment variable CELEBA_DIR, then data/celeba");

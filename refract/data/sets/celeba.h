@@ -20,6 +20,7 @@ struct CelebaOptions {
   std::string fit = "crop";  // pad, stretch: see Fit
   int64_t data_seed = 1;
   bool skip_bad_images = false;
+  bool cache = true;       // see picture_cache.h
   std::string celeba_dir;  // "" looks at the environment variable CELEBA_DIR, then data/celeba
   Options describe();
 };

@@ -99,10 +99,12 @@ class Reader {
     const Paths others = ignored_files(folder, listed);
     ignored_.insert(ignored_.end(), others.begin(), others.end());
     info.ignored = by_ending(ignored_);
-    const ImageStore::How how = {.skip_bad = options_.skip_bad_images, .on_progress = on_progress_};
+    const ImageStore::How how = {
+        .skip_bad = options_.skip_bad_images, .on_progress = on_progress_, .cache = options_.cache};
     auto store = std::make_shared<const ImageStore>(listed, folder, info.space, how);
     info.checksums[fmt::format("{} ({} files)", name_of(split), store->files().size())] = store->checksum();
     add_note(info, skipped_note(*store, split));
+    if (info.note.find(store->note()) == std::string::npos) add_note(info, store->note());  // once for both folders
     return store;
   }
 
@@ -165,6 +167,7 @@ Options ImageFolderOptions::describe() {
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");
   options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);
+  options.add("cache", cache, cache_meaning);
   return options;
 }
 

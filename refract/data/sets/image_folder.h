@@ -19,6 +19,7 @@ struct ImageFolderOptions {
   int64_t channels = 3;
   bool skip_bad_images = false;
   int64_t data_seed = 1;
+  bool cache = true;  // see picture_cache.h
   Options describe();
 };
 
