@@ -24,13 +24,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".pictures";
-constexpr std::array<char, 16> kMagic = {"refract cache 1"};
+constexpr std::array<char, 16> kCacheMagic = {"refract cache 1"};
 constexpr uint64_t kAlignment = uint64_t{1} << 16;  // a multiple of every system's page
 
 // The file: this, an entry with its path for each record, and from pixels_at on the pictures. All numbers are in the
 // order of bytes of the machine that wrote them.
-struct Header {
-  std::array<char, 16> magic = kMagic;
+struct CacheHeader {
+  std::array<char, 16> magic = kCacheMagic;
   uint64_t order = 0x0102030405060708;
   std::array<int64_t, 3> sizes{};
   uint64_t count = 0;
@@ -39,7 +39,7 @@ struct Header {
   std::array<char, 64> checksum{};  // SHA-256 of the header, with zeros here, and of the table
 };
 
-struct Entry {
+struct CacheEntry {
   int64_t size = 0;
   int64_t changed = 0;
   uint32_t path_bytes = 0;
@@ -49,16 +49,16 @@ struct Entry {
 
 uint64_t table_bytes(const std::vector<PictureRecord>& records) {
   uint64_t bytes = 0;
-  for (const PictureRecord& record : records) bytes += sizeof(Entry) + record.path.size();
+  for (const PictureRecord& record : records) bytes += sizeof(CacheEntry) + record.path.size();
   return bytes;
 }
 
-Header header_of(const std::vector<PictureRecord>& records, const Space& space) {
-  Header header;
+CacheHeader header_of(const std::vector<PictureRecord>& records, const Space& space) {
+  CacheHeader header;
   std::copy_n(space.sizes.begin(), 3, header.sizes.begin());
   header.count = records.size();
   header.table_bytes = table_bytes(records);
-  header.pixels_at = (sizeof(Header) + header.table_bytes + kAlignment - 1) / kAlignment * kAlignment;
+  header.pixels_at = (sizeof(CacheHeader) + header.table_bytes + kAlignment - 1) / kAlignment * kAlignment;
   return header;
 }
 
@@ -70,7 +70,7 @@ std::string_view bytes_of(const Plain& plain) {
 std::string table_of(const std::vector<PictureRecord>& records) {
   std::string table;
   for (const PictureRecord& record : records) {
-    Entry entry = {.size = record.stamp.size, .changed = record.stamp.changed};
+    CacheEntry entry = {.size = record.stamp.size, .changed = record.stamp.changed};
     entry.path_bytes = static_cast<uint32_t>(record.path.size());
     entry.good = record.good ? 1 : 0;
     std::copy_n(record.checksum.begin(), std::min(record.checksum.size(), entry.checksum.size()),
@@ -81,7 +81,7 @@ std::string table_of(const std::vector<PictureRecord>& records) {
   return table;
 }
 
-std::array<char, 64> checksum_of(Header header, std::string_view table) {
+std::array<char, 64> checksum_of(CacheHeader header, std::string_view table) {
   header.checksum = {};
   const std::string sum = sha256(std::string(bytes_of(header)) + std::string(table));
   std::array<char, 64> checksum{};
@@ -92,7 +92,7 @@ std::array<char, 64> checksum_of(Header header, std::string_view table) {
 // Nothing where the table is no such table.
 std::vector<PictureRecord> records_in(std::string_view table, uint64_t count) {
   std::vector<PictureRecord> records;
-  Entry entry;
+  CacheEntry entry;
   while (table.size() >= sizeof entry) {
     std::memcpy(&entry, table.data(), sizeof entry);
     table.remove_prefix(sizeof entry);
@@ -141,7 +141,7 @@ std::shared_ptr<const KeptPictures> KeptPictures::open(const fs::path& file, con
 
 std::shared_ptr<const KeptPictures> KeptPictures::map(int descriptor, const Space& space) {
   struct stat about {};
-  if (::fstat(descriptor, &about) != 0 || about.st_size < static_cast<off_t>(sizeof(Header))) return nullptr;
+  if (::fstat(descriptor, &about) != 0 || about.st_size < static_cast<off_t>(sizeof(CacheHeader))) return nullptr;
   const auto bytes = static_cast<size_t>(about.st_size);
   void* start = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (start == MAP_FAILED) return nullptr;
@@ -155,9 +155,9 @@ KeptPictures::~KeptPictures() {
 }
 
 bool KeptPictures::read(const Space& space) {
-  Header header;
+  CacheHeader header;
   std::memcpy(&header, start_, sizeof header);
-  const Header fresh;
+  const CacheHeader fresh;
   if (header.magic != fresh.magic || header.order != fresh.order || header.table_bytes > bytes_ - sizeof header ||
       !std::equal(space.sizes.begin(), space.sizes.end(), header.sizes.begin(), header.sizes.end()))
     return false;
@@ -216,7 +216,7 @@ void NewPictures::put(const void* bytes, size_t count, uint64_t at) {
 
 std::shared_ptr<const KeptPictures> NewPictures::publish(const std::vector<PictureRecord>& records) {
   const std::string table = table_of(records);
-  Header header = header_of(records, space_);
+  CacheHeader header = header_of(records, space_);
   header.checksum = checksum_of(header, table);
   put(table.data(), table.size(), sizeof header);
   put(&header, sizeof header, 0);
