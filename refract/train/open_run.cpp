@@ -93,7 +93,7 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
     opened.data = data_again(*opened.settings, on_progress);
-    check_shape(opened.data->info(), then.space, opened.run);
+    check_space(opened.data->info(), then.space, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
   }
