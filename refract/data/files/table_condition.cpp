@@ -36,7 +36,7 @@ class ConditionReader {
     Comparison read;
     read.column = word(std::min(rest_.find_first_of("=!<>"), rest_.size()));
     if (read.column.empty()) refuse("the name of a column");
-    rest_ = without_blanks(rest_);
+    while (rest_.starts_with(' ')) rest_.remove_prefix(1);
     read.sign = sign();
     const bool in_quotes = is_quote(without_blanks(rest_));
     read.value = word(std::min(rest_.find(conjunction), rest_.size()));
