@@ -32,7 +32,8 @@ enum class Stream : uint64_t {
   labelled,
   order_labelled,
   order_second,
-  partners
+  partners,
+  held_out_rows
 };
 
 constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {
