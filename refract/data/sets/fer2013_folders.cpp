@@ -107,7 +107,8 @@ std::optional<Faces> faces_of_folders(const fs::path& folder, bool skip_bad, con
     if (number_of(kPartNames, part) >= 0 && holds_emotions(part)) add_part(part, listed);
   if (std::find(listed.parts.begin(), listed.parts.end(), FacePart::train) == listed.parts.end()) return {};
   constexpr int64_t all = int64_t{1} << 40;  // 48 x 48 bytes each are held in memory, however many
-  return read_listed(listed, ImageStore(listed.files, folder, {1, kFaceSide}, {skip_bad, all, on_progress}));
+  return read_listed(listed,
+                     ImageStore(listed.files, folder, Space::square(1, kFaceSide), {skip_bad, all, on_progress}));
 }
 
 }  // namespace refract

@@ -79,13 +79,12 @@ class ImageFolder final : public DataSource {
   [[nodiscard]] int64_t count(Split split) const override { return static_cast<int64_t>(at(split).size()); }
 
   [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
-    const auto [channels, size] = info_.space;
-    Tensor all = at::empty({static_cast<int64_t>(indices.size()), channels, size, size});
+    Tensor all = at::empty(info_.space.batch(std::ssize(indices)));
     auto* out = all.data_ptr<float>();
     for (const int64_t index : indices) {
       const ImageStore& store = split == Split::reference ? *reference_ : unlabelled_;
       store.copy(number(split, index), out);
-      out += channels * size * size;
+      out += info_.space.numel();
     }
     return all;
   }
@@ -106,7 +105,7 @@ class ImageFolder final : public DataSource {
     info_.ignored = by_ending(ignored_);
     return {listed,
             folder,
-            {options.channels, options.size},
+            Space::square(options.channels, options.size),
             {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
   }
 
