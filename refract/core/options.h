@@ -33,11 +33,13 @@ struct Option {
   std::string default_text = "";                          // as `text` gave it when the option was added
   double min = -std::numeric_limits<double>::infinity();  // inclusive; for numbers and each entry of a list
   double max = std::numeric_limits<double>::infinity();
+  bool names = false;                     // a text of names separated by commas: given twice as a flag, it is both
   std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
 
   Option& range(double lowest, double highest);
   Option& in(std::string unit_name);
   Option& one_of(std::vector<std::string> allowed);
+  Option& of_names();
 
   [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64
   [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style"

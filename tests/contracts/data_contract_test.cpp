@@ -54,8 +54,10 @@ TEST(DataRegistry, NamesAreUniqueAndDescribed) {
 TEST_P(DataContract, DescribesItself) {
   const auto data = make();
   EXPECT_EQ(data->info().name, GetParam());
-  EXPECT_TRUE(data->info().space.channels() == 1 || data->info().space.channels() == 3);
-  EXPECT_EQ(data->info().space.width(), 16);
+  const Space& space = data->info().space;
+  EXPECT_TRUE(space == Space::square(1, 16) || space == Space::square(3, 16) || space == Space::row(5))
+      << text_of(space);
+  EXPECT_EQ(space.is_picture(), data->info().columns.names.empty());
   EXPECT_GT(data->count(Split::unlabelled), 0);
   for (const auto& [file, sum] : data->info().checksums) EXPECT_EQ(sum.size(), 64U) << file;
 }

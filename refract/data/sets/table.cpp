@@ -57,8 +57,8 @@ Splits splits_of(const Table& table, const std::vector<std::string>& classes, ui
     std::vector<Indices> of_class(std::max<size_t>(classes.size(), 1));
     for (size_t i = 0; i < members.size(); ++i) {
       if (!members[i]) continue;
-      const auto found = table.labels.empty() ? classes.begin()
-                                              : std::lower_bound(classes.begin(), classes.end(), table.labels[i]);
+      const auto found =
+          table.labels.empty() ? classes.begin() : std::lower_bound(classes.begin(), classes.end(), table.labels[i]);
       of_class[static_cast<size_t>(found - classes.begin())].push_back(static_cast<int64_t>(i));
     }
     for (size_t c = 0; c < of_class.size(); ++c)
@@ -149,8 +149,8 @@ Options TableOptions::describe() {
               "which rows are the reference set, as in 'condition=control' or 'dose<=0 and day>3'");
   options.add("unlabelled_where", unlabelled_where, "which rows are unlabelled; empty: all that are no reference");
   options.add("label", label, "column of the rows' classes");
-  options.add("factor", factor, "columns that are known of each row, to measure by, separated by commas");
-  options.add("ignore", ignore, "columns to leave out, separated by commas");
+  options.add("factor", factor, "columns that are known of each row, to measure by, separated by commas").of_names();
+  options.add("ignore", ignore, "columns to leave out, separated by commas").of_names();
   options.add("name", name, "column of the rows' names; empty: a first column without a name, if there is one");
   options.add("missing", missing, "what becomes of missing values: refuse, the column's mean, or drop the row")
       .one_of({"refuse", "mean", "drop"});
