@@ -16,7 +16,6 @@ constexpr int64_t kMapExamples = 1000;  // at most, of each set
 constexpr int64_t kMapSide = 330;       // pixels
 constexpr int64_t kMapGap = 24;
 constexpr size_t kMostColourings = 3;
-constexpr uint64_t kMapTurn = 8;
 
 // One way to colour the examples.
 struct Colouring {
@@ -36,10 +35,10 @@ struct Shown {
 Shown shown_on_map(const DataSource& data, uint64_t seed) {
   Shown shown;
   if (data.count(Split::score) > 0) shown.split = Split::score;
-  shown.indices = picked(data, shown.split, kMapExamples, seed, kMapTurn);
+  shown.indices = picked(data, shown.split, kMapExamples, seed, Turn::map);
   std::vector<Tensor> parts = {data.examples(shown.split, shown.indices)};
   const Split references = data.count(Split::reference_score) > 0 ? Split::reference_score : Split::reference;
-  const Indices others = picked(data, references, kMapExamples, seed, kMapTurn);
+  const Indices others = picked(data, references, kMapExamples, seed, Turn::map);
   shown.references = std::ssize(others);
   if (!others.empty()) parts.push_back(data.examples(references, others));
   shown.examples = at::cat(parts);

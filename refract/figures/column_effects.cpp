@@ -21,7 +21,6 @@ constexpr int64_t kBarRow = kLabelHeight + 4;
 constexpr int64_t kHalfWidth = 150;  // of the bars to one side, in pixels
 constexpr int64_t kNames = 190;      // room for the columns' names
 constexpr int64_t kEffectGap = 24;
-constexpr uint64_t kEffectTurn = 9;
 
 // The block that is exchanged, or else the first that has a way between two codes.
 size_t acting_block(const Model& model) {
@@ -80,7 +79,7 @@ std::string column_effects_lacks(const Model& model, const DataSource& data) {
 }
 
 Figure draw_column_effects(const Model& model, const DataSource& data, uint64_t seed) {
-  const Tensor examples = pick(data, Split::unlabelled, kEffectExamples, seed, kEffectTurn);
+  const Tensor examples = pick(data, Split::unlabelled, kEffectExamples, seed, Turn::column_effects);
   const size_t block = acting_block(model);
   std::vector<Dimension> dimensions = ranked_dimensions(model, examples, block, Range::posterior, seed);
   if (dimensions.size() > kMostEffectDimensions) dimensions.resize(kMostEffectDimensions);

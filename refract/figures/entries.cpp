@@ -10,15 +10,16 @@
 
 namespace refract {
 
-Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed, uint64_t turn) {
+Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn) {
   const int64_t all = data.count(split);
   if (all == 0) return {};
-  const at::Generator generator = generator_of(mix(mix(seed, Stream::figures, turn), place_of(split)));
+  const at::Generator generator =
+      generator_of(mix(mix(seed, Stream::figures, static_cast<uint64_t>(turn)), place_of(split)));
   const Tensor order = at::randperm(all, generator).slice(0, 0, std::min(all, count)).contiguous();
   return {order.data_ptr<int64_t>(), order.data_ptr<int64_t>() + order.numel()};
 }
 
-Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, uint64_t turn) {
+Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn) {
   const Indices indices = picked(data, split, count, seed, turn);
   return indices.empty() ? Tensor() : data.examples(split, indices);
 }

@@ -17,7 +17,6 @@ constexpr int64_t kScatterSide = 200;
 constexpr int64_t kScatterGap = 24;
 constexpr int64_t kScattersAcross = 4;
 constexpr size_t kBestAndWorst = 4;  // columns of each
-constexpr uint64_t kScatterTurn = 10;
 
 // The share of each column's variance that is given back: [D].
 std::vector<double> explained(const Tensor& truth, const Tensor& guess) {
@@ -63,7 +62,7 @@ std::string value_scatter_lacks(const Model& model, const DataSource& data) {
 
 Figure draw_value_scatter(const Model& model, const DataSource& data, uint64_t seed) {
   const bool held_out = data.count(Split::score) > 0;
-  const Tensor rows = pick(data, held_out ? Split::score : Split::unlabelled, kScatterRows, seed, kScatterTurn);
+  const Tensor rows = pick(data, held_out ? Split::score : Split::unlabelled, kScatterRows, seed, Turn::value_scatter);
   const Tensor truth = in_table_units(rows, data);
   const Tensor guess = in_table_units(reconstruct(model, rows), data);
   const std::vector<double> share = explained(truth, guess);
