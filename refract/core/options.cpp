@@ -137,7 +137,7 @@ Option& Option::one_of(std::vector<std::string> allowed) {
 }
 
 Option& Option::of_names() {
-  names = true;
+  is_names = true;
   return *this;
 }
 

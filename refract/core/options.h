@@ -33,7 +33,7 @@ struct Option {
   std::string default_text = "";                          // as `text` gave it when the option was added
   double min = -std::numeric_limits<double>::infinity();  // inclusive; for numbers and each entry of a list
   double max = std::numeric_limits<double>::infinity();
-  bool names = false;                     // a text of names separated by commas: given twice as a flag, it is both
+  bool is_names = false;                  // a text of names separated by commas: given twice as a flag, it is both
   std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
 
   Option& range(double lowest, double highest);

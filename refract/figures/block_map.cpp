@@ -36,12 +36,11 @@ Shown shown_on_map(const DataSource& data, uint64_t seed) {
   Shown shown;
   if (data.count(Split::score) > 0) shown.split = Split::score;
   shown.indices = picked(data, shown.split, kMapExamples, seed, Turn::map);
-  std::vector<Tensor> parts = {data.examples(shown.split, shown.indices)};
+  shown.examples = data.examples(shown.split, shown.indices);
   const Split references = data.count(Split::reference_score) > 0 ? Split::reference_score : Split::reference;
   const Indices others = picked(data, references, kMapExamples, seed, Turn::map);
   shown.references = std::ssize(others);
-  if (!others.empty()) parts.push_back(data.examples(references, others));
-  shown.examples = at::cat(parts);
+  if (!others.empty()) shown.examples = at::cat({shown.examples, data.examples(references, others)});
   return shown;
 }
 

@@ -185,19 +185,19 @@ TEST_P(DataContract, RecipesDoNotShareTheirOptions) {
   EXPECT_EQ(one.make()->info().space.width(), 32);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> data_names() {
   std::vector<std::string> all;
   for (const DataEntry& entry : data_sets()) all.push_back(entry.name);
   return all;
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
+std::string contract_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySet, DataContract, testing::ValuesIn(names()), test_name);
+INSTANTIATE_TEST_SUITE_P(EverySet, DataContract, testing::ValuesIn(data_names()), contract_name);
 
 }  // namespace
 }  // namespace refract

@@ -102,8 +102,9 @@ TEST(Likelihood, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(Likelihood({.likelihood = "bernoulli"}, Space::row(4)), BadInput);
   EXPECT_THROW(Likelihood({.likelihood = "laplace"}, counts(4)), BadInput);
   EXPECT_THROW(Likelihood({.pyramid = 1}, Space::row(4)), BadInput);
-  EXPECT_THROW(Likelihood({}, Space::row(4)).output("tanh"), BadInput);
-  EXPECT_THROW(Likelihood({.likelihood = "bernoulli"}, Space::square(1, 4)).output("leaky"), BadInput);
+  EXPECT_THROW(static_cast<void>(Likelihood({}, Space::row(4)).output("tanh")), BadInput);
+  EXPECT_THROW(static_cast<void>(Likelihood({.likelihood = "bernoulli"}, Space::square(1, 4)).output("leaky")),
+               BadInput);
   EXPECT_EQ(Likelihood({}, Space::square(1, 4)).output("tanh"), Output::tanh);
 }
 
