@@ -40,7 +40,7 @@ class FeatureCells {
   // The cell as a number; NaN where it is missing. Throws BadInput for what the query does not allow; text is only
   // remembered, so that finish can list all columns that have it.
   float of(size_t column, std::string_view cell, int64_t place);
-  float of(size_t column, double value, int64_t place) const;  // missing where it is NaN
+  [[nodiscard]] float of(size_t column, double value, int64_t place) const;  // missing where it is NaN
 
   // Throws BadInput where text was met.
   void finish() const;
@@ -52,7 +52,7 @@ class FeatureCells {
   };
   [[noreturn]] void refuse(size_t column, int64_t place, const std::string& expected, const std::string& found) const;
   [[noreturn]] void refuse_kind(size_t column, CellKind kind, std::string_view cell, int64_t place) const;
-  float counted(size_t column, double value, int64_t place) const;
+  [[nodiscard]] float counted(size_t column, double value, int64_t place) const;
 
   std::filesystem::path file_;
   bool counts_;

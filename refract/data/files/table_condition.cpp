@@ -14,12 +14,13 @@ namespace refract {
 namespace {
 
 constexpr std::string_view conjunction = " and ";
-constexpr std::string_view quotes = "\"'";
+constexpr std::string_view quote_signs = "\"'";
 
 // Reads one condition from left to right.
 class ConditionReader {
  public:
-  ConditionReader(const std::string& option, const std::string& text) : option_(option), text_(text), rest_(text_) {}
+  ConditionReader(std::string option, std::string text)
+      : option_(std::move(option)), text_(std::move(text)), rest_(text_) {}
 
   Condition read() {
     Condition condition{text_, {}};
@@ -48,7 +49,7 @@ class ConditionReader {
   }
 
   static bool is_quote(std::string_view text) {
-    return !text.empty() && quotes.find(text[0]) != std::string_view::npos;
+    return !text.empty() && quote_signs.find(text[0]) != std::string_view::npos;
   }
 
   // What stands in quotes, or, without them, before `end`.
@@ -101,9 +102,9 @@ bool holds(const std::string& sign, double cell, double value) {
                   quoted_cell(column), condition.text, quoted_cell(cell), table.place(row)));
 }
 
-// The number of rows whose cell has no value is added to `gaps`.
+// Rows whose cell has no value are flagged in `gaps`.
 std::vector<bool> rows_where(const Comparison& comparison, const Condition& condition, const RawTable& table,
-                             size_t& gaps) {
+                             std::vector<bool>& gaps) {
   const std::vector<std::string>& cells = table.texts.at(comparison.column);
   const NumberCell value = number_cell(comparison.value);
   const bool equality = comparison.sign == "=" || comparison.sign == "!=";
@@ -111,7 +112,7 @@ std::vector<bool> rows_where(const Comparison& comparison, const Condition& cond
   std::vector<bool> met(cells.size(), false);
   for (size_t i = 0; i < cells.size(); ++i) {
     if (is_missing(cells[i])) {
-      gaps += wants_gaps ? 0 : 1;
+      if (!wants_gaps) gaps[i] = true;
       met[i] = comparison.sign == "=" && cells[i] == comparison.value;
       continue;
     }
@@ -125,7 +126,7 @@ std::vector<bool> rows_where(const Comparison& comparison, const Condition& cond
 }
 
 // The values of a column, in the order of the rows that have them first.
-std::string values_of(const std::vector<std::string>& cells) {
+std::string distinct_cells(const std::vector<std::string>& cells) {
   std::set<std::string> known;
   std::vector<std::string> all;
   for (const std::string& cell : cells)
@@ -141,21 +142,21 @@ Condition read_condition(const std::string& option, const std::string& text) {
 
 std::vector<bool> rows_meeting(const Condition& condition, RawTable& table) {
   std::vector<bool> all(table.rows(), true);
-  size_t gaps = 0;
+  std::vector<bool> gaps(table.rows(), false);
   for (const Comparison& comparison : condition.comparisons) {
     const std::vector<bool> met = rows_where(comparison, condition, table, gaps);
     if (std::find(met.begin(), met.end(), true) == met.end())
-      table.refuse(
-          fmt::format("no row meets the condition '{}': the column {} has the values {}. Name one that is there.",
-                      condition.text, quoted_cell(comparison.column), values_of(table.texts.at(comparison.column))));
+      table.refuse(fmt::format(
+          "no row meets the condition '{}': the column {} has the values {}. Name one that is there.", condition.text,
+          quoted_cell(comparison.column), distinct_cells(table.texts.at(comparison.column))));
     std::transform(all.begin(), all.end(), met.begin(), all.begin(), std::logical_and<>());
   }
   if (std::find(all.begin(), all.end(), true) == all.end())
     table.refuse(
         fmt::format("no row meets all of the condition '{}', though some meet each part of it.", condition.text));
-  if (gaps > 0)
-    table.notes.push_back(fmt::format("{} cells that the condition '{}' asks for have no value: they do not meet it.",
-                                      gaps, condition.text));
+  if (const auto count = std::count(gaps.begin(), gaps.end(), true); count > 0)
+    table.notes.push_back(fmt::format("{} of {} rows have no value for the condition '{}', and so do not meet it.",
+                                      count, table.rows(), condition.text));
   return all;
 }
 

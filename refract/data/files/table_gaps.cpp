@@ -151,7 +151,8 @@ void fill_gaps(RawTable& table, const TableQuery& query, const std::vector<float
   }
   if (cells > 0)
     table.notes.push_back(fmt::format(
-        "{} cells without a value, in {} of {} columns, were given the mean of their column.", cells, columns, width));
+        "{} of {} cells had no value and were given the mean of their column; they are in {} of {} columns.", cells,
+        table.values.size(), columns, width));
 }
 
 }  // namespace refract

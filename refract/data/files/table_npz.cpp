@@ -13,7 +13,7 @@
 namespace refract {
 namespace {
 
-using Texts = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 bool is_numbers(const NpzEntry& array) {
   return array.kind == NpzKind::fractions || array.kind == NpzKind::whole_numbers;
@@ -44,7 +44,7 @@ class NpzTableReader {
     entries_ = list_npz(query_.file);
     const NpzEntry& data = data_array();
     rows_ = data.shape[0];
-    Texts header = data_columns(data);
+    Strings header = data_columns(data);
     const auto width = header.size();
     const std::string names = name_array();
     const std::vector<NpzEntry> others = other_columns(data);
@@ -67,36 +67,36 @@ class NpzTableReader {
   }
 
   // The first of these names that is there; "" for none.
-  [[nodiscard]] std::string first_of(const Texts& names) const {
+  [[nodiscard]] std::string first_of(const Strings& names) const {
     for (const std::string& name : names)
       if (entry(name) != nullptr) return name;
     return "";
   }
 
-  const NpzEntry& data_array() const {
+  [[nodiscard]] const NpzEntry& data_array() const {
     const auto is_data = [](const NpzEntry& array) { return is_numbers(array) && array.shape.size() == 2; };
     for (const char* name : {"data", "x", "X"})
       if (const NpzEntry* array = entry(name); array != nullptr && is_data(*array)) return *array;
     const auto first = std::find_if(entries_.begin(), entries_.end(), is_data);
     if (first != entries_.end() && std::find_if(first + 1, entries_.end(), is_data) == entries_.end()) return *first;
-    Texts found;
+    Strings found;
     for (const NpzEntry& array : entries_) found.push_back(shape_of(array));
     table_.refuse(
         fmt::format("expected an array `data` [N, D] of numbers, N rows and D columns, found {}.", some_of(found, 8)));
   }
 
-  Texts data_columns(const NpzEntry& data) const {
+  [[nodiscard]] Strings data_columns(const NpzEntry& data) const {
     const auto count = static_cast<size_t>(data.shape[1]);
     const std::string name = first_of({"columns", "feature_names"});
     if (!name.empty()) {
       expect_texts(*entry(name));
-      Texts columns = read_npz_texts(query_.file, name);
+      Strings columns = read_npz_texts(query_.file, name);
       if (columns.size() != count)
         table_.refuse(fmt::format("expected a name for each of the {} columns of {} in {}, found {}.", count,
                                   quoted_cell(data.name), quoted_cell(name), columns.size()));
       return columns;
     }
-    Texts columns;
+    Strings columns;
     for (size_t k = 1; k <= count; ++k) columns.push_back(fmt::format("x{}", k));
     return columns;
   }
@@ -108,22 +108,22 @@ class NpzTableReader {
                                 shape_of(array)));
   }
 
-  std::string name_array() const {
+  [[nodiscard]] std::string name_array() const {
     const std::string name = first_of({"names", "rows", "obs_names"});
     return !name.empty() && is_column(*entry(name)) ? name : "";
   }
 
-  bool is_column(const NpzEntry& array) const { return array.shape == std::vector<int64_t>{rows_}; }
+  [[nodiscard]] bool is_column(const NpzEntry& array) const { return array.shape == std::vector<int64_t>{rows_}; }
 
-  bool is_named(const std::string& name) const {
-    const auto among = [&](const Texts& all) { return std::find(all.begin(), all.end(), name) != all.end(); };
+  [[nodiscard]] bool is_named(const std::string& name) const {
+    const auto among = [&](const Strings& all) { return std::find(all.begin(), all.end(), name) != all.end(); };
     return name == query_.label || name == query_.name || among(query_.factors) || among(query_.columns);
   }
 
   // Arrays [N] beside the data. What cannot be one is left out with a note, or refused where the query names it.
   std::vector<NpzEntry> other_columns(const NpzEntry& data) {
     std::vector<NpzEntry> columns;
-    Texts left_out;
+    Strings left_out;
     for (const NpzEntry& array : entries_) {
       if (array.name == data.name || array.name == "columns" || array.name == "feature_names") continue;
       if (is_column(array) && array.kind == NpzKind::other && is_named(array.name)) expect_texts(array);
@@ -139,7 +139,7 @@ class NpzTableReader {
 
   // Labels that nobody called labels would be learnt from.
   void note_features(const std::vector<NpzEntry>& others, size_t width, const ColumnPlan& plan) {
-    Texts taken;
+    Strings taken;
     for (size_t k = 0; k < others.size(); ++k)
       if (plan.slots[width + k] >= 0) taken.push_back(quoted_cell(others[k].name));
     if (!taken.empty() && query_.columns.empty())
@@ -149,7 +149,7 @@ class NpzTableReader {
                       some_of(taken, 5)));
   }
 
-  void take_data(const std::string& name, const ColumnPlan& plan, const FeatureCells& features, const Texts& header) {
+  void take_data(const std::string& name, const ColumnPlan& plan, const FeatureCells& features, const Strings& header) {
     const Tensor data = read_npz(query_.file, {name}).at(name);
     const auto columns = static_cast<size_t>(data.size(1));
     constexpr int64_t piece = 1024;  // rows at a time, so that no second array of doubles stands beside the first
@@ -176,7 +176,7 @@ class NpzTableReader {
         take_number(values.data_ptr<double>()[i], i, column, plan, features, array.name);
       return;
     }
-    Texts texts = read_npz_texts(query_.file, array.name);
+    Strings texts = read_npz_texts(query_.file, array.name);
     for (std::string& text : texts) text = std::string(without_blanks(text));
     const auto slot = static_cast<size_t>(std::max<int64_t>(plan.slots[column], 0));
     for (size_t i = 0; plan.slots[column] >= 0 && i < texts.size(); ++i)

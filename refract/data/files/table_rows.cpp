@@ -20,7 +20,7 @@ struct RowSets {
   Flags reference, unlabelled;  // [N]
 };
 
-size_t number_in(const Flags& rows) {
+size_t flagged(const Flags& rows) {
   return static_cast<size_t>(std::count(rows.begin(), rows.end(), true));
 }
 
@@ -43,7 +43,7 @@ void refuse_overlap(const RawTable& table, const TableQuery& query, size_t both)
       both, table.rows(), query.reference_where, query.unlabelled_where));
 }
 
-RowSets sets_of(RawTable& table, const TableQuery& query) {
+RowSets row_sets(RawTable& table, const TableQuery& query) {
   const size_t rows = table.rows();
   RowSets sets{Flags(rows, false), Flags(rows, true)};
   const auto met = [&](const char* option, const std::string& text) {
@@ -61,12 +61,12 @@ RowSets sets_of(RawTable& table, const TableQuery& query) {
 }
 
 void check_sets(RawTable& table, const TableQuery& query, const RowSets& sets) {
-  if (number_in(sets.unlabelled) == 0)
+  if (flagged(sets.unlabelled) == 0)
     table.refuse(
         fmt::format("every row meets --reference-where '{}', so that no row is left that is not of the reference "
                     "set. Narrow the condition.",
                     query.reference_where));
-  const size_t outside = table.rows() - number_in(in_either(sets));
+  const size_t outside = table.rows() - flagged(in_either(sets));
   if (outside > 0)
     table.notes.push_back(
         fmt::format("{} of {} rows meet neither condition: nothing is learnt from them.", outside, table.rows()));
@@ -75,16 +75,16 @@ void check_sets(RawTable& table, const TableQuery& query, const RowSets& sets) {
 void drop_rows(RawTable& table, const TableQuery& query, RowSets& sets) {
   Flags keep = rows_to_drop(table, query);
   if (keep.empty()) return;
-  const bool had_reference = number_in(sets.reference) > 0;
+  const bool had_reference = flagged(sets.reference) > 0;
   keep.flip();
   keep_rows(table, keep);
   keep_rows(sets.reference, keep);
   keep_rows(sets.unlabelled, keep);
-  if (number_in(sets.unlabelled) == 0 || (had_reference && number_in(sets.reference) == 0))
+  if (flagged(sets.unlabelled) == 0 || (had_reference && flagged(sets.reference) == 0))
     table.refuse(
         fmt::format("without the rows that lack a value, the {} set has none. Leave out the columns concerned "
                     "with --ignore, or give --missing mean.",
-                    number_in(sets.unlabelled) == 0 ? "unlabelled" : "reference"));
+                    flagged(sets.unlabelled) == 0 ? "unlabelled" : "reference"));
 }
 
 // Which columns have more than one value in these rows.
@@ -149,8 +149,8 @@ TableFactor text_factor(RawTable& table, const std::string& column) {
   known.erase(std::unique(known.begin(), known.end()), known.end());
   for (const std::string& cell : table.texts.at(column))
     factor.values.push_back(static_cast<double>(std::lower_bound(known.begin(), known.end(), cell) - known.begin()));
-  std::vector<std::string> shown;
-  for (const std::string& value : known) shown.push_back(quoted_cell(value));
+  std::vector<std::string> shown(known.size());
+  std::transform(known.begin(), known.end(), shown.begin(), quoted_cell);
   table.notes.push_back(fmt::format("The factor {} is text; its {} values count as 0, 1, 2, ... in this order: {}.",
                                     quoted_cell(column), known.size(), some_of(shown, 5)));
   return factor;
@@ -184,7 +184,7 @@ void RawTable::refuse(const std::string& why) const {
 
 Table table_of(RawTable raw, const TableQuery& query) {
   check_rows(raw, query);
-  RowSets sets = sets_of(raw, query);
+  RowSets sets = row_sets(raw, query);
   check_sets(raw, query, sets);
   drop_rows(raw, query, sets);
   check_rows(raw, query);

@@ -32,7 +32,7 @@ void expect_utf8(const RawTable& table, std::string_view text) {
   }
 }
 
-std::string_view header_line(std::string_view text) {
+std::string_view first_line(std::string_view text) {
   const size_t first = std::min(text.find_first_not_of("\r\n"), text.size());
   return text.substr(first, text.find('\n', first) - first);
 }
@@ -96,7 +96,7 @@ class TextTableReader {
     while (reader_.next(cells))
       if (!is_blank(cells)) add_row(cells, plan, features);
     features.finish();
-    if (blank_ > 0) table_.notes.push_back(fmt::format("{} lines of separators alone were passed over.", blank_));
+    if (blank_ > 0) table_.notes.push_back(fmt::format("Lines of separators alone were passed over: {}.", blank_));
     return std::move(table_);
   }
 
@@ -162,7 +162,7 @@ RawTable read_text_table(const TableQuery& query, std::string text) {
   if (text.find('\0') != std::string::npos)
     table.refuse("expected text or an archive of NumPy (.npz), found binary data. Export the table as CSV.");
   expect_utf8(table, text);
-  const char separator = separator_of(table, header_line(text));
+  const char separator = separator_of(table, first_line(text));
   return TextTableReader(query, std::move(text), separator, std::move(table)).read();
 }
 

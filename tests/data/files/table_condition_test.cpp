@@ -10,7 +10,7 @@ namespace {
 using testing_support::contains;
 using testing_support::message_of;
 
-const std::string people =
+const std::string four_people =
     "sex,age,city or town,x\n"
     "f,30,Bonn,1\n"
     "m,7,\"Wells and Bath\",2\n"
@@ -19,7 +19,7 @@ const std::string people =
 
 class TableCondition : public testing_support::TableFiles {
  protected:
-  // The rows of `people` that meet the condition, from 1.
+  // The rows of `four_people` that meet the condition, from 1.
   std::string rows(const std::string& condition) {
     const Table table = read_table(of(condition));
     std::string met;
@@ -28,7 +28,7 @@ class TableCondition : public testing_support::TableFiles {
     return met;
   }
   TableQuery of(const std::string& condition) {
-    TableQuery asked = query(people);
+    TableQuery asked = query(four_people);
     asked.ignore = {"sex", "age", "city or town"};
     asked.reference_where = condition;
     return asked;
@@ -63,7 +63,7 @@ TEST_F(TableCondition, ComparesTextAndNumbers) {
 
 TEST_F(TableCondition, CellsWithoutAValueAreTold) {
   const Table table = read_table(of("age>0"));
-  EXPECT_EQ(table.notes.at(0), "1 cells that the condition 'age>0' asks for have no value: they do not meet it.");
+  EXPECT_EQ(table.notes.at(0), "1 of 4 rows have no value for the condition 'age>0', and so do not meet it.");
   EXPECT_TRUE(read_table(of("age=''")).notes.empty());
 }
 

@@ -17,7 +17,7 @@ using testing_support::Texts;
 
 class TableFile : public testing_support::TableFiles {};
 
-const std::string cells =  // of four rows: two of them controls
+const std::string four_cells =  // of four rows: two of them controls
     "id,condition,CD4,CD8,age,grade\n"
     "a,control,1,2.5,30,low\n"
     "b,treated,3,-4e1,41.5,high\n"
@@ -49,32 +49,33 @@ void expect_cells(const Table& table) {
   EXPECT_EQ(table.rows(), 4U);
 }
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
+std::string with_replaced(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
   return text;
 }
 
 TEST_F(TableFile, SortsColumnsAndRows) {
-  const Table table = read_table(of_cells(query(cells)));
+  const Table table = read_table(of_cells(query(four_cells)));
   expect_cells(table);
-  EXPECT_EQ(table.sha256, sha256(cells));
+  EXPECT_EQ(table.sha256, sha256(four_cells));
   ASSERT_EQ(table.notes.size(), 1U);
   EXPECT_EQ(table.notes[0],
             "The factor 'grade' is text; its 3 values count as 0, 1, 2, ... in this order: 'high', 'low', 'mid'.");
 }
 
 TEST_F(TableFile, IsTheSameHoweverItIsWritten) {
-  const std::string tabs = replaced(cells, ",", "\t");
+  const std::string tabs = with_replaced(four_cells, ",", "\t");
   expect_cells(read_table(of_cells(query(tabs))));
   expect_cells(read_table(of_cells(query(tabs, "t.tsv"))));
-  expect_cells(read_table(of_cells(query("\xef\xbb\xbf" + replaced(cells, "\n", "\r\n") + "\r\n\r\n"))));
-  expect_cells(read_table(of_cells(query(replaced(cells, "control", " \"control\" ")))));
-  expect_cells(read_table(of_cells(query(replaced(cells, ",", " , ")))));
-  expect_cells(read_table(of_cells(query(cells.substr(0, cells.size() - 1)))));
-  const Table packed = read_table(of_cells(query(gzip(cells.substr(0, 50)) + gzip(cells.substr(50)), "t.csv.gz")));
+  expect_cells(read_table(of_cells(query("\xef\xbb\xbf" + with_replaced(four_cells, "\n", "\r\n") + "\r\n\r\n"))));
+  expect_cells(read_table(of_cells(query(with_replaced(four_cells, "control", " \"control\" ")))));
+  expect_cells(read_table(of_cells(query(with_replaced(four_cells, ",", " , ")))));
+  expect_cells(read_table(of_cells(query(four_cells.substr(0, four_cells.size() - 1)))));
+  const Table packed =
+      read_table(of_cells(query(gzip(four_cells.substr(0, 50)) + gzip(four_cells.substr(50)), "t.csv.gz")));
   expect_cells(packed);
-  EXPECT_EQ(packed.sha256, sha256(cells)) << "packed or not, they are the same data";
+  EXPECT_EQ(packed.sha256, sha256(four_cells)) << "packed or not, they are the same data";
   expect_cells(read_table(of_cells(query(gzip(tabs), "t.tsv.gz"))));
 }
 
@@ -117,7 +118,7 @@ TEST_F(TableFile, ColumnsThatAreCountedHaveAHeader) {
 }
 
 TEST_F(TableFile, RowsMayBeInNeitherSetOrInBoth) {
-  TableQuery asked = query(cells);
+  TableQuery asked = query(four_cells);
   asked.ignore = {"id", "grade"};
   asked.reference_where = "condition=control";
   asked.unlabelled_where = "condition=treated and age < 40";
@@ -137,10 +138,10 @@ TEST_F(TableFile, ColumnsOfOneValueAreLeftOut) {
   EXPECT_EQ(table.notes.at(0), "2 of 4 columns of features have one value in all rows and were left out: 'b', 'c'.");
 }
 
-const std::string gaps = "a,b,g\n1,,x\n2,5,x\n,7,y\n6,9,y\n";
+const std::string rows_with_gaps = "a,b,g\n1,,x\n2,5,x\n,7,y\n6,9,y\n";
 
 TEST_F(TableFile, RowsWithGapsAreDropped) {
-  TableQuery asked = query(gaps);
+  TableQuery asked = query(rows_with_gaps);
   asked.missing = MissingPolicy::drop;
   asked.label = "g";
   const Table table = read_table(asked);
@@ -151,7 +152,7 @@ TEST_F(TableFile, RowsWithGapsAreDropped) {
 }
 
 TEST_F(TableFile, GapsAreFilledWithMeansOfTheRowsThatAreLearntFrom) {
-  TableQuery asked = query(gaps);
+  TableQuery asked = query(rows_with_gaps);
   asked.missing = MissingPolicy::mean;
   asked.reference_where = "g=y";
   EXPECT_EQ(read_table(asked).values, (Floats{1, 7, 2, 5, 3, 7, 6, 9}));
@@ -161,7 +162,10 @@ TEST_F(TableFile, GapsAreFilledWithMeansOfTheRowsThatAreLearntFrom) {
   const Table table = read_table(asked);
   EXPECT_EQ(table.columns, Texts{"a"});
   EXPECT_EQ(table.values, (Floats{1, 2, 4, 6})) << "the mean of 2 and 6";
-  EXPECT_TRUE(contains(table.notes.back(), "1 cells without a value, in 1 of 1 columns")) << table.notes.back();
+  EXPECT_TRUE(
+      contains(table.notes.back(),
+               "1 of 4 cells had no value and were given the mean of their column; they are in 1 of 1 columns."))
+      << table.notes.back();
 }
 
 TEST_F(TableFile, EverySpellingOfNoValueIsOne) {
@@ -191,7 +195,7 @@ TEST_F(TableFile, WantedColumnsComeInTheirOrder) {
 TEST_F(TableFile, LinesOfSeparatorsAreNoRows) {
   const Table table = read("a,b\n1,2\n,\n3,4\n , \n");
   EXPECT_EQ(table.rows(), 2U);
-  EXPECT_EQ(table.notes.at(0), "2 lines of separators alone were passed over.");
+  EXPECT_EQ(table.notes.at(0), "Lines of separators alone were passed over: 2.");
 }
 
 TEST_F(TableFile, CountsAreWholeNumbers) {

@@ -20,7 +20,7 @@ class TableNpz : public testing_support::TableFiles {
   TableQuery of(const std::vector<NpzArray>& arrays) { return query(npz(arrays), "t.npz"); }
 };
 
-const Tensor six = at::tensor({1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F});
+const Tensor six_numbers = at::tensor({1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F});
 
 // An array whose values are these bytes, of a type and a shape as NumPy writes them.
 NpzArray raw_array(const std::string& name, const std::string& type, const std::string& shape,
@@ -31,12 +31,12 @@ NpzArray raw_array(const std::string& name, const std::string& type, const std::
 }
 
 template <class Number>
-std::string bytes_of(const std::vector<Number>& numbers) {
+std::string number_bytes(const std::vector<Number>& numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
 }
 
 TEST_F(TableNpz, HasColumnsNamesAndFurtherArrays) {
-  TableQuery asked = of({npz_array("data", six.view({3, 2})), npz_array("columns", Texts{"a", "b"}),
+  TableQuery asked = of({npz_array("data", six_numbers.view({3, 2})), npz_array("columns", Texts{"a", "b"}),
                          npz_array("obs_names", Texts{"r", "s", "t"}), npz_array("kind", Texts{"u", "v", "u"}),
                          npz_array("dose", at::tensor({0.5F, 0.0F, 2.0F}))});
   asked.label = "kind";
@@ -54,15 +54,17 @@ TEST_F(TableNpz, HasColumnsNamesAndFurtherArrays) {
 }
 
 TEST_F(TableNpz, TakesTheArrayThatIsATable) {
-  EXPECT_EQ(read_table(of({npz_array("arr_0", six.view({2, 3}))})).columns, (Texts{"x1", "x2", "x3"}));
-  EXPECT_EQ(read_table(of({npz_array("other", six.view({1, 6})), npz_array("X", six.view({2, 3}))})).rows(), 2U);
-  const Table table = read_table(of({npz_array("x", six.view({2, 3})), npz_array("data", six)}));
+  EXPECT_EQ(read_table(of({npz_array("arr_0", six_numbers.view({2, 3}))})).columns, (Texts{"x1", "x2", "x3"}));
+  EXPECT_EQ(
+      read_table(of({npz_array("other", six_numbers.view({1, 6})), npz_array("X", six_numbers.view({2, 3}))})).rows(),
+      2U);
+  const Table table = read_table(of({npz_array("x", six_numbers.view({2, 3})), npz_array("data", six_numbers)}));
   EXPECT_EQ(table.rows(), 2U);
   EXPECT_EQ(table.notes.at(0), "Arrays of the archive that are no columns of 2 rows were left out: 'data' [6].");
 }
 
 TEST_F(TableNpz, ArraysBesideTheDataAreColumns) {
-  const auto arrays = {npz_array("data", six.view({2, 3})), npz_array("y", at::tensor({7.0F, 8.0F}))};
+  const auto arrays = {npz_array("data", six_numbers.view({2, 3})), npz_array("y", at::tensor({7.0F, 8.0F}))};
   const Table table = read_table(of(arrays));
   EXPECT_EQ(table.columns, (Texts{"x1", "x2", "x3", "y"}));
   EXPECT_EQ(table.values, (Floats{1, 2, 3, 7, 4, 5, 6, 8}));
@@ -77,10 +79,10 @@ TEST_F(TableNpz, ArraysBesideTheDataAreColumns) {
 
 TEST_F(TableNpz, NumbersMayBeOfAnyType) {
   const std::vector<NpzArray> arrays = {
-      raw_array("data", "<i2", "(2, 2)", bytes_of<int16_t>({1, -2, 3, 4})),
-      raw_array("data", "<f8", "(2, 2)", bytes_of<double>({1, -2, 3, 4})),
-      raw_array("data", "<f8", "(2, 2)", bytes_of<double>({1, 3, -2, 4}), true),
-      raw_array("data", "<i8", "(2, 2)", bytes_of<int64_t>({1, -2, 3, 4})),
+      raw_array("data", "<i2", "(2, 2)", number_bytes<int16_t>({1, -2, 3, 4})),
+      raw_array("data", "<f8", "(2, 2)", number_bytes<double>({1, -2, 3, 4})),
+      raw_array("data", "<f8", "(2, 2)", number_bytes<double>({1, 3, -2, 4}), true),
+      raw_array("data", "<i8", "(2, 2)", number_bytes<int64_t>({1, -2, 3, 4})),
   };
   for (const NpzArray& array : arrays) EXPECT_EQ(read_table(of({array})).values, (Floats{1, -2, 3, 4}));
 }
@@ -99,7 +101,7 @@ TEST_F(TableNpz, GapsAreNaN) {
 
 TEST_F(TableNpz, NumbersOutOfRangeAreRefused) {
   const auto said = [&](double value) {
-    return refusal(of({raw_array("data", "<f8", "(2, 2)", bytes_of<double>({1, 2, value, 4}))}));
+    return refusal(of({raw_array("data", "<f8", "(2, 2)", number_bytes<double>({1, 2, value, 4}))}));
   };
   EXPECT_TRUE(
       contains(said(std::numeric_limits<double>::infinity()), ", row 2: expected a finite number in column 'x1'"));
@@ -111,11 +113,12 @@ TEST_F(TableNpz, NumbersOutOfRangeAreRefused) {
 }
 
 TEST_F(TableNpz, ArraysThatMakeNoTableAreRefused) {
-  const NpzArray data = npz_array("data", six.view({2, 3}));
-  EXPECT_EQ(refusal(of({npz_array("a", six), npz_array("t", Texts{"u"})})),
+  const NpzArray data = npz_array("data", six_numbers.view({2, 3}));
+  EXPECT_EQ(refusal(of({npz_array("a", six_numbers), npz_array("t", Texts{"u"})})),
             ": expected an array `data` [N, D] of numbers, N rows and D columns, found 'a' [6], 't' [1] of text.");
-  EXPECT_TRUE(contains(refusal(of({npz_array("a", six.view({2, 3})), npz_array("b", six.view({2, 3}))})),
-                       "found 'a' [2, 3], 'b' [2, 3]."));
+  EXPECT_TRUE(
+      contains(refusal(of({npz_array("a", six_numbers.view({2, 3})), npz_array("b", six_numbers.view({2, 3}))})),
+               "found 'a' [2, 3], 'b' [2, 3]."));
   EXPECT_EQ(refusal(of({data, npz_array("columns", Texts{"a", "b"})})),
             ": expected a name for each of the 3 columns of 'data' in 'columns', found 2.");
   EXPECT_TRUE(contains(refusal(of({data, npz_array("columns", Texts{"a", "b", "a"})})),
@@ -127,12 +130,13 @@ TEST_F(TableNpz, ArraysThatMakeNoTableAreRefused) {
   EXPECT_TRUE(contains(refusal(of({data, npz_array("kind", Texts{"u", "v"})})),
                        "found text in one: 'kind' ('u' in row 1, 2 "
                        "cells)"));
-  EXPECT_TRUE(contains(refusal(of({npz_array("data", six.view({1, 6}))})), ": expected two rows or more, found one."));
-  EXPECT_TRUE(contains(refusal(of({npz_array("data", six.narrow(0, 0, 0).view({0, 3}))})), ": expected rows"));
+  EXPECT_TRUE(
+      contains(refusal(of({npz_array("data", six_numbers.view({1, 6}))})), ": expected two rows or more, found one."));
+  EXPECT_TRUE(contains(refusal(of({npz_array("data", six_numbers.narrow(0, 0, 0).view({0, 3}))})), ": expected rows"));
 }
 
 TEST_F(TableNpz, ObjectsAreRefusedWhereAQueryNamesThem) {
-  const auto arrays = {npz_array("data", six.view({2, 3})), raw_array("kind", "|O", "(2,)", "pickled")};
+  const auto arrays = {npz_array("data", six_numbers.view({2, 3})), raw_array("kind", "|O", "(2,)", "pickled")};
   EXPECT_EQ(read_table(of(arrays)).notes.size(), 1U);
   TableQuery asked = of(arrays);
   asked.label = "kind";
@@ -140,7 +144,7 @@ TEST_F(TableNpz, ObjectsAreRefusedWhereAQueryNamesThem) {
 }
 
 TEST_F(TableNpz, NamesThatComeTwiceNameNoRows) {
-  TableQuery asked = of({npz_array("data", six.view({2, 3})), npz_array("rows", Texts{"r", "r"})});
+  TableQuery asked = of({npz_array("data", six_numbers.view({2, 3})), npz_array("rows", Texts{"r", "r"})});
   EXPECT_TRUE(read_table(asked).names.empty());
   EXPECT_EQ(read_table(asked).notes.at(0), "Rows are not named: rows has 'r' in row 1 and in row 2.");
   asked.name = "rows";
@@ -159,7 +163,7 @@ TEST_F(TableNpz, SpreadsheetsAndDamageAreRefused) {
   EXPECT_TRUE(
       contains(refusal(asked), "found a ZIP archive of other files. Export a spreadsheet (.xlsx, .ods) as CSV"));
 
-  const std::string good = npz({npz_array("data", six.view({2, 3}))});
+  const std::string good = npz({npz_array("data", six_numbers.view({2, 3}))});
   for (const size_t size : {good.size() / 4, good.size() / 2, good.size() - 1})
     EXPECT_THROW(read_table(query(good.substr(0, size))), BadInput) << size;
 }
