@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "app/cli/code_table.h"
-#include "app/cli/csv_file.h"
+#include "refract/core/csv_file.h"
 #include "refract/core/errors.h"
 
 namespace refract {

@@ -21,8 +21,13 @@ std::string spellings(const std::string& name) {
 void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
   if (app.get_option_no_throw("--" + option.name) != nullptr) return;
   const bool is_switch = std::holds_alternative<bool*>(option.field);
-  const auto keep = [&given, is_switch, name = option.name](const std::string& value) {
-    given.emplace_back(name, is_switch && value.empty() ? "true" : value);
+  const bool is_list = option.is_names;
+  const auto keep = [&given, is_switch, is_list, name = option.name](const std::string& value) {
+    const auto before = std::find_if(given.begin(), given.end(), [&](const auto& pair) { return pair.first == name; });
+    if (is_list && before != given.end())
+      before->second += "," + value;  // --factor age --factor sex
+    else
+      given.emplace_back(name, is_switch && value.empty() ? "true" : value);
   };
   CLI::Option* flag = app.add_option_function<std::string>(spellings(option.name), keep);
   flag->group("")->trigger_on_parse();

@@ -39,6 +39,12 @@ void OutputFile::declare(CLI::App& app, const std::vector<std::string>& kinds) {
   app.add_flag("--overwrite,--force", overwrite, "replace the file if it exists");
 }
 
+OutputFile OutputFile::only(const std::string& kind) const {
+  OutputFile one = *this;
+  one.kinds_ = {kind};
+  return one;
+}
+
 std::vector<std::filesystem::path> OutputFile::resolve(const std::string& stem, size_t count) const {
   namespace fs = std::filesystem;
   if (path.empty()) return overwrite ? numbered(stem + kinds_.front(), count) : first_free(stem, kinds_.front(), count);

@@ -19,6 +19,9 @@ struct OutputFile {
   // `kinds`: the endings allowed, ".png" first.
   void declare(CLI::App& app, const std::vector<std::string>& kinds);
 
+  // The same arguments where one of the kinds alone makes sense.
+  [[nodiscard]] OutputFile only(const std::string& kind) const;
+
   // The file to write: `path`, or "STEM.png" in the working directory where none was given, with a number behind the
   // stem where that is taken. Throws BadInput: an ending not in `kinds`, a folder that is not there, a file that exists
   // without

@@ -36,8 +36,6 @@ std::string last_column(const MetricTable& table) {
   return fmt::format("{}, {}: {}\n", table.metric, table.columns.back(), line);
 }
 
-}  // namespace
-
 Result result_of(const OpenedRun& opened, const Finished& finished, const Invocation& invocation) {
   const std::vector<std::string> next = suggestions(opened, finished.examples, invocation.program);
   std::string text;

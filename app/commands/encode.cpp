@@ -11,6 +11,7 @@
 #include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/own_images.h"
+#include "app/commands/row_command.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/eval/features.h"
@@ -96,12 +97,38 @@ Result run_with_factors(const EncodeArguments& arguments) {
           {{"file", file.string()}, {"images", images}}};
 }
 
+// "e (8), z (8)".
+std::string sizes_text(const CodeTable& table) {
+  std::string names;
+  for (const CodeBlock& block : table.blocks)
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", block.name, block.codes.size(1));
+  return names;
+}
+
+Json sizes_json(const CodeTable& table) {
+  Json sizes;
+  for (const CodeBlock& block : table.blocks) sizes[block.name] = block.codes.size(1);
+  return sizes;
+}
+
+Result encoded_rows(const OpenedRun& opened, const EncodeArguments& arguments, const std::filesystem::path& file) {
+  const NamedRows rows = read_rows(opened, arguments.images.paths);
+  CodeTable table;
+  table.blocks = blocks_of(*opened.method, encode_all(*opened.method, rows.examples));
+  table.files = rows.names;
+  write_table(file, table);
+  return {fmt::format("{} holds the codes of {} rows: {}.\n", file.string(), rows.names.size(), sizes_text(table)),
+          {{"file", file.string()}, {"rows", rows.names.size()}, {"blocks", sizes_json(table)}}};
+}
+
 Result run_encode(const EncodeArguments& arguments) {
   if (arguments.factors) return run_with_factors(arguments);
   if (arguments.images.paths.empty())
-    throw BadInput("Encoding: expected images or folders after the run, or --factors for those of its data set.");
+    throw BadInput(
+        "Encoding: expected images, folders or a table after the run, or --factors for those of its data set.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
+  if (!opened.method->space().is_picture()) return encoded_rows(opened, arguments, file);
   const EncodedImages own = arguments.images.encoded(*opened.method, arguments.images.files(), false);
   CodeTable table;
   table.blocks = blocks_of(*opened.method, own.codes);
@@ -109,19 +136,14 @@ Result run_encode(const EncodeArguments& arguments) {
   table.classes = arguments.images.classes(own.files);
   write_table(file, table);
 
-  Json sizes;
-  std::string names;
-  for (const CodeBlock& block : table.blocks) {
-    sizes[block.name] = block.codes.size(1);
-    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", block.name, block.codes.size(1));
-  }
+  std::string names = sizes_text(table);
   const std::set<std::string> classes(table.classes.begin(), table.classes.end());
   if (!classes.empty()) names += fmt::format("; of the classes {}", fmt::join(classes, ", "));
   return {fmt::format("{} holds the codes of {} images: {}.\n", file.string(), own.files.size(), names),
           {{"file", file.string()},
            {"images", texts(own.files)},
            {"left_out", texts(own.skipped)},
-           {"blocks", sizes},
+           {"blocks", sizes_json(table)},
            {"classes", classes}}};
 }
 
@@ -141,7 +163,7 @@ Action declare_encode(CLI::App& app) {
 Command encode_command() {
   return {
       "encode",
-      "Write the latent codes of images as a NumPy archive or as CSV.",
+      "Write the latent codes of images, or of a table's rows, as a NumPy archive or as CSV.",
       "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
       "numpy.load\n"
       "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"

@@ -29,6 +29,11 @@ size_t chosen_block(const Model& model, const std::string& name) {
 Result run_interpolate(const InterpolateArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
+  if (!model.space().is_picture())
+    throw BadInput(
+        fmt::format("Interpolating: this draws pictures, and the model makes {}. `refract transfer` gives "
+                    "rows the target factors of others.",
+                    text_of(model.space())));
   const size_t block = chosen_block(model, arguments.block);
   const Paths starts = arguments.from.files();
   const Paths ends = arguments.to.files();

@@ -79,7 +79,7 @@ class Collected {
 }  // namespace
 
 void OwnImages::declare(CLI::App& app, bool required) {
-  app.add_option("IMAGES", paths, "images, or folders that are searched for them")
+  app.add_option("IMAGES", paths, "images, or folders that are searched for them; for a run on a table, tables")
       ->type_name("...")
       ->required(required);
   declare_skipping(app);

@@ -42,9 +42,10 @@ std::string listed(const std::vector<std::filesystem::path>& files) {
 
 }  // namespace
 
-void PictureArguments::declare(CLI::App& app, const std::string& kind) {
+void PictureArguments::declare(CLI::App& app, const std::string& kind, bool rows) {
+  kind_ = kind;
   app.add_option("RUN", run, "folder of a trained run")->type_name("")->required();
-  out.declare(app, {kind});
+  out.declare(app, rows ? std::vector<std::string>{kind, ".csv"} : std::vector<std::string>{kind});
   app.add_option(
          "--sheets", most_sheets,
          fmt::format("at most so many files: what is larger than {0} x {0} pixels becomes several (50)", kSheetSide))
@@ -52,9 +53,17 @@ void PictureArguments::declare(CLI::App& app, const std::string& kind) {
       ->check(CLI::Range(1, 1000000));
 }
 
-std::vector<std::filesystem::path> PictureArguments::files(const std::string& what, size_t count) const {
+std::string PictureArguments::stem(const std::string& what) const {
   const std::string name = without_slash(std::filesystem::weakly_canonical(run)).filename().string();
-  return out.resolve(fmt::format("{}-{}", name, what), count);
+  return fmt::format("{}-{}", name, what);
+}
+
+std::vector<std::filesystem::path> PictureArguments::files(const std::string& what, size_t count) const {
+  return out.only(kind_).resolve(stem(what), count);
+}
+
+std::filesystem::path PictureArguments::rows_file(const std::string& what) const {
+  return out.only(".csv").resolve(stem(what));
 }
 
 void PictureArguments::begin(const std::string& what, const Model& model, const DrawingWork& work) const {

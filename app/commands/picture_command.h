@@ -24,8 +24,8 @@ struct PictureArguments {
   OutputFile out;
   int64_t most_sheets = 50;
 
-  // `kind`: ".png" or ".gif".
-  void declare(CLI::App& app, const std::string& kind);
+  // `kind`: ".png" or ".gif". With `rows` the command also writes rows of a table, as .csv.
+  void declare(CLI::App& app, const std::string& kind, bool rows = false);
 
   // The trained model, without its data.
   [[nodiscard]] OpenedRun open() const { return open_run(run, false); }
@@ -35,10 +35,15 @@ struct PictureArguments {
   // worth a line. `what`: as in "demo-transfer.png", the name without --out.
   void begin(const std::string& what, const Model& model, const DrawingWork& work) const;
 
+  // The .csv file to write rows to; throws as OutputFile::resolve.
+  [[nodiscard]] std::filesystem::path rows_file(const std::string& what) const;
+
   // Draws and writes sheet by sheet, with progress.
   [[nodiscard]] Result draw(const std::string& what, const PagedFigure& figure) const;
 
  private:
+  std::string kind_;
+  [[nodiscard]] std::string stem(const std::string& what) const;
   [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& what, size_t count) const;
 };
 

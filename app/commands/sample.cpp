@@ -4,6 +4,7 @@
 #include "app/cli/option_flags.h"
 #include "app/commands/commands.h"
 #include "app/commands/picture_command.h"
+#include "app/commands/row_command.h"
 #include "refract/figures/sheets.h"
 
 namespace refract {
@@ -19,6 +20,11 @@ struct SampleArguments {
 Result run_sample(const SampleArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
+  if (!model.space().is_picture()) {
+    const std::filesystem::path file = arguments.picture.rows_file("samples");
+    const int64_t places = arguments.side * arguments.side;
+    return written_rows(opened, sampled_rows(model, arguments.panels, places, arguments.seed), file);
+  }
   const PagedFigure figure = sample_sheets(model, arguments.panels, arguments.side, arguments.seed);
   arguments.picture.begin("samples", model,
                           {arguments.panels * arguments.side * arguments.side, figure.images.size(), 0});
@@ -27,7 +33,7 @@ Result run_sample(const SampleArguments& arguments) {
 
 Action declare_sample(CLI::App& app) {
   const auto arguments = std::make_shared<SampleArguments>();
-  arguments->picture.declare(app, ".png");
+  arguments->picture.declare(app, ".png", true);
   app.add_option("--panels", arguments->panels, "panels, each with a style of its own (6)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));

@@ -5,6 +5,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/own_images.h"
 #include "app/commands/picture_command.h"
+#include "app/commands/row_command.h"
 #include "refract/core/errors.h"
 #include "refract/figures/sheets.h"
 #include "refract/model/manipulate.h"
@@ -23,6 +24,11 @@ Result run_synthesize(const SynthesizeArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
+  if (!model.space().is_picture()) {
+    const std::filesystem::path file = arguments.picture.rows_file("synthesis");
+    const NamedRows rows = read_rows(opened, arguments.images.paths);
+    return written_rows(opened, synthesized_rows(model, rows, arguments.variants, arguments.seed), file);
+  }
   const Paths files = arguments.images.files();
   const auto parts = sheet_parts(std::ssize(files), arguments.variants, size_of(model.space()));
   arguments.picture.begin("synthesis", model,
@@ -34,7 +40,7 @@ Result run_synthesize(const SynthesizeArguments& arguments) {
 
 Action declare_synthesize(CLI::App& app) {
   const auto arguments = std::make_shared<SynthesizeArguments>();
-  arguments->picture.declare(app, ".png");
+  arguments->picture.declare(app, ".png", true);
   arguments->images.declare(app);
   app.add_option("--variants", arguments->variants, "new styles for each image (8)")
       ->type_name("COUNT")

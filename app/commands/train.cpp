@@ -34,17 +34,19 @@ std::string chosen(const std::string& named, const KeyValues& config, std::strin
 }
 
 std::string chosen_data(const TrainArguments& arguments, const KeyValues& config) {
-  std::string data = chosen(arguments.data, config, "data");
-  if (data.empty() && (value_of(arguments.given, "reference") || value_of(arguments.given, "unlabelled")))
-    data = "folders";
-  return data;
+  const std::string data = chosen(arguments.data, config, "data");
+  if (!data.empty()) return data;
+  for (const DataEntry& entry : data_sets())
+    for (const std::string& option : entry.named_by)
+      if (value_of(arguments.given, option) != nullptr) return entry.name;
+  return "";
 }
 
 // So that the run is understood from any folder.
 void make_absolute(Settings& settings) {
-  for (const char* key : {"unlabelled", "reference"}) {
-    const std::string given = settings.options.at(key).text();
-    if (!given.empty()) settings.options.set(key, std::filesystem::absolute(given).lexically_normal().string());
+  for (const std::string& option : data_set(settings.data).named_by) {
+    const std::string given = settings.options.at(option).text();
+    if (!given.empty()) settings.options.set(option, std::filesystem::absolute(given).lexically_normal().string());
   }
 }
 
@@ -56,12 +58,12 @@ std::unique_ptr<Settings> settings_of(const TrainArguments& arguments) {
     throw BadInput("Training: expected a method, as in `refract train srbvae ...`. `refract list methods` shows all.");
   if (data.empty())
     throw BadInput(
-        "Training: expected data, as in `--data digit-style` or `--reference DIR --unlabelled DIR`. `refract list "
-        "data` shows all data sets.");
+        "Training: expected data, as in `--data digit-style`, `--reference DIR --unlabelled DIR` or `--table FILE`. "
+        "`refract list data` shows all data sets.");
   auto settings = std::make_unique<Settings>(method, data);
   settings->set(config);
   settings->set(arguments.given);
-  if (data == "folders") make_absolute(*settings);
+  make_absolute(*settings);
   return settings;
 }
 

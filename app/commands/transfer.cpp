@@ -4,6 +4,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/own_images.h"
 #include "app/commands/picture_command.h"
+#include "app/commands/row_command.h"
 #include "refract/core/errors.h"
 #include "refract/figures/sheets.h"
 #include "refract/model/manipulate.h"
@@ -21,6 +22,12 @@ Result run_transfer(const TransferArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
   if (const std::string missing = lacks_exchange(model); !missing.empty()) throw BadInput(missing);
+  if (!model.space().is_picture()) {
+    const std::filesystem::path file = arguments.picture.rows_file("transfer");
+    const NamedRows rows =
+        transferred_rows(model, read_rows(opened, arguments.target.paths), read_rows(opened, arguments.common));
+    return written_rows(opened, rows, file);
+  }
   const OwnImages common = arguments.target.with(arguments.common);
   const Paths styles = arguments.target.files();
   const Paths contents = common.files();
@@ -36,11 +43,12 @@ Result run_transfer(const TransferArguments& arguments) {
 
 Action declare_transfer(CLI::App& app) {
   const auto arguments = std::make_shared<TransferArguments>();
-  arguments->picture.declare(app, ".png");
-  app.add_option("--target", arguments->target.paths, "images or folders that give the target factors: the style")
+  arguments->picture.declare(app, ".png", true);
+  app.add_option("--target", arguments->target.paths,
+                 "images or folders, or a table of rows, that give the target factors: the style")
       ->type_name("A ...")
       ->required();
-  app.add_option("--common", arguments->common, "images or folders that give the common factors: the content")
+  app.add_option("--common", arguments->common, "those that give the common factors: the content")
       ->type_name("B ...")
       ->required();
   arguments->target.declare_skipping(app);

@@ -146,6 +146,11 @@ Option& Option::one_of(std::vector<std::string> allowed) {
   return *this;
 }
 
+Option& Option::of_names() {
+  is_names = true;
+  return *this;
+}
+
 std::string Option::text() const {
   return std::visit(
       [](const auto* value) -> std::string {

@@ -36,11 +36,13 @@ struct Option {
   double min =
       -std::numeric_limits<double>::infinity();  // inclusive; for numbers, each entry of a list, both sides of a size
   double max = std::numeric_limits<double>::infinity();
+  bool is_names = false;                  // a text of names separated by commas: given twice as a flag, it is both
   std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
 
   Option& range(double lowest, double highest);
   Option& in(std::string unit_name);
   Option& one_of(std::vector<std::string> allowed);
+  Option& of_names();
 
   [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64, 96x84
   [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style", "96x84"

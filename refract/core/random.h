@@ -32,11 +32,26 @@ enum class Stream : uint64_t {
   labelled,
   order_labelled,
   order_second,
-  partners
+  partners,
+  held_out_rows
 };
 
 constexpr uint64_t mix(uint64_t seed, Stream stream, uint64_t index = 0) {
   return mix(seed, static_cast<uint64_t>(stream), index);
+}
+
+// What metrics draw, each from a stream of its own.
+enum class MetricDraw : uint64_t {
+  examples,
+  factor_vae_fit,
+  factor_vae_score,
+  factor_vae_of_authors,
+  beta_vae_fit,
+  beta_vae_score,
+};
+
+constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {
+  return mix(seed, Stream::metrics, static_cast<uint64_t>(draw));
 }
 
 // Uniform on [0, 1), from the top 53 bits.

@@ -91,6 +91,31 @@ void refuse_name(std::string_view what, std::string_view name, const std::vector
                              help.empty() ? "" : "; ", help));
 }
 
+std::vector<std::string> comma_separated(std::string_view text) {
+  std::vector<std::string> parts(1);
+  bool quoted = false, was_quoted = false;
+  const auto finish = [&] {
+    std::string& part = parts.back();
+    if (!was_quoted) part.erase(part.find_last_not_of(' ') + 1);
+    if (part.empty()) parts.pop_back();
+    parts.emplace_back();
+    was_quoted = false;
+  };
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+      was_quoted = true;
+    } else if (c == ',' && !quoted) {
+      finish();
+    } else if (quoted || c != ' ' || !(parts.back().empty() || was_quoted)) {
+      parts.back() += c;
+    }
+  }
+  finish();
+  parts.pop_back();
+  return parts;
+}
+
 std::string duration_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::llround(std::max(0.0, seconds)));
   if (whole < 100) return fmt::format("{} s", whole);

@@ -26,6 +26,10 @@ const Entry& named(const std::vector<Entry>& entries, std::string_view what, std
   refuse_name(what, name, known, help);
 }
 
+// The parts between commas, without the blanks around them; a part in double quotes may hold commas. Empty parts are
+// left out.
+std::vector<std::string> comma_separated(std::string_view text);
+
 // "8 s", "25 min", "2 h 05 min".
 std::string duration_text(double seconds);
 

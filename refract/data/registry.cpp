@@ -9,6 +9,7 @@
 #include "refract/data/sets/image_folder.h"
 #include "refract/data/sets/plain_mnist.h"
 #include "refract/data/sets/rendered_sprites.h"
+#include "refract/data/sets/table.h"
 
 namespace refract {
 namespace {
@@ -47,7 +48,9 @@ const std::vector<DataEntry>& data_sets() {
        recipe<Cifar10Options, make_cifar10>},
       {"celeba", "Faces with 40 attributes; no reference set", "Liu et al. 2015", recipe<CelebaOptions, make_celeba>},
       {"folders", "Your own images: --unlabelled DIR and --reference DIR", "your files",
-       recipe<ImageFolderOptions, make_image_folder>},
+       recipe<ImageFolderOptions, make_image_folder>, {"reference", "unlabelled"}},
+      {"table", "Your own table: --table FILE --reference-where 'condition=control'", "your file",
+       recipe<TableOptions, make_table>, {"table"}},
   };
   return rows;
 }

@@ -28,6 +28,7 @@ struct DataEntry {
   std::string summary;  // one sentence
   std::string source;   // paper or origin
   DataRecipe (*recipe)();
+  std::vector<std::string> named_by = {};  // options whose paths choose this set, where no other is named
 };
 
 const std::vector<DataEntry>& data_sets();

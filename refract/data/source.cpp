@@ -32,6 +32,26 @@ Tensor DataSource::attributes(Split split, const Indices& indices) const {
   return labels(split, indices).unsqueeze(1);
 }
 
+namespace {
+
+// Of tables that are not standardised there is nothing to do.
+template <class Change>
+void change_columns(float* values, int64_t rows, const TableColumns& columns, Change change) {
+  const size_t width = columns.scale.size();
+  for (size_t i = 0; i < static_cast<size_t>(rows) * width; ++i)
+    values[i] = change(values[i], columns.centre[i % width], columns.scale[i % width]);
+}
+
+}  // namespace
+
+void to_standard(float* values, int64_t rows, const TableColumns& columns) {
+  change_columns(values, rows, columns, [](float x, float centre, float scale) { return (x - centre) / scale; });
+}
+
+void to_table_units(float* values, int64_t rows, const TableColumns& columns) {
+  change_columns(values, rows, columns, [](float x, float centre, float scale) { return x * scale + centre; });
+}
+
 Indices all_indices(int64_t count) {
   Indices indices(static_cast<size_t>(count));
   std::iota(indices.begin(), indices.end(), int64_t{0});

@@ -48,6 +48,18 @@ struct Attribute {
   std::vector<std::string> values;  // names, in the order of their numbers
 };
 
+// Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty
+// for counts, which stay as they are.
+struct TableColumns {
+  std::vector<std::string> names;  // empty for pictures
+  std::vector<float> centre, scale;
+  std::vector<float> fill;  // in the table's units: what stands for a missing value of a later row
+};
+
+// In place, of `rows` rows: from the table's units to those of examples, and back.
+void to_standard(float* values, int64_t rows, const TableColumns& columns);
+void to_table_units(float* values, int64_t rows, const TableColumns& columns);
+
 struct DataInfo {
   std::string name;
   Space space;
@@ -57,6 +69,8 @@ struct DataInfo {
   std::vector<Attribute> attributes;             // empty: the classes, if any, are the one attribute
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
   std::string note;                              // a sentence a user should see, such as a fallback that was taken
+  TableColumns columns;                          // of rows
+  std::vector<std::string> names;                // of the rows of a table, by the order in the file; or none
   std::map<std::string, int64_t> ignored;        // files of a folder that are no images to read, by ending: "gif"
 };
 

@@ -40,8 +40,9 @@ Splits splits_of(const std::string& name, int64_t training, int64_t test, const 
                     "and score the probes. Lower fit_images or score_images.",
                     name, of_training, training, of_test, test));
   const uint64_t key = mix(static_cast<uint64_t>(options.data_seed), Stream::render);
-  const Indices training_order = permutation(training, mix(key, 0, 0));
-  Indices test_order = permutation(test, mix(key, 0, 1));
+  enum OrderOf : uint64_t { training_part, test_part };
+  const Indices training_order = permutation(training, mix(key, 0, training_part));
+  Indices test_order = permutation(test, mix(key, 0, test_part));
   for (int64_t& image : test_order) image += training;
   Splits splits;
   splits[Split::fit] = part_of(from_test ? test_order : training_order, 0, options.fit_images);

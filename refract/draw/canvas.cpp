@@ -94,6 +94,23 @@ void Canvas::line(const std::vector<Point>& points, std::array<uint8_t, 3> colou
   }
 }
 
+void Canvas::dot(Point centre, double radius, std::array<uint8_t, 3> colour) {
+  constexpr int fraction_bits = 4;
+  constexpr double unit = 1 << fraction_bits;
+  cv::Mat picture(static_cast<int>(pixels_.size(0)), static_cast<int>(pixels_.size(1)), CV_8UC3, pixels_.data_ptr());
+  const auto fixed = [](double value) { return static_cast<int>(std::lround(value * unit)); };
+  cv::circle(picture, {fixed(centre.first), fixed(centre.second)}, fixed(radius),
+             cv::Scalar(colour[0], colour[1], colour[2]), cv::FILLED, cv::LINE_AA, fraction_bits);
+}
+
+void Canvas::bar(int64_t top, int64_t left, int64_t height, int64_t width, std::array<uint8_t, 3> colour) {
+  cv::Mat picture(static_cast<int>(pixels_.size(0)), static_cast<int>(pixels_.size(1)), CV_8UC3, pixels_.data_ptr());
+  cv::rectangle(
+      picture,
+      cv::Rect(static_cast<int>(left), static_cast<int>(top), static_cast<int>(width), static_cast<int>(height)),
+      cv::Scalar(colour[0], colour[1], colour[2]), cv::FILLED);
+}
+
 Tensor Canvas::frame() const {
   return pixels_.permute({2, 0, 1}).contiguous();
 }

@@ -29,6 +29,9 @@ class Canvas {
   using Point = std::pair<double, double>;
   void line(const std::vector<Point>& points, std::array<uint8_t, 3> colour, bool dashed = false);
 
+  void dot(Point centre, double radius, std::array<uint8_t, 3> colour);
+  void bar(int64_t top, int64_t left, int64_t height, int64_t width, std::array<uint8_t, 3> colour);
+
   // [3, H, W] uint8.
   [[nodiscard]] Tensor frame() const;
 

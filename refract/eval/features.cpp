@@ -87,7 +87,7 @@ std::vector<FeatureSet> feature_sets(const Model& model, const DataSource& data)
 }
 
 std::vector<FeatureSet> drawn_feature_sets(const Model& model, const DataSource& data) {
-  const at::Generator generator = generator_of(mix(0, Stream::metrics));
+  const at::Generator generator = generator_of(mix(0, MetricDraw::examples));
   const auto draws = [&](const Tensor& examples) { return model.draw(examples, generator); };
   const Codes fit = encode_split(model, data, Split::fit, draws);
   const Codes score = encode_split(model, data, Split::score, draws);

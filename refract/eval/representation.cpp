@@ -1,6 +1,5 @@
 #include "refract/eval/representation.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/_unique.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/isfinite.h>
@@ -12,6 +11,7 @@
 #include <algorithm>
 
 #include "refract/core/errors.h"
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 #include "refract/eval/features.h"
 #include "refract/eval/information.h"
@@ -151,7 +151,7 @@ Representation noise_beside(const std::vector<Representation>& rows, uint64_t se
   int64_t widest = 1;
   for (const Representation& row : rows) widest = std::max(widest, row.codes.size(1));
   const Factors& factors = rows.at(0).factors;
-  const auto generator = at::make_generator<at::CPUGeneratorImpl>(mix(seed, Stream::metrics));
+  const at::Generator generator = generator_of(mix(seed, MetricDraw::examples));
   return representation("noise", at::randn({factors.values.size(0), widest}, generator, at::kDouble), factors);
 }
 

@@ -15,7 +15,7 @@ namespace refract {
 Division divided(int64_t rows, uint64_t seed) {
   constexpr int64_t most_fitted = 10000;
   constexpr int64_t most_scored = 5000;
-  const Tensor order = at::tensor(permutation(rows, mix(seed, Stream::metrics)), at::kLong);
+  const Tensor order = at::tensor(permutation(rows, mix(seed, MetricDraw::examples)), at::kLong);
   const int64_t fitted = std::min(most_fitted, rows * 2 / 3);
   return {order.slice(0, 0, fitted), order.slice(0, fitted, std::min(rows, fitted + most_scored))};
 }

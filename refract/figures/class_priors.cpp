@@ -126,7 +126,7 @@ std::string class_priors_lacks(const Model& model, const DataSource& data) {
 }
 
 Figure draw_class_priors(const Model& model, const DataSource& data, uint64_t seed) {
-  const Tensor start = pick(data, Split::unlabelled, kPriorImages, seed, 7);
+  const Tensor start = pick(data, Split::unlabelled, kPriorImages, seed, Turn::class_priors);
   struct Part {
     Strip strip;
     std::string heading;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"

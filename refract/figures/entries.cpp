@@ -1,22 +1,33 @@
 #include "refract/figures/entries.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randperm.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "refract/core/generator.h"
 #include "refract/core/random.h"
 
 namespace refract {
 
-Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, uint64_t turn) {
+Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn) {
   const int64_t all = data.count(split);
   if (all == 0) return {};
-  const auto generator =
-      at::make_generator<at::CPUGeneratorImpl>(mix(mix(seed, Stream::figures, turn), place_of(split)));
+  const at::Generator generator =
+      generator_of(mix(mix(seed, Stream::figures, static_cast<uint64_t>(turn)), place_of(split)));
   const Tensor order = at::randperm(all, generator).slice(0, 0, std::min(all, count)).contiguous();
-  return data.examples(split, {order.data_ptr<int64_t>(), order.data_ptr<int64_t>() + order.numel()});
+  return {order.data_ptr<int64_t>(), order.data_ptr<int64_t>() + order.numel()};
+}
+
+Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn) {
+  const Indices indices = picked(data, split, count, seed, turn);
+  return indices.empty() ? Tensor() : data.examples(split, indices);
+}
+
+std::vector<std::string> column_names(const DataSource& data) {
+  std::vector<std::string> names = data.info().columns.names;
+  for (int64_t d = std::ssize(names); d < data.info().space.numel(); ++d) names.push_back(std::to_string(d + 1));
+  return names;
 }
 
 std::string lacks_images(const DataSource& data) {

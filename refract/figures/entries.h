@@ -19,10 +19,34 @@ FigureEntry posterior_traversals_figure();
 FigureEntry traversal_animation_figure();
 FigureEntry class_samples_figure();
 FigureEntry class_priors_figure();
+FigureEntry block_map_figure();
+FigureEntry column_effects_figure();
+FigureEntry value_scatter_figure();
+
+// What figures pick independently of one another.
+enum class Turn : uint64_t {
+  first,
+  transfer_target,
+  transfer_common,
+  interpolation_from,
+  interpolation_to,
+  traversal_range,
+  traversal_start,
+  class_priors,
+  map,
+  column_effects,
+  value_scatter,
+};
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
 // independently); undefined where the split is empty.
-Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, uint64_t turn = 0);
+Tensor pick(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn = Turn::first);
+
+// The numbers of these images.
+Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed, Turn turn = Turn::first);
+
+// Of the columns of a table; "1", "2", ... where they have no names.
+std::vector<std::string> column_names(const DataSource& data);
 
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);

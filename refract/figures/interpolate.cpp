@@ -120,8 +120,9 @@ FigureEntry interpolate_figure() {
   return {"interpolate", "Animation: the target block moves from one image's to another's.",
           "Ruiz et al. 2019, Sec. 5.4", [](const Model&, const DataSource& data) { return lacks_images(data); },
           [](const Model& model, const DataSource& data, uint64_t seed) {
-            return interpolation(model, pick(data, Split::unlabelled, kPairs, seed, 3),
-                                 pick(data, Split::unlabelled, kPairs, seed, 4), moving_block(model));
+            return interpolation(model, pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_from),
+                                 pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_to),
+                                 moving_block(model));
           }};
 }
 

@@ -16,7 +16,10 @@ const std::vector<FigureEntry>& figures() {
                                                    posterior_traversals_figure(),
                                                    traversal_animation_figure(),
                                                    class_samples_figure(),
-                                                   class_priors_figure()};
+                                                   class_priors_figure(),
+                                                   block_map_figure(),
+                                                   column_effects_figure(),
+                                                   value_scatter_figure()};
   return entries;
 }
 

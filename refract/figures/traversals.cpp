@@ -35,7 +35,7 @@ std::string range_name(Range range) {
 
 // For each block with a way between two codes, its dimensions that say most.
 std::vector<std::vector<Dimension>> shown(const Model& model, const DataSource& data, Range range, uint64_t seed) {
-  const Tensor images = pick(data, Split::unlabelled, kMeasured, seed, 5);
+  const Tensor images = pick(data, Split::unlabelled, kMeasured, seed, Turn::traversal_range);
   std::vector<std::vector<Dimension>> blocks;
   for (size_t b = 0; b < model.blocks().size(); ++b) {
     if (model.blocks()[b].categorical) continue;
@@ -46,7 +46,7 @@ std::vector<std::vector<Dimension>> shown(const Model& model, const DataSource& 
 }
 
 Figure still(const Model& model, const DataSource& data, uint64_t seed, Range range, const std::string& name) {
-  const Tensor image = pick(data, Split::unlabelled, 1, seed, 6);
+  const Tensor image = pick(data, Split::unlabelled, 1, seed, Turn::traversal_start);
   std::vector<Panel> panels;
   for (const std::vector<Dimension>& dimensions : shown(model, data, range, seed)) {
     Panel panel{model.blocks()[dimensions.front().block].name, {}, {}, {}, 1, 0};
@@ -66,7 +66,7 @@ Figure still(const Model& model, const DataSource& data, uint64_t seed, Range ra
 }
 
 Figure animation(const Model& model, const DataSource& data, uint64_t seed) {
-  const Tensor images = pick(data, Split::unlabelled, kMoving, seed, 6);
+  const Tensor images = pick(data, Split::unlabelled, kMoving, seed, Turn::traversal_start);
   const std::vector<std::vector<Dimension>> blocks = shown(model, data, Range::prior, seed);
   std::vector<std::vector<Tensor>> moved;  // by block and dimension: [N, T, C, S, S]
   for (const std::vector<Dimension>& dimensions : blocks) {

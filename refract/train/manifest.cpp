@@ -67,9 +67,26 @@ Json described(const Space& space) {
   return json;
 }
 
+Json described(const TableColumns& columns) {
+  return {{"names", columns.names}, {"centre", columns.centre}, {"scale", columns.scale}, {"fill", columns.fill}};
+}
+
+TableColumns columns_of(const Json& data) {
+  TableColumns columns;
+  if (!data.contains("columns")) return columns;
+  const Json& from = data.at("columns");
+  from.at("names").get_to(columns.names);
+  from.at("centre").get_to(columns.centre);
+  from.at("scale").get_to(columns.scale);
+  from.at("fill").get_to(columns.fill);
+  return columns;
+}
+
 Json described(const DataInfo& data) {
-  return {{"name", data.name},       {"space", described(data.space)}, {"factors", data.factors},
-          {"classes", data.classes}, {"checksums", data.checksums},    {"note", data.note}};
+  Json json = {{"name", data.name},       {"space", described(data.space)}, {"factors", data.factors},
+               {"classes", data.classes}, {"checksums", data.checksums},    {"note", data.note}};
+  if (!data.columns.names.empty()) json["columns"] = described(data.columns);
+  return json;
 }
 
 // Manifests of before there were rows and rectangles have the channels and the size of square pictures.
@@ -142,6 +159,7 @@ DataInfo manifest_data(const std::string& text, const std::string& origin) {
     DataInfo info;
     data.at("name").get_to(info.name);
     info.space = space_of(data);
+    info.columns = columns_of(data);
     data.at("factors").get_to(info.factors);
     data.at("classes").get_to(info.classes);
     data.at("checksums").get_to(info.checksums);

@@ -89,11 +89,11 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   Run run = Run::open(directory);
   auto settings = run.settings();
   const DataInfo then = manifest_data(run.manifest(), run.manifest_file().string());
-  OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}};
+  OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}, then};
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
     opened.data = data_again(*opened.settings, on_progress);
-    check_shape(opened.data->info(), then.space, opened.run);
+    check_space(opened.data->info(), then.space, opened.run);
     check_files(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
   }
@@ -164,7 +164,9 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   std::vector<std::string> notes;
   for (const std::string& note : {data->info().note, lowered})
     if (!note.empty()) notes.push_back(note);
-  return {std::move(run), std::move(settings), std::move(data), std::move(method), {}, std::move(notes)};
+  DataInfo info = data->info();
+  return {std::move(run),   std::move(settings), std::move(data), std::move(method), {},
+          std::move(notes), std::move(info)};
 }
 
 OpenedRun resume_run(const std::filesystem::path& directory, const Resumption& changes, const OnProgress& on_progress) {

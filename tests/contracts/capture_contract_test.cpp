@@ -80,13 +80,13 @@ TEST_P(CaptureContract, AStepReadsNothingBack) {
   EXPECT_TRUE(found.empty()) << fmt::format("{}", fmt::join(found, ", "));
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> capture_names() {
   std::vector<std::string> all;
   for (const MethodEntry& entry : methods()) all.push_back(entry.name);
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, CaptureContract, testing::ValuesIn(names()),
+INSTANTIATE_TEST_SUITE_P(Methods, CaptureContract, testing::ValuesIn(capture_names()),
                          [](const auto& method) { return method.param; });
 
 TEST(CaptureContractItself, SeesWhatIsRead) {

@@ -54,8 +54,10 @@ TEST(DataRegistry, NamesAreUniqueAndDescribed) {
 TEST_P(DataContract, DescribesItself) {
   const auto data = make();
   EXPECT_EQ(data->info().name, GetParam());
-  EXPECT_TRUE(data->info().space.channels() == 1 || data->info().space.channels() == 3);
-  EXPECT_EQ(data->info().space.width(), 16);
+  const Space& space = data->info().space;
+  EXPECT_TRUE(space == Space::square(1, 16) || space == Space::square(3, 16) || space == Space::row(5))
+      << text_of(space);
+  EXPECT_EQ(space.is_picture(), data->info().columns.names.empty());
   EXPECT_GT(data->count(Split::unlabelled), 0);
   for (const auto& [file, sum] : data->info().checksums) EXPECT_EQ(sum.size(), 64U) << file;
 }
@@ -183,19 +185,19 @@ TEST_P(DataContract, RecipesDoNotShareTheirOptions) {
   EXPECT_EQ(one.make()->info().space.width(), 32);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> data_names() {
   std::vector<std::string> all;
   for (const DataEntry& entry : data_sets()) all.push_back(entry.name);
   return all;
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
+std::string contract_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySet, DataContract, testing::ValuesIn(names()), test_name);
+INSTANTIATE_TEST_SUITE_P(EverySet, DataContract, testing::ValuesIn(data_names()), contract_name);
 
 }  // namespace
 }  // namespace refract

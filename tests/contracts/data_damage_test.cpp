@@ -99,19 +99,19 @@ TEST_P(DataDamage, AFolderOfBadImagesIsOneSentenceToo) {
   expect_said_once(message);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> damaged_names() {
   std::vector<std::string> all;
   for (const DataEntry& entry : data_sets()) all.push_back(entry.name);
   return all;
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
+std::string damage_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySet, DataDamage, testing::ValuesIn(names()), test_name);
+INSTANTIATE_TEST_SUITE_P(EverySet, DataDamage, testing::ValuesIn(damaged_names()), damage_name);
 
 TEST(CodesDamage, IsSaidOnceAndNamesTheFile) {
   const TempFolder folder;

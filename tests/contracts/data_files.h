@@ -9,6 +9,15 @@
 
 namespace refract::testing_support {
 
+// 60 rows of 5 columns: 40 of two groups, 20 controls.
+inline std::string small_table() {
+  std::string text = "id,condition,group,a,b,c,d,e\n";
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("r{},{},{},{},{},{},{},{}\n", i, i < 40 ? "treated" : "control", i % 2 == 0 ? "x" : "y", i,
+                        i * i % 17, 0.5 * (i % 7), -i, i < 40 ? i % 5 : 2.5);
+  return text;
+}
+
 inline void write_data_files(const TempFolder& folder) {
   for (const char* name : {"folders/unlabelled/a", "folders/unlabelled/b", "folders/reference"})
     for (int i = 0; i < 12; ++i)
@@ -17,6 +26,8 @@ inline void write_data_files(const TempFolder& folder) {
   write_file(folder / "fer2013/fer2013.csv", fer2013_csv(126));
   std::filesystem::create_directories(folder / "dsprites");
   write_file(folder / "dsprites/sprites.npz", npz(sprite_arrays()));
+  std::filesystem::create_directories(folder / "table");
+  write_file(folder / "table/rows.csv", small_table());
   mnist_files(folder / "mnist", 40, 20, 28);
   cifar10_files(folder / "cifar10", 6, 12);
   celeba_files(folder / "celeba", 20);
@@ -42,6 +53,12 @@ inline DataRecipe small_recipe(const std::string& name, const TempFolder& folder
                            {"unlabelled", (folder / "folders/unlabelled").string()}};
   for (const auto& [key, value] : small)
     if (recipe.options.has(key)) recipe.options.set(key, value);
+  if (name == "table")
+    for (const auto& [key, value] : KeyValues{{"table", (folder / "table/rows.csv").string()},
+                                              {"reference_where", "condition=control"},
+                                              {"label", "group"},
+                                              {"name", "id"}})
+      recipe.options.set(key, value);
   if (name == "mnist") recipe.options.set("mnist_dir", (folder / "mnist").string());
   return recipe;
 }

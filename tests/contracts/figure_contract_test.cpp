@@ -11,7 +11,8 @@
 namespace refract {
 namespace {
 
-const std::map<Split, int64_t> kCounts = {{Split::unlabelled, 40}, {Split::reference, 30}};
+const std::map<Split, int64_t> kCounts = {{Split::unlabelled, 1200},
+                                          {Split::reference, 1100}};  // more than any figure shows
 
 bool same(const Figure& a, const Figure& b) {
   if (a.frames.size() != b.frames.size()) return false;
@@ -53,6 +54,18 @@ TEST(FigureContract, UnknownNamesGetTheNearest) {
   }
 }
 
+// Rows [12]: "e" is the first half, "z" the second.
+fakes::FakeModel of_rows(const Space& space) {
+  return {space,
+          {{"e", 6, Role::target}, {"z", 6, Role::common}},
+          [](const Tensor& x) {
+            return Codes{x.slice(1, 0, 6), x.slice(1, 6)};
+          },
+          [](const Codes& codes) {
+            return at::cat({codes.at(0), codes.at(1)}, 1);
+          }};
+}
+
 TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
   const fakes::FakeModel two = fakes::halves();
   const fakes::FakeModel one = fakes::whole();
@@ -61,11 +74,19 @@ TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
   const fakes::Source full(3, 2, kCounts);
   const fakes::Source without_reference(3, 2, {{Split::unlabelled, 3}});
   const fakes::Source gray_data(3, 2, kCounts, Space::square(1, 8));
+  const fakes::FakeModel numbers = of_rows(Space::row(12));
+  const fakes::Rows rows(kCounts, Space::row(12));
+  const fakes::FakeModel wide = fakes::halves(Space::picture(3, 8, 12));
+  const fakes::Source wide_data(3, 2, kCounts, Space::picture(3, 8, 12));
   for (const FigureEntry& entry : figures()) {
     const auto check = [&](const Model& model, const DataSource& data) {
       if (entry.lacks(model, data).empty()) expect_well_formed(entry, entry.draw(model, data, 1));
     };
-    EXPECT_TRUE(entry.lacks(two, full).empty() || entry.lacks(classes, gray_data).empty()) << entry.name;
+    EXPECT_TRUE(entry.lacks(two, full).empty() || entry.lacks(classes, gray_data).empty() ||
+                entry.lacks(numbers, rows).empty())
+        << entry.name;
+    check(numbers, rows);
+    check(wide, wide_data);
     check(classes, gray_data);
     check(two, full);
     check(one, full);
@@ -77,13 +98,26 @@ TEST(FigureContract, DrawsEveryModelItDoesNotRefuse) {
 TEST(FigureContract, TheSeedDecides) {
   const fakes::OfClasses model;
   const fakes::Source data(3, 2, kCounts, Space::square(1, 8));
+  const fakes::FakeModel numbers = of_rows(Space::row(12));
+  const fakes::Rows rows(kCounts, Space::row(12));
   for (const FigureEntry& entry : figures()) {
-    ASSERT_EQ(entry.lacks(model, data), "") << entry.name;
-    const Figure first = entry.draw(model, data, 1);
+    const bool pictures = entry.lacks(model, data).empty();
+    if (!pictures) ASSERT_EQ(entry.lacks(numbers, rows), "") << entry.name;
+    const auto drawn = [&](uint64_t seed) {
+      return pictures ? entry.draw(model, data, seed) : entry.draw(numbers, rows, seed);
+    };
+    const Figure first = drawn(1);
     at::manual_seed(99);
-    EXPECT_TRUE(same(first, entry.draw(model, data, 1))) << entry.name;
-    EXPECT_FALSE(same(first, entry.draw(model, data, 2))) << entry.name;
+    EXPECT_TRUE(same(first, drawn(1))) << entry.name;
+    EXPECT_FALSE(same(first, drawn(2))) << entry.name;
   }
+}
+
+TEST(FigureContract, SaysThatRowsAreNoPictures) {
+  const fakes::FakeModel numbers = of_rows(Space::row(12));
+  const fakes::Rows rows(kCounts, Space::row(12));
+  for (const char* name : {"data", "reconstructions", "synthesize", "transfer", "samples", "interpolate", "traversals"})
+    EXPECT_NE(figure(name).lacks(numbers, rows).find("rows of 12 numbers"), std::string::npos) << name;
 }
 
 TEST(FigureContract, SaysWhatTheModelLacks) {

@@ -196,13 +196,13 @@ TEST_P(Invariance, HoldsForWholeNumbersOfSinglePrecision) {
   EXPECT_LE(farthest(score({codes + 1e7, factors}), score({codes, factors})), allowed(GetParam(), Change::shift).by);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> invariance_names() {
   std::vector<std::string> all;
   for (const auto& [name, score] : scores()) all.push_back(name);
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Invariance, testing::ValuesIn(names()), [](const auto& row) {
+INSTANTIATE_TEST_SUITE_P(All, Invariance, testing::ValuesIn(invariance_names()), [](const auto& row) {
   std::string name = row.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;

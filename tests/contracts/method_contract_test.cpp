@@ -241,13 +241,13 @@ TEST_P(MethodContract, EveryOptionSurvivesItsFile) {
   }
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> method_names() {
   std::vector<std::string> all;
   for (const MethodEntry& entry : methods()) all.push_back(entry.name);
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MethodContract, testing::ValuesIn(names()), [](const auto& row) { return row.param; });
+INSTANTIATE_TEST_SUITE_P(All, MethodContract, testing::ValuesIn(method_names()), [](const auto& row) { return row.param; });
 
 }  // namespace
 }  // namespace refract

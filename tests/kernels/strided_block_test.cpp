@@ -28,7 +28,7 @@ const Pair kStrided{false, strided_block, strided_reference};
 const Pair kTransposed{true, transposed_block, transposed_reference};
 
 // The gradient of a squared output vanishes where LeakyReLU has its kink, and rounding decides on the side.
-Results run(const Case& c, bool transposed, Block block, Slope slope,
+Results run_strided(const Case& c, bool transposed, Block block, Slope slope,
             at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
   at::manual_seed(5);
   const Tensor x = at::randn({c.images, c.in, c.height, c.width}).contiguous(format).requires_grad_();
@@ -43,9 +43,9 @@ class StridedBlocks : public testing::TestWithParam<Case> {};
 
 void expect_agreement(const Case& c, const Pair& pair) {
   for (const Slope slope : {Slope(), Slope(0), Slope(0.1)}) {
-    const Results expected = run(c, pair.transposed, pair.plain, slope);
-    for_every_isa([&] { expect_equal(run(c, pair.transposed, pair.fast, slope), expected); });
-    expect_equal(run(c, pair.transposed, pair.fast, slope, at::MemoryFormat::Contiguous), expected);
+    const Results expected = run_strided(c, pair.transposed, pair.plain, slope);
+    for_every_isa([&] { expect_equal(run_strided(c, pair.transposed, pair.fast, slope), expected); });
+    expect_equal(run_strided(c, pair.transposed, pair.fast, slope, at::MemoryFormat::Contiguous), expected);
   }
 }
 
@@ -82,7 +82,7 @@ TEST(StridedBlock, FastLoopsServeTheUsualChannels) {
 
 TEST(StridedBlock, OddSizesAreTheReferences) {
   const Case c{2, 16, 16, 7, 4};
-  expect_equal(run(c, false, strided_block, 0), run(c, false, strided_reference, 0));
+  expect_equal(run_strided(c, false, strided_block, 0), run_strided(c, false, strided_reference, 0));
 }
 
 TEST(StridedBlock, GivesTheSameOnAnyNumberOfThreads) {
@@ -90,9 +90,9 @@ TEST(StridedBlock, GivesTheSameOnAnyNumberOfThreads) {
   for (const Case& c : {Case{24, 16, 32, 16, 16}, Case{24, 64, 64, 4, 4}})
     for (const Pair& pair : {kStrided, kTransposed}) {
       at::set_num_threads(1);
-      const Results alone = run(c, pair.transposed, pair.fast, 0);
+      const Results alone = run_strided(c, pair.transposed, pair.fast, 0);
       at::set_num_threads(3);
-      const Results together = run(c, pair.transposed, pair.fast, 0);
+      const Results together = run_strided(c, pair.transposed, pair.fast, 0);
       EXPECT_TRUE(alone.y.equal(together.y));
       EXPECT_TRUE(alone.x.equal(together.x));
       EXPECT_TRUE(alone.weight.equal(together.weight));

@@ -10,7 +10,7 @@
 #include "refract/core/generator.h"
 #include "refract/methods/registry.h"
 
-namespace refract {
+namespace refract::baselines_tests {
 namespace {
 
 std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = {}) {
@@ -19,7 +19,7 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
     if (recipe.options.has(key)) recipe.options.set(key, value);
   for (const auto& [key, value] : values) recipe.options.set(key, value);
   at::manual_seed(10);
-  return recipe.make({3, 16});
+  return recipe.make(Space::square(3, 16));
 }
 
 Batch batch(int64_t population = 0) {
@@ -269,4 +269,4 @@ TEST(FactorVae, CodesOfOneCurveHaveATotalCorrelation) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::baselines_tests

@@ -9,7 +9,7 @@
 #include "refract/core/generator.h"
 #include "refract/methods/registry.h"
 
-namespace refract {
+namespace refract::guided_tests {
 namespace {
 
 std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = {}) {
@@ -17,7 +17,7 @@ std::unique_ptr<Method> make(const std::string& name, const KeyValues& values = 
   for (const auto& [key, value] : KeyValues{{"widths", "4,6"}, {"latent", "5"}}) recipe.options.set(key, value);
   for (const auto& [key, value] : values) recipe.options.set(key, value);
   at::manual_seed(10);
-  return recipe.make({1, 16});
+  return recipe.make(Space::square(1, 16));
 }
 
 Batch batch() {
@@ -160,4 +160,4 @@ TEST(GuidedVae, TheBasisNeedsADimension) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::guided_tests

@@ -14,7 +14,7 @@
 #include "refract/methods/registry.h"
 #include "refract/nn/categorical.h"
 
-namespace refract {
+namespace refract::parted_vae_tests {
 namespace {
 
 std::unique_ptr<Method> make(const KeyValues& values = {}) {
@@ -24,7 +24,7 @@ std::unique_ptr<Method> make(const KeyValues& values = {}) {
     options.set(key, value);
   for (const auto& [key, value] : values) options.set(key, value);
   at::manual_seed(10);
-  return recipe.make({1, 16});
+  return recipe.make(Space::square(1, 16));
 }
 
 Batch batch() {
@@ -181,4 +181,4 @@ TEST(PartedVae, SharesThatDoNotFitTheClassesAreRefused) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::parted_vae_tests

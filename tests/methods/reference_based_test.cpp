@@ -9,7 +9,7 @@
 #include "refract/methods/common.h"
 #include "refract/methods/registry.h"
 
-namespace refract {
+namespace refract::reference_based_tests {
 namespace {
 
 struct Made {
@@ -23,7 +23,7 @@ Made make(const std::string& name, const KeyValues& values) {
     made.recipe.options.set(key, value);
   for (const auto& [key, value] : values) made.recipe.options.set(key, value);
   at::manual_seed(10);
-  made.method = made.recipe.make({3, 16});
+  made.method = made.recipe.make(Space::square(3, 16));
   return made;
 }
 
@@ -206,4 +206,4 @@ TEST(SrbVae, TheModelsLossDoesNotMoveTheDiscriminators) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::reference_based_tests

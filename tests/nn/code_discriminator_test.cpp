@@ -36,7 +36,7 @@ TEST(CodeDiscriminator, PermutingKeepsMarginalsAndTakesCorrelations) {
 // Of Gaussians the total correlation is known: -log(1 - 0.8^2) / 2.
 TEST(CodeDiscriminator, LearnsTheTotalCorrelationOfGaussians) {
   at::manual_seed(3);
-  const CodeDiscriminator network(3, 3, 64);
+  CodeDiscriminator network(3, 3, 64);
   Player player("discriminator", Adam{.learning_rate = 3e-3, .beta1 = 0.9, .beta2 = 0.999});
   player.own("net", network);
   for (int step = 0; step < 300; ++step) {

@@ -23,7 +23,7 @@ Tensor parameter(const DeformablePca& pca, const std::string& name) {
 // What an 8x8 image becomes by rotation, log scale, shift to the right and downwards.
 Tensor deformed(const Tensor& image, const std::vector<double>& by) {
   const at::NoGradGuard no_grad;
-  const DeformablePca pca({1, 8}, 4, 1);
+  const DeformablePca pca(Space::square(1, 8), 4, 1);
   parameter(pca, "basis").zero_();
   parameter(pca, "mean").copy_(image.flatten());
   const Tensor codes = at::zeros({1, 5});
@@ -42,7 +42,7 @@ TEST(DeformablePca, WithoutDeformationImagesAreSumsOfTheBasis) {
   const at::NoGradGuard no_grad;
   at::manual_seed(3);
   for (const int64_t deformations : {0, 2}) {
-    const DeformablePca pca({2, 4}, deformations, 3);
+    const DeformablePca pca(Space::square(2, 4), deformations, 3);
     parameter(pca, "mean").uniform_();
     const Tensor codes = at::zeros({5, deformations + 3});
     codes.slice(1, deformations).uniform_();
@@ -67,7 +67,7 @@ TEST(DeformablePca, ShiftsAreInHalvesOfTheImage) {
 
 // Turned first, then shifted: where the shift goes does not depend on the rotation.
 TEST(DeformablePca, RotationComesBeforeTheShift) {
-  const Tensor expected = at::rot90(picture(), -1).roll({1, 2}, {0, 1});
+  const Tensor expected = at::rot90(picture(), -1).roll(Space::square(1, 2), {0, 1});
   EXPECT_TRUE(deformed(picture(), {std::numbers::pi / 2, 0, 0.5, 0.25}).allclose(expected, 1e-4, 1e-5));
 }
 
@@ -84,7 +84,7 @@ TEST(DeformablePca, WhatComesFromOutsideIsBlack) {
 
 TEST(DeformablePca, OverlapIsThatOfDifferentBasisImages) {
   const at::NoGradGuard no_grad;
-  const DeformablePca pca({1, 2}, 1, 3);
+  const DeformablePca pca(Space::square(1, 2), 1, 3);
   parameter(pca, "basis").copy_(at::tensor(std::vector<double>{1, 0, 2, 0, 3, 0, 0, 0, 0, 5, 0, 7}).view({3, 4}));
   EXPECT_NEAR(pca.overlap().item<double>(), 2 * 9, 1e-5);  // 1 * 3 of the first two; the third is orthogonal to both
 }

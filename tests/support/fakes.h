@@ -7,6 +7,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -74,6 +75,37 @@ class Source : public DataSource {
     return values;
   }
 
+  DataInfo info_;
+  std::map<Split, int64_t> counts_;
+};
+
+// Rows of a table: numbers in [-2, 2], or counts below 20. The first half of the columns is constant in references.
+class Rows : public DataSource {
+ public:
+  Rows(std::map<Split, int64_t> counts, Space space) : counts_(std::move(counts)) {
+    info_.name = "rows";
+    info_.space = std::move(space);
+  }
+  [[nodiscard]] const DataInfo& info() const override { return info_; }
+  [[nodiscard]] int64_t count(Split split) const override {
+    const auto found = counts_.find(split);
+    return found == counts_.end() ? 0 : found->second;
+  }
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    const int64_t columns = info_.space.numel();
+    Tensor all = at::empty(info_.space.batch(std::ssize(indices)));
+    for (int64_t n = 0; n < std::ssize(indices); ++n)
+      for (int64_t d = 0; d < columns; ++d) {
+        const bool constant = split.set == Set::reference && d < columns / 2;
+        const uint64_t key = mix(place_of(split), static_cast<uint64_t>(indices[n]), static_cast<uint64_t>(d));
+        const double u = constant ? 0.5 : uniform(key);
+        all.data_ptr<float>()[n * columns + d] =
+            static_cast<float>(info_.space.values == Values::counts ? std::floor(20 * u) : 4 * u - 2);
+      }
+    return all;
+  }
+
+ private:
   DataInfo info_;
   std::map<Split, int64_t> counts_;
 };

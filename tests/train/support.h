@@ -39,6 +39,18 @@ inline std::unique_ptr<Settings> tiny(const std::string& method, const KeyValues
   return settings;
 }
 
+// To the last step.
+inline void train_all(OpenedRun& opened) {
+  train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step, {});
+}
+
+// Long trainings look at numbers; the memory they use is that of the short ones. Sanitizers take minutes for each.
+#ifdef __SANITIZE_ADDRESS__
+#define REFRACT_SKIP_LONG_TRAINING() GTEST_SKIP() << "a long training, under a sanitizer"
+#else
+#define REFRACT_SKIP_LONG_TRAINING()
+#endif
+
 // Two players, "left" and "right", that each learn the mean of the images; `meddle` may change the terms and losses of
 // a step (counted from 1) before the descend.
 class Toy : public Method {

@@ -2,15 +2,12 @@
 
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
-#include <zlib.h>
 
-#include <algorithm>
-#include <array>
 #include <cstring>
-#include <memory>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/inflater.h"
 
 namespace refract {
 namespace {
@@ -24,54 +21,6 @@ constexpr uint32_t kLabels = 0x801;
   throw BadInput(
       fmt::format("Reading the IDX file {}: {} Fetch the file again, or name another folder.", path.string(), found));
 }
-
-// The content of a gzip file in pieces, each asked for by its size. A file may have several members, one behind the
-// other, and zeros behind each (RFC 1952, 2.2; what tapes and block devices pad with).
-class Inflater {
- public:
-  explicit Inflater(std::string_view packed) {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));  // zlib does not write to it
-    stream_.avail_in = static_cast<uInt>(packed.size());
-    constexpr int kGzip = 16;
-    ok_ = inflateInit2(&stream_, kGzip + MAX_WBITS) == Z_OK;
-  }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  ~Inflater() { inflateEnd(&stream_); }
-
-  // Appends at most `size` bytes. Fewer: the content ended; `damaged` tells whether before its checksum.
-  void read(std::string& bytes, uint64_t size) {
-    std::array<char, 1 << 16> piece{};
-    while (ok_ && !ended_ && size > 0) {
-      stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
-      stream_.avail_out = static_cast<uInt>(std::min<uint64_t>(size, piece.size()));
-      const uInt wanted = stream_.avail_out;
-      const int status = inflate(&stream_, Z_NO_FLUSH);
-      const uInt got = wanted - stream_.avail_out;
-      bytes.append(piece.data(), got);
-      size -= got;
-      if (status == Z_STREAM_END)
-        next_member();
-      else
-        ok_ = status == Z_OK && (got > 0 || stream_.avail_in > 0);
-    }
-  }
-  [[nodiscard]] bool damaged() const { return !ok_; }
-
- private:
-  void next_member() {
-    while (stream_.avail_in > 0 && *stream_.next_in == 0) {
-      ++stream_.next_in;
-      --stream_.avail_in;
-    }
-    ended_ = stream_.avail_in == 0;
-    ok_ = ended_ || inflateReset(&stream_) == Z_OK;
-  }
-
-  z_stream stream_{};
-  bool ok_ = false;
-  bool ended_ = false;
-};
 
 struct Header {
   size_t size = 0;             // of the header, in bytes
@@ -143,7 +92,7 @@ std::string unpack(const std::filesystem::path& path, const std::string& packed,
 
 IdxFile read_idx(const std::filesystem::path& path, uint32_t magic) {
   std::string bytes = read_bounded(path);
-  if (bytes.starts_with("\x1f\x8b")) bytes = unpack(path, bytes, magic);
+  if (is_gzip(bytes)) bytes = unpack(path, bytes, magic);
   const Header header = read_header(path, bytes, magic);
   const uint64_t found = bytes.size() - header.size;
   if (found < header.elements)

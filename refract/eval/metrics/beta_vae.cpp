@@ -35,8 +35,8 @@ Votes beta_vae_votes(const Representation& row, const Groups& groups, int64_t co
 }
 
 double beta_vae_accuracy(const Representation& row, const Groups& groups, uint64_t seed) {
-  const Votes fit = beta_vae_votes(row, groups, kBetaVaeFitVotes, mix(seed, Stream::metrics, 4));
-  const Votes score = beta_vae_votes(row, groups, kBetaVaeScoreVotes, mix(seed, Stream::metrics, 5));
+  const Votes fit = beta_vae_votes(row, groups, kBetaVaeFitVotes, mix(seed, MetricDraw::beta_vae_fit));
+  const Votes score = beta_vae_votes(row, groups, kBetaVaeScoreVotes, mix(seed, MetricDraw::beta_vae_score));
   const LinearMap reader = fit_logistic(fit.differences, fit.factors, row.factors.count());
   return reader(score.differences).argmax(1).eq(score.factors).to(at::kDouble).mean().item<double>();
 }

@@ -29,7 +29,8 @@ MetricTable::Row dci_row(const Representation& row, const Division& rows, uint64
   std::vector<Tensor> importance;
   double accuracy = 0;
   for (int64_t k = 0; k < row.factors.count(); ++k) {
-    const ForestReading reading = read_by_forest(row.codes, row.factors.classes.select(1, k), rows, mix(seed, 6, k));
+    const ForestReading reading =
+        read_by_forest(row.codes, row.factors.classes.select(1, k), rows, mix(seed, Stream::figures, k));
     const Tensor sum = reading.importance.sum();
     importance.push_back(reading.importance / sum.masked_fill(sum.eq(0), 1));
     accuracy += reading.accuracy / static_cast<double>(row.factors.count());

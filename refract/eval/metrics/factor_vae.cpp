@@ -58,8 +58,10 @@ double library_score(const Representation& row, const Groups& groups, uint64_t s
   if (moving.numel() == 0) return 0;
   const Tensor codes = row.codes.index_select(1, moving);
   const int64_t factors = row.factors.count();
-  const Tensor fit = factor_vae_votes(codes, groups, factors, kFactorVaeFitVotes, mix(seed, Stream::metrics, 1));
-  const Tensor score = factor_vae_votes(codes, groups, factors, kFactorVaeScoreVotes, mix(seed, Stream::metrics, 2));
+  const Tensor fit =
+      factor_vae_votes(codes, groups, factors, kFactorVaeFitVotes, mix(seed, MetricDraw::factor_vae_fit));
+  const Tensor score =
+      factor_vae_votes(codes, groups, factors, kFactorVaeScoreVotes, mix(seed, MetricDraw::factor_vae_score));
   return factor_vae_accuracy(fit, score);
 }
 
@@ -92,7 +94,7 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
   const Factors& factors = rows.at(0).factors;
   const int64_t count = factors.values.size(0);
   const Groups groups(factors);
-  const Tensor order = at::tensor(permutation(count, mix(seed, Stream::metrics, 3)), at::kLong);
+  const Tensor order = at::tensor(permutation(count, mix(seed, MetricDraw::factor_vae_of_authors)), at::kLong);
   Factors shuffled = factors;
   shuffled.classes = factors.classes.index_select(0, order);
   const Groups shuffled_groups(shuffled);

@@ -1,0 +1,116 @@
+#include "app/commands/row_command.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/from_blob.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "app/cli/terminal.h"
+#include "refract/core/csv_file.h"
+#include "refract/core/errors.h"
+#include "refract/core/files.h"
+#include "refract/data/files/table_file.h"
+#include "refract/model/manipulate.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kMostRows = 1'000'000;
+
+// "" where the data set has no such option.
+std::string option_of(const OpenedRun& opened, const char* name) {
+  const Options& options = opened.settings->options;
+  return options.has(name) ? options.at(name).text() : "";
+}
+
+TableQuery query_of(const OpenedRun& opened, const std::string& file) {
+  const TableColumns& columns = opened.trained_on.columns;
+  TableQuery query;
+  query.file = file;
+  query.columns = columns.names;
+  query.fill = columns.fill;
+  query.counts = opened.method->space().values == Values::counts;
+  query.name = option_of(opened, "name");
+  const std::string missing = option_of(opened, "missing");
+  if (missing == "mean") query.missing = MissingPolicy::mean;
+  if (missing == "drop") query.missing = MissingPolicy::drop;
+  return query;
+}
+
+void check_count(int64_t rows) {
+  if (rows > kMostRows)
+    throw BadInput(fmt::format("Making {} rows: at most {} are made at once. Name fewer rows.", rows, kMostRows));
+}
+
+// [A, B, D] to [A * B, D].
+Tensor listed(const Tensor& rows) {
+  return rows.flatten(0, 1);
+}
+
+}  // namespace
+
+NamedRows read_rows(const OpenedRun& opened, const std::vector<std::string>& files) {
+  NamedRows all;
+  std::vector<Tensor> parts;
+  for (const std::string& file : files) {
+    Table table = read_table(query_of(opened, file));
+    for (const std::string& note : table.notes) say(note);
+    const int64_t width = std::ssize(table.columns), count = std::ssize(table.values) / width;
+    to_standard(table.values.data(), count, opened.trained_on.columns);
+    parts.push_back(at::from_blob(table.values.data(), {count, width}, at::kFloat).clone());
+    for (int64_t i = 0; i < count; ++i)
+      all.names.push_back(table.names.empty() ? fmt::format("row {}", all.names.size() + 1)
+                                              : table.names[static_cast<size_t>(i)]);
+  }
+  if (parts.empty()) throw BadInput("Reading rows: expected a table after the run, as in `rows.csv`.");
+  all.examples = at::cat(parts);
+  return all;
+}
+
+Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::filesystem::path& file) {
+  const TableColumns& columns = opened.trained_on.columns;
+  Tensor values = rows.examples.to(at::kCPU, at::kFloat).contiguous().clone();
+  const auto width = static_cast<size_t>(values.size(1));
+  auto* data = values.data_ptr<float>();
+  to_table_units(data, values.size(0), columns);
+  std::string text = "name";
+  for (const std::string& column : columns.names) text += "," + csv_cell(column);
+  text += '\n';
+  for (size_t n = 0; n < rows.names.size(); ++n) {
+    text += csv_cell(rows.names[n]);
+    for (size_t d = 0; d < width; ++d) fmt::format_to(std::back_inserter(text), ",{:.6g}", data[n * width + d]);
+    text += '\n';
+  }
+  write_file(file, text);
+  return {fmt::format("{} holds {} rows of {} columns.\n", file.string(), rows.names.size(), width),
+          {{"file", file.string()}, {"rows", rows.names.size()}, {"columns", columns.names}}};
+}
+
+NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common) {
+  check_count(std::ssize(target.names) * std::ssize(common.names));
+  NamedRows rows{listed(transfer(model, target.examples, common.examples)), {}};
+  const std::string& block = model.blocks()[exchanged_block(model)].name;
+  for (const std::string& content : common.names)
+    for (const std::string& style : target.names)
+      rows.names.push_back(fmt::format("{} with {} of {}", content, block, style));
+  return rows;
+}
+
+NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed) {
+  check_count(std::ssize(rows.names) * variants);
+  NamedRows made{listed(synthesize(model, rows.examples, variants, seed)), {}};
+  const std::string& block = model.blocks()[exchanged_block(model)].name;
+  for (const std::string& name : rows.names)
+    for (int64_t v = 1; v <= variants; ++v) made.names.push_back(fmt::format("{} with {} {}", name, block, v));
+  return made;
+}
+
+NamedRows sampled_rows(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
+  NamedRows rows{listed(sample(model, panels, positions, seed)), {}};
+  for (int64_t p = 1; p <= panels; ++p)
+    for (int64_t i = 1; i <= positions; ++i) rows.names.push_back(fmt::format("sample {}.{}", p, i));
+  return rows;
+}
+
+}  // namespace refract

@@ -1,0 +1,190 @@
+#include "refract/data/sets/table.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+#include "refract/core/text.h"
+#include "refract/data/files/table_file.h"
+#include "refract/data/indexed_source.h"
+#include "refract/data/order.h"
+
+namespace refract {
+namespace {
+
+MissingPolicy policy_of(const std::string& word) {
+  if (word == "mean") return MissingPolicy::mean;
+  return word == "drop" ? MissingPolicy::drop : MissingPolicy::refuse;
+}
+
+TableQuery query_of(const TableOptions& options) {
+  TableQuery query;
+  query.file = options.table;
+  query.factors = comma_separated(options.factor);
+  query.ignore = comma_separated(options.ignore);
+  query.label = options.label;
+  query.name = options.name;
+  query.reference_where = options.reference_where;
+  query.unlabelled_where = options.unlabelled_where;
+  query.missing = policy_of(options.missing);
+  query.counts = options.counts;
+  return query;
+}
+
+// A tenth of these rows, drawn, to each held-out part; the rest trains.
+void divide(Splits& splits, Set set, const Indices& rows, uint64_t key) {
+  const size_t tenth = rows.size() / 10;
+  const Indices order = permutation(std::ssize(rows), key);
+  for (size_t k = 0; k < rows.size(); ++k) {
+    const Part part = k < tenth ? Part::fit : k < 2 * tenth ? Part::score : Part::train;
+    splits[{set, part}].push_back(rows[static_cast<size_t>(order[k])]);
+  }
+}
+
+// Every class by itself, so that each is held out in its share.
+Splits splits_of(const Table& table, const std::vector<std::string>& classes, uint64_t seed) {
+  Splits splits;
+  for (const Set set : {Set::unlabelled, Set::reference}) {
+    const std::vector<bool>& members = set == Set::reference ? table.in_reference : table.in_unlabelled;
+    std::vector<Indices> of_class(std::max<size_t>(classes.size(), 1));
+    for (size_t i = 0; i < members.size(); ++i) {
+      if (!members[i]) continue;
+      const auto found =
+          table.labels.empty() ? classes.begin() : std::lower_bound(classes.begin(), classes.end(), table.labels[i]);
+      of_class[static_cast<size_t>(found - classes.begin())].push_back(static_cast<int64_t>(i));
+    }
+    for (size_t c = 0; c < of_class.size(); ++c)
+      divide(splits, set, of_class[c], mix(mix(seed, Stream::held_out_rows), static_cast<uint64_t>(set), c));
+    for (const Part part : {Part::train, Part::fit, Part::score})
+      std::sort(splits[{set, part}].begin(), splits[{set, part}].end());
+  }
+  return splits;
+}
+
+std::vector<std::string> sorted_unique(std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+// Rows that train, of either set.
+Indices training_rows(const Splits& splits) {
+  Indices rows = splits[Split::unlabelled];
+  rows.insert(rows.end(), splits[Split::reference].begin(), splits[Split::reference].end());
+  return rows;
+}
+
+// Of each column, over these rows.
+void standardise(std::vector<float>& values, TableColumns& columns, const Indices& rows) {
+  const size_t width = columns.names.size();
+  columns.centre.assign(width, 0);
+  columns.scale.assign(width, 0);
+  for (size_t d = 0; d < width; ++d) {
+    double sum = 0, squares = 0;
+    for (const int64_t row : rows) sum += values[static_cast<size_t>(row) * width + d];
+    const double mean = sum / static_cast<double>(rows.size());
+    for (const int64_t row : rows) squares += std::pow(values[static_cast<size_t>(row) * width + d] - mean, 2);
+    const double deviation = std::sqrt(squares / static_cast<double>(rows.size()));
+    columns.centre[d] = static_cast<float>(mean);
+    columns.scale[d] = deviation > 0 ? static_cast<float>(deviation) : 1.0F;  // it varies in held-out rows alone
+  }
+  to_standard(values.data(), std::ssize(values) / std::ssize(columns.names), columns);
+}
+
+double typical_sum(const std::vector<float>& values, size_t width, const Indices& rows) {
+  std::vector<double> sums;
+  for (const int64_t row : rows) {
+    const auto from = values.begin() + row * static_cast<int64_t>(width);
+    sums.push_back(std::accumulate(from, from + static_cast<int64_t>(width), 0.0));
+  }
+  std::nth_element(sums.begin(), sums.begin() + std::ssize(sums) / 2, sums.end());
+  return std::max(sums[sums.size() / 2], 1.0);
+}
+
+// [N, K] in [0, 1].
+Tensor factors_of(const Table& table, DataInfo& info) {
+  Tensor all = at::empty({static_cast<int64_t>(table.rows()), std::ssize(table.factors)});
+  for (int64_t k = 0; k < std::ssize(table.factors); ++k) {
+    const TableFactor& factor = table.factors[static_cast<size_t>(k)];
+    const auto [least, greatest] = std::minmax_element(factor.values.begin(), factor.values.end());
+    const double range = *greatest > *least ? *greatest - *least : 1;
+    for (int64_t n = 0; n < all.size(0); ++n)
+      all.data_ptr<float>()[n * all.size(1) + k] =
+          static_cast<float>((factor.values[static_cast<size_t>(n)] - *least) / range);
+    info.factors.push_back(factor.name);
+    info.factor_sizes.push_back(std::ssize(factor.value_names));
+  }
+  return all;
+}
+
+Tensor labels_of(const Table& table, const std::vector<std::string>& classes) {
+  std::vector<int64_t> labels;
+  for (const std::string& label : table.labels)
+    labels.push_back(std::lower_bound(classes.begin(), classes.end(), label) - classes.begin());
+  return at::tensor(labels, at::kLong);
+}
+
+void add_notes(DataInfo& info, const Table& table, bool counts) {
+  for (const std::string& note : table.notes) add_note(info, note);
+  const auto is_count = [](float value) { return value >= 0 && value == std::floor(value); };
+  const bool large = std::any_of(table.values.begin(), table.values.end(), [](float value) { return value > 20; });
+  if (!counts && large && std::all_of(table.values.begin(), table.values.end(), is_count))
+    add_note(info, "All values are whole numbers from 0 on: if they are counts, --counts models them as such.");
+}
+
+}  // namespace
+
+Options TableOptions::describe() {
+  Options options;
+  options.add("table", table, "CSV or TSV file, packed with gzip or not, or NPZ archive: a header, a row an example");
+  options.add("reference_where", reference_where,
+              "which rows are the reference set, as in 'condition=control' or 'dose<=0 and day>3'");
+  options.add("unlabelled_where", unlabelled_where, "which rows are unlabelled; empty: all that are no reference");
+  options.add("label", label, "column of the rows' classes");
+  options.add("factor", factor, "columns that are known of each row, to measure by, separated by commas").of_names();
+  options.add("ignore", ignore, "columns to leave out, separated by commas").of_names();
+  options.add("name", name, "column of the rows' names; empty: a first column without a name, if there is one");
+  options.add("missing", missing, "what becomes of missing values: refuse, the column's mean, or drop the row")
+      .one_of({"refuse", "mean", "drop"});
+  options.add("counts", counts, "the values are counts, such as reads of genes: they are not standardised");
+  options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);
+  return options;
+}
+
+std::unique_ptr<DataSource> make_table(const TableOptions& options) {
+  if (options.table.empty()) throw BadInput("Reading a table: no file was named. Give one with --table FILE.");
+  Table table = read_table(query_of(options));
+  IndexedExamples all;
+  all.info.name = "table";
+  all.info.space = Space::row(std::ssize(table.columns), options.counts ? Values::counts : Values::real);
+  all.info.columns.names = table.columns;
+  all.info.checksums[std::filesystem::path(options.table).filename().string()] = table.sha256;
+  all.info.names = table.names;
+  all.info.classes = sorted_unique(table.labels);
+  add_notes(all.info, table, options.counts);
+  all.splits = splits_of(table, all.info.classes, static_cast<uint64_t>(options.data_seed));
+  if (!table.labels.empty()) all.labels = labels_of(table, all.info.classes);
+  if (!table.factors.empty()) all.factors = factors_of(table, all.info);
+  const Indices training = training_rows(all.splits);
+  if (options.counts)
+    all.info.space.library = typical_sum(table.values, table.columns.size(), training);
+  else
+    standardise(table.values, all.info.columns, training);
+  all.info.columns.fill = table.means;
+  const auto values = std::make_shared<const std::vector<float>>(std::move(table.values));
+  const auto width = static_cast<size_t>(all.info.space.numel());
+  all.copy = [values, width](int64_t row, float* out) {
+    std::memcpy(out, values->data() + static_cast<size_t>(row) * width, width * sizeof(float));
+  };
+  return indexed_source(std::move(all));
+}
+
+}  // namespace refract

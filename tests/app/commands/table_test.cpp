@@ -1,0 +1,127 @@
+// `refract train --table` and what follows, as its user meets it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "refract/core/csv_file.h"
+#include "refract/core/files.h"
+#include "tests/support/program.h"
+#include "tests/support/surroundings.h"
+
+namespace refract {
+namespace {
+
+using testing::Ran;
+using testing_support::TempFolder;
+
+std::string table_of(int rows, bool counts) {
+  std::string text = "cell,condition,kind,g1,g2,g3,g4\n";
+  for (int i = 0; i < rows; ++i) {
+    const bool control = i % 3 == 0;
+    text += fmt::format("c{},{},{}", i, control ? "control" : "treated", i % 2 == 0 ? "A" : "B");
+    for (int d = 0; d < 4; ++d) {
+      const double value = 100.0 + 10.0 * d + (i * (d + 3)) % 7 + (control || d > 1 ? 0 : 20);
+      text += fmt::format(",{}", counts ? std::floor(value) : value / 10);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<std::vector<std::string>> rows_in(const std::filesystem::path& file) {
+  std::vector<std::vector<std::string>> rows;
+  CsvReader reader(file);
+  for (std::vector<std::string> cells; reader.next(cells);) rows.push_back(cells);
+  return rows;
+}
+
+class TableCommands : public ::testing::TestWithParam<bool> {
+ protected:
+  TableCommands() { write_file(folder_ / "rows.csv", table_of(150, GetParam())); }
+
+  Ran train() {
+    std::vector<std::string> words = {"train",
+                                      "rbvae",
+                                      "--table",
+                                      folder_ / "rows.csv",
+                                      "--reference-where",
+                                      "condition=control",
+                                      "--label",
+                                      "kind",
+                                      "--name",
+                                      "cell",
+                                      "--steps",
+                                      "20",
+                                      "--batch",
+                                      "16",
+                                      "--dense_widths",
+                                      "16,8",
+                                      "--latent_e",
+                                      "2",
+                                      "--latent_z",
+                                      "2",
+                                      "--threads",
+                                      "1",
+                                      "--out",
+                                      folder_ / "run"};
+    if (GetParam()) words.emplace_back("--counts");
+    return testing::refract(words);
+  }
+  TempFolder folder_;
+};
+
+TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
+  const Ran trained = train();
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  for (const char* figure : {"block-map", "column-effects", "value-scatter"})
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "run" / "figures" / (std::string(figure) + ".png"))) << figure;
+  EXPECT_NE(trained.out.find("reconstruction"), std::string::npos) << trained.out;
+
+  const std::string run = folder_ / "run", rows = folder_ / "rows.csv";
+  const Ran encoded = testing::refract({"encode", run, rows, "--out", folder_ / "codes.csv"});
+  ASSERT_EQ(encoded.status, 0) << encoded.err;
+  const auto codes = rows_in(folder_ / "codes.csv");
+  ASSERT_EQ(codes.size(), 151U);
+  EXPECT_EQ(codes[0], (std::vector<std::string>{"file", "e_1", "e_2", "z_1", "z_2"}));
+  EXPECT_EQ(codes[1][0], "c0");
+
+  write_file(folder_ / "two.csv", "cell,g4,g3,g2,g1\nx,131,121,111,101\ny,132,122,112,102\n");
+  const std::string two = folder_ / "two.csv";
+  const Ran moved = testing::refract({"transfer", run, "--target", two, "--common", two, "--out", folder_ / "t.csv"});
+  ASSERT_EQ(moved.status, 0) << moved.err;
+  const auto transferred = rows_in(folder_ / "t.csv");
+  ASSERT_EQ(transferred.size(), 5U);
+  EXPECT_EQ(transferred[0], (std::vector<std::string>{"name", "g1", "g2", "g3", "g4"}));
+  EXPECT_EQ(transferred[2][0], "x with e of y");
+
+  ASSERT_EQ(testing::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status, 0);
+  EXPECT_EQ(rows_in(folder_ / "s.csv").size(), 7U);
+  ASSERT_EQ(testing::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
+  const auto samples = rows_in(folder_ / "n.csv");
+  ASSERT_EQ(samples.size(), 9U);
+  // In the table's own units: near 10 for each column, or near 460 counts a row.
+  double sum = 0;
+  for (size_t d = 1; d < 5; ++d) sum += std::stod(samples[1][d]);
+  EXPECT_NEAR(sum, GetParam() ? 480 : 48, GetParam() ? 30 : 8);
+}
+
+TEST_P(TableCommands, WhatIsNoTableForTheRunIsRefused) {
+  ASSERT_EQ(train().status, 0);
+  const std::string run = folder_ / "run";
+  write_file(folder_ / "less.csv", "cell,g1,g2,g3\nx,1,2,3\ny,1,2,4\n");
+  const Ran less = testing::refract({"encode", run, folder_ / "less.csv", "--out", folder_ / "codes.csv"});
+  EXPECT_EQ(less.status, 2);
+  EXPECT_NE(less.err.find("g4"), std::string::npos) << less.err;
+  EXPECT_EQ(testing::refract({"interpolate", run, folder_ / "less.csv", folder_ / "less.csv"}).status, 2);
+  const Ran png = testing::refract({"sample", run, "--out", folder_ / "n.png"});
+  EXPECT_EQ(png.status, 2);
+  EXPECT_NE(png.err.find(".csv"), std::string::npos) << png.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TableCommands, ::testing::Bool(),
+                         [](const auto& row) { return row.param ? "Counts" : "Numbers"; });
+
+}  // namespace
+}  // namespace refract

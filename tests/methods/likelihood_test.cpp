@@ -1,0 +1,112 @@
+// Likelihoods against their densities, written down again.
+#include "refract/methods/likelihood.h"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "refract/core/errors.h"
+
+namespace refract {
+namespace {
+
+Space counts(int64_t columns) {
+  Space space = Space::row(columns, Values::counts);
+  space.library = 50;
+  return space;
+}
+
+double error(const LikelihoodOptions& options, const Space& space, const Tensor& x, const Tensor& made) {
+  return Likelihood(options, space).negative_log_likelihood(x, made).item<double>();
+}
+
+// A mean of rows as a double, entry by entry.
+template <class Term>
+double mean_over_rows(const Tensor& x, Term term) {
+  double sum = 0;
+  for (int64_t n = 0; n < x.size(0); ++n)
+    for (int64_t d = 0; d < x.size(1); ++d) sum += term(n, d);
+  return sum / static_cast<double>(x.size(0));
+}
+
+const Tensor kCounts = at::tensor(std::vector<float>{3, 0, 7, 1, 0, 0, 2, 40, 5, 9, 1, 0}).view({3, 4});
+
+TEST(Likelihood, GaussianIsHalfTheSquaredErrorOverTheVariance) {
+  at::manual_seed(1);
+  const Tensor x = at::randn({3, 4}), mean = at::randn({3, 4});
+  const double expected = mean_over_rows(x, [&](int64_t n, int64_t d) {
+    return std::pow((x[n][d] - mean[n][d]).item<double>(), 2) / 2 / 0.5;
+  });
+  EXPECT_NEAR(error({.likelihood = "gaussian", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
+  EXPECT_NEAR(error({.likelihood = "auto", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
+}
+
+// Means are shares of the row's own sum.
+double mean_of(const Tensor& x, const Tensor& made, int64_t n, int64_t d) {
+  const Tensor shares = made[n].slice(0, 0, x.size(1)).to(at::kDouble).softmax(0);
+  return x[n].sum().item<double>() * shares[d].item<double>();
+}
+
+TEST(Likelihood, PoissonIsItsProbabilityWithoutTheConstant) {
+  at::manual_seed(2);
+  const Tensor made = at::randn({3, 4});
+  const double expected = mean_over_rows(kCounts, [&](int64_t n, int64_t d) {
+    const double count = kCounts[n][d].item<double>(), mean = mean_of(kCounts, made, n, d);
+    return -(count * std::log(mean) - mean - std::lgamma(count + 1)) - std::lgamma(count + 1);
+  });
+  EXPECT_NEAR(error({.likelihood = "poisson"}, counts(4), kCounts, made), expected, 1e-3);
+}
+
+TEST(Likelihood, NegativeBinomialIsItsProbabilityWithoutTheConstant) {
+  at::manual_seed(3);
+  const Tensor made = at::randn({3, 8});
+  const double expected = mean_over_rows(kCounts, [&](int64_t n, int64_t d) {
+    const double count = kCounts[n][d].item<double>(), mean = mean_of(kCounts, made, n, d);
+    const double r = std::exp(6 * std::tanh(made[n][4 + d].item<double>() / 6));
+    const double log_p = std::lgamma(count + r) - std::lgamma(r) - std::lgamma(count + 1) +
+                         r * std::log(r / (r + mean)) + count * std::log(mean / (r + mean));
+    return -log_p - std::lgamma(count + 1);
+  });
+  EXPECT_NEAR(error({.likelihood = "negative-binomial"}, counts(4), kCounts, made), expected, 1e-3);
+  EXPECT_NEAR(error({}, counts(4), kCounts, made), expected, 1e-3);
+  EXPECT_EQ(Likelihood({}, counts(4)).made().sizes, std::vector<int64_t>{8});
+}
+
+// Two rows with the same shares are read alike, whatever their sums.
+TEST(Likelihood, CountsAreReadAsLogarithmsForATypicalSum) {
+  const Likelihood likelihood({}, counts(4));
+  const Tensor x = at::tensor(std::vector<float>{1, 2, 3, 4, 10, 20, 30, 40}).view({2, 4});
+  const Tensor read = likelihood.read(x);
+  EXPECT_TRUE(read[0].allclose(read[1]));
+  EXPECT_NEAR(read[0][3].item<double>(), std::log(1 + 4 * 50.0 / 10), 1e-5);
+  EXPECT_TRUE(likelihood.read(at::zeros({1, 4})).eq(0).all().item<bool>());
+  const Tensor example = likelihood.example(at::randn({3, 8}));
+  EXPECT_TRUE(example.sum(1).allclose(at::full({3}, 50.0)));
+}
+
+TEST(Likelihood, PixelsAreClampedAndReadAsTheyAre) {
+  const Likelihood likelihood({}, Space::square(1, 2));
+  const Tensor made = 4 * at::randn({2, 1, 2, 2});
+  EXPECT_TRUE(likelihood.example(made).equal(made.clamp(-1, 1)));
+  EXPECT_TRUE(likelihood.read(made).is_same(made));
+  const Likelihood logits({.likelihood = "bernoulli"}, Space::square(1, 2));
+  EXPECT_TRUE(logits.mean(made).allclose(2 * made.sigmoid() - 1, 1e-4, 1e-5));
+}
+
+TEST(Likelihood, WhatDoesNotFitIsRefused) {
+  EXPECT_THROW(Likelihood({.likelihood = "poisson"}, Space::square(1, 4)), BadInput);
+  EXPECT_THROW(Likelihood({.likelihood = "bernoulli"}, Space::row(4)), BadInput);
+  EXPECT_THROW(Likelihood({.likelihood = "laplace"}, counts(4)), BadInput);
+  EXPECT_THROW(Likelihood({.pyramid = 1}, Space::row(4)), BadInput);
+  EXPECT_THROW(static_cast<void>(Likelihood({}, Space::row(4)).output("tanh")), BadInput);
+  EXPECT_THROW(static_cast<void>(Likelihood({.likelihood = "bernoulli"}, Space::square(1, 4)).output("leaky")),
+               BadInput);
+  EXPECT_EQ(Likelihood({}, Space::square(1, 4)).output("tanh"), Output::tanh);
+}
+
+}  // namespace
+}  // namespace refract
