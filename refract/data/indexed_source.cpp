@@ -31,7 +31,13 @@ class IndexedSource final : public DataSource {
   }
 
   [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
-    return all_.factors.defined() ? rows(all_.factors, split, indices) : DataSource::factors(split, indices);
+    if (!all_.factors.defined()) return DataSource::factors(split, indices);
+    Tensor found = rows(all_.factors, split, indices);
+    if (found.isnan().any().item<bool>())
+      throw BadInput(
+          fmt::format("Reading factors of {} ({}): its examples have no ground truth. Ask for another split.",
+                      all_.info.name, name_of(split)));
+    return found;
   }
   [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
     if (!all_.labels.defined()) return DataSource::labels(split, indices);

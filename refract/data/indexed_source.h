@@ -16,7 +16,7 @@ struct IndexedExamples {
   std::function<void(int64_t example, float* out)> copy;  // info.space.numel() floats; any number of threads may call
 
   // Of every example; undefined where there are none.
-  Tensor factors;     // [N, K] float
+  Tensor factors;     // [N, K] float; NaN for an example that has none, whose factors may not be asked for
   Tensor labels;      // [N] int64; -1 for an example of no class, whose label may not be asked for
   Tensor attributes;  // [N, K] int64; undefined where the labels are all
 };

@@ -1,15 +1,20 @@
 #include "refract/data/sets/digit_style.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
+#include "refract/data/files/place.h"
+#include "refract/data/indexed_source.h"
 #include "refract/data/order.h"
 #include "refract/data/sets/digit_render.h"
 #include "refract/data/sets/embedded_digits.h"
@@ -18,16 +23,11 @@
 namespace refract {
 namespace {
 
-// A split: which digit each of its images shows.
-struct SplitDigits {
-  const Digits* digits = nullptr;
-  Indices chosen;     // of *digits; image i shows digit chosen[i % chosen.size()]
-  int64_t count = 0;  // images
+// What every example shows: a digit, numbered from the training digits on, and a style.
+struct Shown {
+  Indices digits;
+  std::vector<DigitStyle> styles;
 };
-
-SplitDigits part(const Digits& digits, const Indices& order, int64_t first, int64_t size, int64_t count) {
-  return {&digits, Indices(order.begin() + first, order.begin() + first + size), count};
-}
 
 void check_counts(const std::string& name, const Digits& training, const Digits& test, const DigitCounts& counts) {
   const int64_t unlabelled = training.count() - counts.reference;
@@ -38,87 +38,44 @@ void check_counts(const std::string& name, const Digits& training, const Digits&
                     name, counts.reference, training.count(), counts.fit, counts.score, test.count()));
 }
 
-class DigitStyleSource final : public DataSource {
- public:
-  DigitStyleSource(DataInfo info, Digits training, Digits test, const DigitCounts& counts, uint64_t seed, float padding)
-      : info_(std::move(info)),
-        training_(std::move(training)),
-        test_(std::move(test)),
-        key_(mix(seed, Stream::render)),
-        padding_(padding) {
-    check_counts(info_.name, training_, test_, counts);
-    const Indices order = permutation(training_.count(), mix(key_, 0, 0));
-    const Indices test_order = permutation(test_.count(), mix(key_, 0, 1));
-    at(Split::reference) = part(training_, order, 0, counts.reference, counts.reference);
-    at(Split::unlabelled) =
-        part(training_, order, counts.reference, training_.count() - counts.reference, counts.unlabelled);
-    at(Split::fit) = part(test_, test_order, 0, counts.fit, counts.fit);
-    at(Split::score) = part(test_, test_order, counts.fit, counts.score, counts.score);
+// Examples of a split go round the digits. Reference digits keep to one style.
+void add_split(IndexedExamples& all, Shown& shown, Split split, std::span<const int64_t> digits, int64_t count,
+               uint64_t key) {
+  for (int64_t i = 0; i < count; ++i) {
+    all.splits[split].push_back(std::ssize(shown.digits));
+    shown.digits.push_back(digits[static_cast<size_t>(i) % digits.size()]);
+    shown.styles.push_back(
+        split == Split::reference ? DigitStyle{} : draw_style(mix(key, 1 + place_of(split), static_cast<uint64_t>(i))));
   }
+}
 
-  [[nodiscard]] const DataInfo& info() const override { return info_; }
-  [[nodiscard]] int64_t count(Split split) const override { return at(split).count; }
+Shown add_splits(IndexedExamples& all, int64_t training, int64_t test, const DigitCounts& counts, uint64_t key) {
+  const Indices order = permutation(training, mix(key, 0, 0));
+  Indices test_order = permutation(test, mix(key, 0, 1));
+  for (int64_t& digit : test_order) digit += training;
+  const auto part = [](const Indices& from, int64_t first, int64_t count) {
+    return std::span(from).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+  };
+  Shown shown;
+  add_split(all, shown, Split::reference, part(order, 0, counts.reference), counts.reference, key);
+  add_split(all, shown, Split::unlabelled, part(order, counts.reference, training - counts.reference),
+            counts.unlabelled, key);
+  add_split(all, shown, Split::fit, part(test_order, 0, counts.fit), counts.fit, key);
+  add_split(all, shown, Split::score, part(test_order, counts.fit, counts.score), counts.score, key);
+  return shown;
+}
 
-  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
-    Tensor all = at::empty(info_.space.batch(std::ssize(indices)));
-    auto* out = all.data_ptr<float>();
-    for (const int64_t index : indices) {
-      const SplitDigits& from = at(split);
-      render_digit(from.digits->images[digit(split, index)], style(split, index), info_.space.width(), out, padding_);
-      out += info_.space.numel();
-    }
-    return all;
+// Reference digits are outlines without a style.
+Tensor factors_of(const Shown& shown, const IndexedExamples& all) {
+  Tensor factors = at::empty({std::ssize(shown.styles), std::ssize(all.info.factors)});
+  auto* out = factors.data_ptr<float>();
+  for (const DigitStyle& style : shown.styles) {
+    const auto row = style.factors();
+    out = std::copy(row.begin(), row.end(), out);
   }
-
-  [[nodiscard]] Tensor factors(Split split, const Indices& indices) const override {
-    if (split == Split::reference)
-      throw BadInput(
-          fmt::format("Reading factors of {} (reference): reference digits are white outlines without a "
-                      "style. Ask for another split.",
-                      info_.name));
-    std::vector<float> values;
-    for (const int64_t index : indices) {
-      const auto row = style(split, index).factors();
-      values.insert(values.end(), row.begin(), row.end());
-    }
-    const auto columns = static_cast<int64_t>(info_.factors.size());
-    return at::tensor(values).reshape({static_cast<int64_t>(indices.size()), columns});
-  }
-
-  [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
-    std::vector<int64_t> digits;
-    for (const int64_t index : indices) digits.push_back(digit(split, index));
-    return at(split).digits->labels.index_select(0, at::tensor(digits, at::kLong));
-  }
-
- private:
-  [[nodiscard]] const SplitDigits& at(Split split) const { return parts_.at(place_of(split)); }
-  SplitDigits& at(Split split) { return parts_.at(place_of(split)); }
-
-  void check_index(Split split, int64_t index) const {
-    if (index >= 0 && index < count(split)) return;
-    throw BadInput(fmt::format("Reading image {} of {} ({}): there are {}, counted from 0.", index, info_.name,
-                               name_of(split), count(split)));
-  }
-
-  [[nodiscard]] int64_t digit(Split split, int64_t index) const {
-    check_index(split, index);
-    const SplitDigits& from = at(split);
-    return from.chosen[static_cast<size_t>(index) % from.chosen.size()];
-  }
-
-  [[nodiscard]] DigitStyle style(Split split, int64_t index) const {
-    check_index(split, index);
-    if (split == Split::reference) return {};
-    return draw_style(mix(key_, 1 + place_of(split), static_cast<uint64_t>(index)));
-  }
-
-  DataInfo info_;
-  Digits training_, test_;
-  uint64_t key_;
-  float padding_;
-  std::array<SplitDigits, all_splits.size()> parts_;
-};
+  factors.slice(0, 0, std::ssize(all.splits[Split::reference])).fill_(std::numeric_limits<float>::quiet_NaN());
+  return factors;
+}
 
 float padding_of(const std::string& name) {
   return name == "zero" ? 0.0F : -1.0F;
@@ -136,10 +93,10 @@ void describe_common(Options& options, int64_t& size, int64_t& seed, std::string
 // The first folder that is looked at and has the files; empty where none has.
 std::filesystem::path find_mnist(const std::string& given) {
   if (!given.empty()) return given;
-  std::vector<std::filesystem::path> folders{std::filesystem::path("data") / "mnist"};
-  if (const char* named = std::getenv("MNIST_DIR"); named != nullptr) folders.insert(folders.begin(), named);
-  const auto found = std::find_if(folders.begin(), folders.end(), holds_mnist);
-  return found == folders.end() ? std::filesystem::path() : *found;
+  const std::filesystem::path usual = usual_place("mnist_dir");
+  for (const std::filesystem::path& folder : {place_of("", "MNIST_DIR", usual), usual})
+    if (holds_mnist(folder)) return folder;
+  return {};
 }
 
 std::unique_ptr<DataSource> from_embedded(DataInfo info, const DigitCounts& counts, int64_t size, int64_t seed,
@@ -177,14 +134,24 @@ std::unique_ptr<DataSource> digit_style(DataInfo info, Digits training, Digits t
                                         int64_t size, uint64_t seed, float padding) {
   if (size < 16 || size > 128 || size % 16 != 0)
     throw BadInput(fmt::format("Option size: expected a multiple of 16 from 16 to 128, found '{}'.", size));
+  check_counts(info.name, training, test, counts);
   info.space = Space::square(3, size);
   info.factors = {"red", "green", "blue", "scale", "width"};
   int64_t classes = 0;
   for (const Digits* digits : {&training, &test})
     if (digits->count() > 0) classes = std::max(classes, digits->labels.max().item<int64_t>() + 1);
   for (auto c = std::ssize(info.classes); c < classes; ++c) info.classes.push_back(fmt::format("{}", c));
-  return std::make_unique<DigitStyleSource>(std::move(info), std::move(training), std::move(test), counts, seed,
-                                            padding);
+  IndexedExamples all;
+  all.info = std::move(info);
+  Shown shown = add_splits(all, training.count(), test.count(), counts, mix(seed, Stream::render));
+  all.factors = factors_of(shown, all);
+  all.labels = at::cat({training.labels, test.labels}).index_select(0, at::tensor(shown.digits, at::kLong));
+  all.copy = [training, test, shown = std::move(shown), size, padding](int64_t example, float* out) {
+    const int64_t digit = shown.digits[static_cast<size_t>(example)], first = training.count();
+    const Tensor picture = digit < first ? training.images[digit] : test.images[digit - first];
+    render_digit(picture, shown.styles[static_cast<size_t>(example)], size, out, padding);
+  };
+  return indexed_source(std::move(all));
 }
 
 std::unique_ptr<DataSource> make_digit_style(const DigitStyleOptions& options) {
