@@ -184,7 +184,7 @@ TEST_F(ImageFolders, LargeSetsAreDecodedWhenAskedFor) {
 TEST_F(ImageFolders, TheChecksumFollowsContentAndNames) {
   paint("one", 3);
   paint("two", 3);
-  const auto checksum = [&](const std::string& name) { return ImageStore(folder_ / name, {3, 8}, false).checksum(); };
+  const auto checksum = [&](const std::string& name) { return ImageStore(folder_ / name, Space::square(3, 8), false).checksum(); };
   EXPECT_EQ(checksum("one"), checksum("two"));
   std::filesystem::rename(folder_ / "two/000.png", folder_ / "two/x.png");
   EXPECT_NE(checksum("one"), checksum("two"));
