@@ -17,7 +17,7 @@ void ReferenceBasedOptions::describe_into(Options& options) {
       .range(0, 1e6);
   options
       .add("kl_weight_z_start", kl_weight_z_start,
-           "the same in the first 10 % of the steps; it changes linearly until 50 %")
+           "kl_weight_z during the first 10 % of the steps; it then changes linearly until 50 %")
       .range(0, 1e6);
   options
       .add("kl_weight_z_reference", kl_weight_z_reference,

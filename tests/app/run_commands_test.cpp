@@ -193,7 +193,7 @@ TEST(RunCommands, ATrainingBeginsWithWhatMatters) {
   const std::string first =
       "Training srbvae on embedded-digits: 4 steps of 4 images of 16x16 pixels, into " + folder / "run.\n";
   EXPECT_EQ(ran.err.substr(0, first.size()), first);
-  const size_t chosen = ran.err.find("\nChosen: "), usual = ran.err.find("\nAs usual: ");
+  const size_t chosen = ran.err.find("\nChosen: "), usual = ran.err.find("\nDefaults: ");
   ASSERT_NE(usual, std::string::npos) << ran.err;
   EXPECT_LT(chosen, ran.err.find("widths 4,4"));
   EXPECT_LT(ran.err.find("widths 4,4"), usual);
