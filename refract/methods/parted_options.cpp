@@ -48,8 +48,8 @@ void PartedVaeOptions::describe_objective(Options& options) {
   options.add("attention_slope", attention_slope, "final slope of the sigmoid of the attention").range(1, 1000);
   options
       .add("attention_growth", attention_growth,
-           "fraction of the steps during which attention_slope is reached, starting from 1 (the authors' code: 35,000 "
-           "of some 345,600)")
+           "fraction of the steps during which attention_slope grows from 1 to its final value (the authors' code: "
+           "35,000 of some 345,600)")
       .range(1e-6, 1);
 }
 

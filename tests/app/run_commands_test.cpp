@@ -67,7 +67,7 @@ TEST(RunCommands, EvaluatingByOneMetricKeepsTheOthers) {
   std::vector<std::string> after = before;
   after.emplace_back("kl");
   EXPECT_EQ(kept(), after);
-  EXPECT_NE(read_file(run + "/report.html").find("What each dimension says"), std::string::npos);
+  EXPECT_NE(read_file(run + "/report.html").find("KL divergence of each dimension from its prior"), std::string::npos);
 
   write_file(run + "/evaluation.json", "{");
   const Ran ran = refract({"evaluate", run, "--metrics", "kl"});
