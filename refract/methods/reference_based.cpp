@@ -88,7 +88,8 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
   return b;
 }
 
-// Dearer for unlabelled images alone, z gives up what e tells the generator already and keeps what references need.
+// A higher weight for unlabelled images alone makes z give up what e already tells the generator, and keep what the
+// references need.
 Tensor ReferenceBased::kl_weight_z(const Tensor& progress) const {
   constexpr double from = 0.1;
   constexpr double to = 0.5;

@@ -65,7 +65,7 @@ std::string differences(const std::map<std::string, std::string>& then, const st
   return fmt::format("{}", fmt::join(found, ", "));
 }
 
-// Going on with other images, or replacing what was measured by what they give, would be wrong without a word.
+// Training on other images, or replacing measurements by theirs, would be a mistake that nobody notices.
 void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
   if (now.checksums == then.checksums) return;
   throw BadInput(
