@@ -60,6 +60,7 @@ bool read(std::string_view text, T& value) {
   if constexpr (std::is_same_v<T, int64_t>) return read_whole(text, value);
   if constexpr (std::is_same_v<T, double>) return read_number(text, value) && std::isfinite(value);
   if constexpr (std::is_same_v<T, std::vector<int64_t>>) return read_list(text, value);
+  if constexpr (std::is_same_v<T, PictureSize>) return read_size(text, value);
   if constexpr (std::is_same_v<T, std::string>) value = text;
   return true;
 }
@@ -71,6 +72,8 @@ bool within(const Option& option, const T& value) {
     return option.choices.empty() || std::count(option.choices.begin(), option.choices.end(), value) > 0;
   else if constexpr (std::is_same_v<T, std::vector<int64_t>>)
     return std::all_of(value.begin(), value.end(), [&](int64_t v) { return inside(static_cast<double>(v)); });
+  else if constexpr (std::is_same_v<T, PictureSize>)
+    return inside(static_cast<double>(value.width)) && inside(static_cast<double>(value.height));
   else if constexpr (std::is_same_v<T, bool>)
     return true;
   else
@@ -111,6 +114,13 @@ std::string toml_text(const toml::value& value, const std::string& key, const st
       fmt::format("Reading {}: '{}' is a table or a date; options are flat 'key = value' lines.", file.string(), key));
 }
 
+// What parse expects of the option.
+std::string expected_type(const Option& option) {
+  if (std::holds_alternative<PictureSize*>(option.field))
+    return "size, such as 64 for a square or 96x84 for width x height";
+  return option.type_name();
+}
+
 [[noreturn]] void refuse_toml(const std::filesystem::path& file, const toml::exception& error) {
   const bool twice = std::string_view(error.what()).find("already") != std::string_view::npos;
   throw BadInput(fmt::format("Reading {}, line {}: expected options as in `steps = 2000` (TOML){}, found '{}'.",
@@ -147,12 +157,17 @@ std::string Option::text() const {
         using T = std::decay_t<decltype(*value)>;
         if constexpr (std::is_same_v<T, std::string>) return *value;
         if constexpr (std::is_same_v<T, std::vector<int64_t>>) return fmt::format("{}", fmt::join(*value, ","));
-        return fmt::format("{}", *value);
+        if constexpr (std::is_same_v<T, PictureSize>)
+          return text_of(*value);
+        else
+          return fmt::format("{}", *value);
       },
       field);
 }
 
 std::string Option::toml() const {
+  const auto* size = std::get_if<PictureSize*>(&field);
+  if (size != nullptr && (*size)->width != (*size)->height) return fmt::format("\"{}\"", text());
   if (std::holds_alternative<std::string*>(field)) return toml::format(toml::value(text()));
   if (const auto* list = std::get_if<std::vector<int64_t>*>(&field))
     return fmt::format("[{}]", fmt::join(**list, ", "));
@@ -160,8 +175,8 @@ std::string Option::toml() const {
 }
 
 std::string Option::type_name() const {
-  static const std::vector<std::string> names = {"true or false", "whole number", "number", "text",
-                                                 "list of whole numbers"};
+  static const std::vector<std::string> names = {"true or false", "whole number",          "number",
+                                                 "text",          "list of whole numbers", "size"};
   return names.at(field.index());
 }
 
@@ -180,7 +195,7 @@ void Option::parse(std::string_view text) const {
       [&](auto* target) {
         auto value = *target;
         if (!read(text, value))
-          throw BadInput(fmt::format("Option {}: expected a {}, found '{}'.", name, type_name(), text));
+          throw BadInput(fmt::format("Option {}: expected a {}, found '{}'.", name, expected_type(*this), text));
         if (!within(*this, value))
           throw BadInput(fmt::format("Option {}: expected {}, found '{}'.", name, allowed(), text));
         *target = std::move(value);

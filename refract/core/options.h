@@ -20,18 +20,21 @@
 #include <variant>
 #include <vector>
 
+#include "refract/core/picture_size.h"
+
 namespace refract {
 
-using OptionField = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*>;
+using OptionField = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*, PictureSize*>;
 
 // One described field. `field` points into the struct that the description came from, which must outlive it.
 struct Option {
   std::string name;  // snake_case, unique within a program
   OptionField field;
-  std::string meaning;                                    // one sentence without its full stop
-  std::string unit = "";                                  // "" where there is none
-  std::string default_text = "";                          // as `text` gave it when the option was added
-  double min = -std::numeric_limits<double>::infinity();  // inclusive; for numbers and each entry of a list
+  std::string meaning;            // one sentence without its full stop
+  std::string unit = "";          // "" where there is none
+  std::string default_text = "";  // as `text` gave it when the option was added
+  double min =
+      -std::numeric_limits<double>::infinity();  // inclusive; for numbers, each entry of a list, both sides of a size
   double max = std::numeric_limits<double>::infinity();
   bool is_names = false;                  // a text of names separated by commas: given twice as a flag, it is both
   std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
@@ -41,10 +44,10 @@ struct Option {
   Option& one_of(std::vector<std::string> allowed);
   Option& of_names();
 
-  [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64
-  [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style"
-  [[nodiscard]] std::string type_name()
-      const;  // "whole number", "number", "true or false", "text", "list of whole numbers"
+  [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64, 96x84
+  [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style", "96x84"
+  // "whole number", "number", "true or false", "text", "list of whole numbers", "size".
+  [[nodiscard]] std::string type_name() const;
   [[nodiscard]] std::string allowed() const;  // "0 to 1", "at least 1", "a, b or c"; "" where anything goes
   // Throws BadInput: wrong type, out of range, not a choice. An empty text is an empty list where the default is one.
   void parse(std::string_view text) const;

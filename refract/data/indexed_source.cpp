@@ -4,6 +4,7 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "refract/core/errors.h"
@@ -70,7 +71,10 @@ std::unique_ptr<DataSource> indexed_source(IndexedExamples examples) {
 }
 
 std::function<void(int64_t, float*)> from_bytes(const Tensor& images) {
-  return [images](int64_t image, float* out) { to_floats(images[image], out); };
+  const int64_t values = images.numel() / std::max<int64_t>(images.size(0), 1);
+  return [images, values](int64_t image, float* out) {
+    to_floats(images.data_ptr<uint8_t>() + image * values, values, out);
+  };
 }
 
 }  // namespace refract

@@ -75,11 +75,11 @@ TEST_P(DataContract, SaysWhatWasFound) {
 
 TEST_P(DataContract, ImagesHaveTheirShapeAndRange) {
   const auto data = make();
-  const auto [channels, size] = data->info().space;
+  const Space& space = data->info().space;
   for (const Split split : splits()) {
     const Indices indices = some(data->count(split));
     const Tensor images = data->examples(split, indices);
-    EXPECT_EQ(images.sizes().vec(), (std::vector<int64_t>{static_cast<int64_t>(indices.size()), channels, size, size}));
+    EXPECT_EQ(images.sizes().vec(), space.batch(std::ssize(indices)));
     EXPECT_EQ(images.scalar_type(), at::kFloat);
     EXPECT_TRUE(images.is_contiguous());
     if (indices.empty()) continue;
@@ -139,7 +139,7 @@ TEST_P(DataContract, NumbersBeyondTheEndAreRefused) {
 
 TEST_P(DataContract, FillsBatches) {
   const auto data = make();
-  EXPECT_EQ(Loader(*data, {}, 4, 1).at(3).images.size(0), 4);
+  EXPECT_EQ(Loader(*data, {}, 4, 1).at(3).main.x.size(0), 4);
   if (data->count(Split::reference) == 0) {
     const std::string message = message_of<BadInput>([&] { Loader(*data, {.reference = {true}}, 4, 1); });
     EXPECT_TRUE(contains(message, "needs reference images")) << message;

@@ -215,6 +215,8 @@ std::string changed(const Option& option) {
   if (std::holds_alternative<std::string*>(option.field)) return option.text() + "some \"text\" \\ and a # sign";
   if (std::holds_alternative<std::vector<int64_t>*>(option.field))
     return option.text() + (option.text().empty() ? "7" : ",7");
+  if (const auto* size = std::get_if<PictureSize*>(&option.field))
+    return fmt::format("{}x{}", (*size)->width, (*size)->height + 1);
   if (std::holds_alternative<int64_t*>(option.field)) {
     const int64_t value = std::stoll(option.text());
     return std::to_string(static_cast<double>(value) + 1 <= option.max ? value + 1 : value - 1);

@@ -19,6 +19,7 @@ struct Sample {
   double rate = 1e-4;
   std::string name = "plain";
   std::vector<int64_t> widths = {16, 32};
+  PictureSize size;
 
   Options describe() {
     Options o;
@@ -27,6 +28,7 @@ struct Sample {
     o.add("rate", rate, "how fast").range(0, 1);
     o.add("name", name, "which");
     o.add("widths", widths, "channels of the layers").range(1, 512);
+    o.add("size", size, "of pictures").range(8, 512).in("pixels");
     return o;
   }
 };
@@ -51,6 +53,31 @@ TEST(Options, SetsEveryType) {
   EXPECT_EQ(sample.widths, (std::vector<int64_t>{8, 16, 100}));
   options.set("flag", "no");
   EXPECT_FALSE(sample.flag);
+}
+
+TEST(Options, ASizeIsASquareOrWidthByHeight) {
+  Sample sample;
+  Options options = sample.describe();
+  const Option& size = options.at("size");
+  EXPECT_EQ(size.default_text, "64");
+  EXPECT_EQ(size.type_name(), "size");
+  EXPECT_EQ(size.toml(), "64");
+  size.parse("96X84");
+  EXPECT_EQ(sample.size, (PictureSize{96, 84}));
+  EXPECT_EQ(size.text(), "96x84");
+  EXPECT_EQ(size.toml(), "\"96x84\"");
+  size.parse("32x32");
+  EXPECT_EQ(size.text(), "32");
+  size.parse("48");
+  EXPECT_EQ(sample.size, (PictureSize{48, 48}));
+}
+
+TEST(Options, ASizeOfAnotherFormOrOutsideItsRangeIsRefused) {
+  for (const char* text : {"", "x", "96x", "x84", "0x3", "96x84x3", "96 x 84", "96*84", "big", "-8x8", "9e1", "64.5"})
+    EXPECT_TRUE(contains(refusal("size", text), "Option size: expected a size, such as 64 for a square or 96x84"))
+        << text;
+  for (const char* text : {"7", "513", "96x7", "7x96", "64x513"})
+    EXPECT_TRUE(contains(refusal("size", text), "expected 8 to 512")) << text;
 }
 
 TEST(Options, RemembersTheDefault) {
@@ -129,7 +156,7 @@ TEST(Options, ANameIsDescribedOnce) {
 TEST(Options, TomlRoundTrips) {
   const TempFolder folder;
   const std::string awkward = "C:\\a \"b\" 'c'\t# ü = [1]\nnext line " + std::string(200, 'x') + " end";
-  Sample written{true, 12345, 1e-8, awkward, {7}};
+  Sample written{true, 12345, 1e-8, awkward, {7}, {96, 84}};
   write_file(folder / "o.toml", to_toml(written.describe()));
   Sample found;
   Options options = found.describe();
@@ -139,6 +166,7 @@ TEST(Options, TomlRoundTrips) {
   EXPECT_EQ(found.rate, written.rate);
   EXPECT_EQ(found.name, written.name);
   EXPECT_EQ(found.widths, written.widths);
+  EXPECT_EQ(found.size, written.size);
 }
 
 TEST(Options, DoublesRoundTripToTheLastBit) {

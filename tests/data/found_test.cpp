@@ -26,7 +26,7 @@ class FoundImages : public testing::Test {
   }
   void write(const std::string& name) const { write_file(folder_ / name, "no image"); }
   [[nodiscard]] ImageFolderOptions options(const std::string& unlabelled, const std::string& reference) const {
-    return {.reference = (folder_ / reference).string(), .unlabelled = (folder_ / unlabelled).string(), .size = 8};
+    return {.reference = (folder_ / reference).string(), .unlabelled = (folder_ / unlabelled).string(), .size = {8, 8}};
   }
   [[nodiscard]] std::string note(const std::string& unlabelled, const std::string& reference) const {
     return make_image_folder(options(unlabelled, reference))->info().note;

@@ -1,7 +1,6 @@
 #include "refract/data/files/image_file.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/stack.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -110,10 +109,13 @@ cv::Mat central_part(const cv::Mat& image, const cv::Size& wanted) {
   return image(cv::Rect((image.cols - width) / 2, (image.rows - height) / 2, width, height));
 }
 
+// Each direction by itself: a picture that is stretched may shrink in one and grow in the other.
 cv::Mat resized(const cv::Mat& image, const cv::Size& size) {
-  cv::Mat result;
-  const bool smaller = image.total() > static_cast<size_t>(size.area());
-  cv::resize(image, result, size, 0, 0, smaller ? cv::INTER_AREA : cv::INTER_LINEAR);
+  const cv::Size smaller(std::min(image.cols, size.width), std::min(image.rows, size.height));
+  cv::Mat shrunk = image, result;
+  if (smaller != image.size()) cv::resize(image, shrunk, smaller, 0, 0, cv::INTER_AREA);
+  if (smaller == size) return shrunk;
+  cv::resize(shrunk, result, size, 0, 0, cv::INTER_LINEAR);
   return result;
 }
 
@@ -135,24 +137,42 @@ cv::Mat fitted(const cv::Mat& image, const Space& space) {
   return space.fit == Fit::pad ? padded(image, size) : resized(image, size);
 }
 
+// Each channel after the other, to image.total() * image.channels() bytes.
+void write_planes(const cv::Mat& image, uint8_t* out) {
+  std::vector<cv::Mat> channels;
+  for (int c = 0; c < image.channels(); ++c, out += image.total())
+    channels.emplace_back(image.rows, image.cols, CV_8UC1, out);
+  cv::split(image, channels.data());
+}
+
 Tensor planes(const cv::Mat& image) {
-  const Tensor interleaved = at::from_blob(image.data, {image.rows, image.cols, image.channels()}, at::kByte);
-  return interleaved.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
+  Tensor result = at::empty({image.channels(), image.rows, image.cols}, at::kByte);
+  write_planes(image, result.data_ptr<uint8_t>());
+  return result;
 }
 
 // What `fit` makes of the picture, which has one channel, three in OpenCV's order, or these and opacity.
 template <class Fit>
-Tensor decoded(const std::string& bytes, const std::filesystem::path& path, Fit fit) {
+cv::Mat decoded(const std::string& bytes, const std::filesystem::path& path, Fit fit) {
   try {
     settle_opencv();
     Picture picture = decode(bytes);
-    return planes(fit(turned(std::move(picture.pixels), picture.orientation)));
+    return fit(turned(std::move(picture.pixels), picture.orientation));
   } catch (const Undecodable& why) {
     refuse(path, why.what());
   } catch (const cv::Exception& error) {
     if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the machine's fault, not the file's
     refuse(path, fmt::format("it cannot be decoded ({})", error.err));
   }
+}
+
+cv::Mat decoded(const std::string& bytes, const std::filesystem::path& path, const Space& space) {
+  return decoded(bytes, path, [&](const cv::Mat& image) {
+    const cv::Size size(static_cast<int>(space.width()), static_cast<int>(space.height()));
+    const cv::Mat part = over_black(space.fit == Fit::crop ? central_part(image, size) : image);
+    if (space.channels() == 1) return fitted(with_channels(part, 1), space);  // of rounded gray, as ever
+    return with_channels(fitted(part, space), static_cast<int>(space.channels()));
+  });
 }
 
 }  // namespace
@@ -168,26 +188,29 @@ std::string image_bytes(const std::filesystem::path& path) {
 }
 
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space) {
-  return decoded(bytes, path, [&](const cv::Mat& image) {
-    const cv::Size size(static_cast<int>(space.width()), static_cast<int>(space.height()));
-    const cv::Mat part = over_black(space.fit == Fit::crop ? central_part(image, size) : image);
-    if (space.channels() == 1) return fitted(with_channels(part, 1), space);  // of rounded gray, as ever
-    return with_channels(fitted(part, space), static_cast<int>(space.channels()));
-  });
+  return planes(decoded(bytes, path, space));
+}
+
+void decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space, uint8_t* out) {
+  write_planes(decoded(bytes, path, space), out);
 }
 
 Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path) {
-  return decoded(bytes, path,
-                 [](const cv::Mat& image) { return with_channels(over_black(image), image.channels() == 1 ? 1 : 3); });
+  return planes(decoded(bytes, path, [](const cv::Mat& image) {
+    return with_channels(over_black(image), image.channels() == 1 ? 1 : 3);
+  }));
 }
 
 Tensor read_image(const std::filesystem::path& path, const Space& space) {
   return decode_image(image_bytes(path), path, space);
 }
 
+void to_floats(const uint8_t* bytes, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; ++i) out[i] = static_cast<float>(bytes[i]) / 127.5F - 1.0F;
+}
+
 void to_floats(const Tensor& bytes, float* out) {
-  const auto* values = bytes.data_ptr<uint8_t>();
-  for (int64_t i = 0; i < bytes.numel(); ++i) out[i] = static_cast<float>(values[i]) / 127.5F - 1.0F;
+  to_floats(bytes.data_ptr<uint8_t>(), bytes.numel(), out);
 }
 
 ImagesRead read_images(const Paths& paths, const Space& space, bool skip_bad) {

@@ -34,12 +34,14 @@ std::string image_bytes(const std::filesystem::path& path);
 // damaged (what decoders only warn of among it, where pixels may be wrong), more pixels than kMostPixels in
 // image_decoders.h or than the file can hold, more than 16 bits a channel. Decoders print nothing.
 Tensor decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space);
+void decode_image(const std::string& bytes, const std::filesystem::path& path, const Space& space, uint8_t* out);
 Tensor read_image(const std::filesystem::path& path, const Space& space);
 
 // The whole picture as it is: [C, H, W] uint8, one channel for gray and three for colour. Throws as decode_image.
 Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path);
 
 // Bytes 0 .. 255 to -1 .. 1. Runs on the calling thread alone.
+void to_floats(const uint8_t* bytes, int64_t count, float* out);
 void to_floats(const Tensor& bytes, float* out);
 
 // What a caller adds to such a message where its user can choose to leave bad files out.

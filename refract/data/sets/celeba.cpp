@@ -75,15 +75,18 @@ void refuse_missing(const Paths& listed, const std::filesystem::path& folder) {
                   listed.size(), std::count_if(first, listed.end(), is_missing), first->string()));
 }
 
+Space space_of(const CelebaOptions& options) {
+  Space space = Space::picture(3, options.size.height, options.size.width);
+  space.fit = fit_named(options.fit);
+  return space;
+}
+
 ImageStore read_images(const CelebaTable& table, const std::filesystem::path& folder, const CelebaOptions& options,
                        const OnProgress& on_progress) {
   Paths listed;
   for (const std::string& name : table.files) listed.push_back(folder / name);
   if (!options.skip_bad_images) refuse_missing(listed, folder);
-  return {listed,
-          folder,
-          Space::square(3, options.size),
-          {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
+  return {listed, folder, space_of(options), {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
 }
 
 std::string skipped_note(const ImageStore& images) {
@@ -102,6 +105,7 @@ Indices places_in(const ImageStore& images) {
 
 void add_images(IndexedExamples& all, ImageStore read) {
   add_note(all.info, skipped_note(read));
+  add_note(all.info, read.note());
   all.info.checksums[fmt::format("img_align_celeba ({} files)", read.files().size())] = read.checksum();
   const Indices places = places_in(read);
   for (const Split split : {Split::unlabelled, Split::fit, Split::score})
@@ -132,12 +136,18 @@ CelebaVariables celeba_variables(const CelebaTable& table) {
 
 Options CelebaOptions::describe() {
   Options options;
-  options.add("size", size, "height and width that the central squares of images are resized to")
-      .range(8, 178)
+  options.add("size", size, "pictures are resized to this: 64 is a square, 178x218 is 178 wide and 218 high")
+      .range(8, 218)
       .in("pixels");
+  options
+      .add("fit", fit,
+           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
+           "shows all out of proportion")
+      .one_of({"crop", "pad", "stretch"});
   options.add("data_seed", data_seed, "seed of what is held out for the probes without list_eval_partition.txt")
       .range(0, 1e15);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that are missing or cannot be read");
+  options.add("cache", cache, cache_meaning);
   options.add("celeba_dir", celeba_dir,
               "folder of img_align_celeba, list_attr_celeba.txt and, if wanted, list_eval_partition.txt; left empty: "
               "the environment variable CELEBA_DIR, then data/celeba");
@@ -150,7 +160,7 @@ std::unique_ptr<DataSource> make_celeba(const CelebaOptions& options, const OnPr
   CelebaVariables variables = celeba_variables(table);
   IndexedExamples all;
   all.info.name = "celeba";
-  all.info.space = Space::square(3, options.size);
+  all.info.space = space_of(options);
   all.info.factors = table.names;
   all.info.factor_sizes = std::vector<int64_t>(table.names.size(), 2);
   all.info.attributes = std::move(variables.attributes);

@@ -16,9 +16,11 @@
 namespace refract {
 
 struct CelebaOptions {
-  int64_t size = 64;
+  PictureSize size;
+  std::string fit = "crop";  // pad, stretch: see Fit
   int64_t data_seed = 1;
   bool skip_bad_images = false;
+  bool cache = true;       // see picture_cache.h
   std::string celeba_dir;  // "" looks at the environment variable CELEBA_DIR, then data/celeba
   Options describe();
 };
@@ -51,7 +53,7 @@ struct CelebaVariables {
 };
 CelebaVariables celeba_variables(const CelebaTable& table);
 
-// Colour; the central square of each image of img_align_celeba is resized (see image_file.h). Every image is read once
+// Colour; each image of img_align_celeba is fitted to the size (see image_file.h). Every image is read once
 // beforehand, so that a bad one is known before the first step (image_store.h), and the checksum of all stands in
 // info().checksums. Training images are unlabelled, validation images fit and test images score the probes; without
 // list_eval_partition.txt a tenth each, drawn by data_seed, fits and scores them. Throws BadInput as read_celeba does,

@@ -96,6 +96,7 @@ Faces read_listed(const Listed& listed, const ImageStore& images) {
   if (images.skipped() > 0)
     faces.note =
         fmt::format("{} of {} images of FER2013 are bad and were left out.", images.skipped(), listed.files.size());
+  if (!images.note().empty()) faces.note += (faces.note.empty() ? "" : " ") + images.note();
   return faces;
 }
 

@@ -1,24 +1,27 @@
 #include "refract/data/sets/image_folder.h"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/tensor.h>
+#include <ATen/ops/full.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <map>
+#include <memory>
+#include <utility>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
 #include "refract/data/files/ignored_files.h"
 #include "refract/data/files/image_store.h"
+#include "refract/data/indexed_source.h"
 #include "refract/data/order.h"
 #include "refract/data/overlap.h"
 
 namespace refract {
 namespace {
 
-constexpr size_t kLeastInClass = 10;  // a tenth of it is one image
+constexpr size_t kLeastHeldOutFrom = 10;  // a tenth of it is one image
+constexpr size_t kMostNames = 5;
 
 // Class names in order, and the numbers of each class's images.
 using Classes = std::map<std::string, Indices>;
@@ -38,19 +41,39 @@ Classes classes_of(const Paths& files, const std::filesystem::path& root) {
 std::string objection(const Classes& classes) {
   if (classes.size() < 2)
     return "The unlabelled folder has no sub-folders that could be classes, so no images are held out and no metric "
-           "will be measured: put the images of each class, at least 10, into a sub-folder of its own if you know "
-           "them.";
+           "will be measured: put the images of each class into a sub-folder of its own if you know them.";
   if (classes.contains(""))
     return "The unlabelled folder has images beside its sub-folders, so these are not taken as classes, no images are "
            "held out and no metric will be measured: put every image into the sub-folder of a class.";
-  for (const auto& [name, images] : classes)
-    if (images.size() < kLeastInClass)
-      return fmt::format(
-          "The sub-folder '{}' of the unlabelled folder has {} images where a class needs {}, so the sub-folders are "
-          "not taken as classes, no images are held out and no metric will be measured: add images to it, or move it "
-          "out.",
-          name, images.size(), kLeastInClass);
   return "";
+}
+
+bool is_small(const Indices& images) {
+  return images.size() < kLeastHeldOutFrom;
+}
+
+// Whether images can be held out of two classes, which a metric needs.
+bool tells_classes(const Classes& classes) {
+  return std::count_if(classes.begin(), classes.end(), [](const auto& one) { return !is_small(one.second); }) > 1;
+}
+
+// What becomes of classes too small for a tenth of them to be held out; "" where there are none.
+std::string small_note(const Classes& classes) {
+  std::vector<std::string> names;
+  for (const auto& [name, images] : classes)
+    if (is_small(images)) names.push_back(fmt::format("'{}'", name));
+  const size_t small = names.size();
+  if (!tells_classes(classes))
+    return fmt::format(
+        "Of {} classes fewer than two have {} images, so no images are held out and no metric will be measured: add "
+        "images to two classes or more.",
+        classes.size(), kLeastHeldOutFrom);
+  if (small == 0) return "";
+  names.resize(std::min(small, kMostNames));
+  const std::string others = small > kMostNames ? fmt::format(" and {} more", small - kMostNames) : "";
+  return fmt::format("{} of {} classes {} fewer than {} images, so none of theirs are held out for the metrics: {}{}.",
+                     small, classes.size(), small == 1 ? "has" : "have", kLeastHeldOutFrom, fmt::join(names, ", "),
+                     others);
 }
 
 std::string skipped_note(const ImageStore& store, Split split) {
@@ -59,112 +82,92 @@ std::string skipped_note(const ImageStore& store, Split split) {
                      store.skipped() == 1 ? "file" : "files", name_of(split), store.skipped() == 1 ? "was" : "were");
 }
 
-class ImageFolder final : public DataSource {
+Space space_of(const ImageFolderOptions& options) {
+  Space space = Space::picture(options.channels, options.size.height, options.size.width);
+  space.fit = fit_named(options.fit);
+  return space;
+}
+
+// Reads folders into stores, and gathers what there is to say of them.
+class Reader {
  public:
-  ImageFolder(const ImageFolderOptions& options, const OnProgress& on_progress)
-      : unlabelled_(read(options.unlabelled, options, on_progress)) {
-    info_.name = "folders";
-    info_.space = Space::square(options.channels, options.size);
-    note_store(unlabelled_, Split::unlabelled);
-    if (!options.reference.empty()) {
-      reference_.emplace(read(options.reference, options, on_progress));
-      note_store(*reference_, Split::reference);
-      at(Split::reference) = all_indices(static_cast<int64_t>(reference_->files().size()));
-      add_note(info_, overlap_note({options.unlabelled, unlabelled_}, {options.reference, *reference_}));
-    }
-    hold_out(classes_of(unlabelled_.files(), options.unlabelled), static_cast<uint64_t>(options.data_seed));
-  }
+  Reader(const ImageFolderOptions& options, const OnProgress& on_progress)
+      : options_(options), on_progress_(on_progress) {}
 
-  [[nodiscard]] const DataInfo& info() const override { return info_; }
-  [[nodiscard]] int64_t count(Split split) const override { return static_cast<int64_t>(at(split).size()); }
-
-  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
-    Tensor all = at::empty(info_.space.batch(std::ssize(indices)));
-    auto* out = all.data_ptr<float>();
-    for (const int64_t index : indices) {
-      const ImageStore& store = split == Split::reference ? *reference_ : unlabelled_;
-      store.copy(number(split, index), out);
-      out += info_.space.numel();
-    }
-    return all;
-  }
-
-  [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
-    if (info_.classes.empty() || split == Split::reference) return DataSource::labels(split, indices);
-    std::vector<int64_t> labels;
-    for (const int64_t index : indices) labels.push_back(labels_.at(static_cast<size_t>(number(split, index))));
-    return at::tensor(labels, at::kLong);
-  }
-
- private:
-  ImageStore read(const std::filesystem::path& folder, const ImageFolderOptions& options,
-                  const OnProgress& on_progress) {
+  std::shared_ptr<const ImageStore> read(const std::filesystem::path& folder, Split split, DataInfo& info) {
     const Paths listed = list_images(folder);
     const Paths others = ignored_files(folder, listed);
     ignored_.insert(ignored_.end(), others.begin(), others.end());
-    info_.ignored = by_ending(ignored_);
-    return {listed,
-            folder,
-            Space::square(options.channels, options.size),
-            {.skip_bad = options.skip_bad_images, .on_progress = on_progress}};
+    info.ignored = by_ending(ignored_);
+    const ImageStore::How how = {
+        .skip_bad = options_.skip_bad_images, .on_progress = on_progress_, .cache = options_.cache};
+    auto store = std::make_shared<const ImageStore>(listed, folder, info.space, how);
+    info.checksums[fmt::format("{} ({} files)", name_of(split), store->files().size())] = store->checksum();
+    add_note(info, skipped_note(*store, split));
+    if (info.note.find(store->note()) == std::string::npos) add_note(info, store->note());  // once for both folders
+    return store;
   }
 
-  [[nodiscard]] const Indices& at(Split split) const { return parts_.at(place_of(split)); }
-  Indices& at(Split split) { return parts_.at(place_of(split)); }
-
-  [[nodiscard]] int64_t number(Split split, int64_t index) const {
-    if (index < 0 || index >= count(split))
-      throw BadInput(fmt::format("Reading image {} of {} ({}): there are {}, counted from 0.", index, info_.name,
-                                 name_of(split), count(split)));
-    return at(split)[static_cast<size_t>(index)];
-  }
-
-  void note_store(const ImageStore& store, Split split) {
-    info_.checksums[fmt::format("{} ({} files)", name_of(split), store.files().size())] = store.checksum();
-    add_note(info_, skipped_note(store, split));
-  }
-
-  void hold_out(const Classes& classes, uint64_t seed) {
-    const std::string why_not = objection(classes);
-    add_note(info_, why_not);
-    const bool labelled = why_not.empty();
-    labels_.resize(unlabelled_.files().size());
-    for (const auto& [name, images] : classes) {
-      const auto label = static_cast<int64_t>(info_.classes.size());
-      if (labelled) info_.classes.push_back(name);
-      const size_t tenth = labelled ? images.size() / 10 : 0;
-      const Indices order =
-          permutation(static_cast<int64_t>(images.size()), mix(seed, Stream::render, static_cast<uint64_t>(label)));
-      for (size_t k = 0; k < images.size(); ++k) {
-        const int64_t image = images[static_cast<size_t>(order[k])];
-        at(k < tenth ? Split::fit : k < 2 * tenth ? Split::score : Split::unlabelled).push_back(image);
-        labels_[static_cast<size_t>(image)] = label;
-      }
-    }
-    for (Indices* part : {&at(Split::unlabelled), &at(Split::fit), &at(Split::score)})
-      std::sort(part->begin(), part->end());
-  }
-
-  DataInfo info_;
+ private:
+  const ImageFolderOptions& options_;
+  const OnProgress& on_progress_;
   Paths ignored_;
-  ImageStore unlabelled_;
-  std::optional<ImageStore> reference_;
-  std::array<Indices, all_splits.size()> parts_;  // numbers of a split's images in its store
-  std::vector<int64_t> labels_;                   // of unlabelled_, where there are classes
 };
+
+// Unlabelled images come first.
+void add_reference(IndexedExamples& all, const std::shared_ptr<const ImageStore>& unlabelled,
+                   const std::shared_ptr<const ImageStore>& reference) {
+  const auto first = std::ssize(unlabelled->files());
+  for (const int64_t image : all_indices(std::ssize(reference->files())))
+    all.splits[Split::reference].push_back(first + image);
+  all.copy = [unlabelled, reference, first](int64_t image, float* out) {
+    image < first ? unlabelled->copy(image, out) : reference->copy(image - first, out);
+  };
+}
+
+// All unlabelled images train; of classes, a tenth fits and a tenth scores.
+void hold_out(IndexedExamples& all, const Classes& classes, int64_t count, uint64_t seed) {
+  const bool labelled = objection(classes).empty(), held_out = labelled && tells_classes(classes);
+  add_note(all.info, labelled ? small_note(classes) : objection(classes));
+  if (labelled) all.labels = at::full({count}, -1, at::kLong);
+  auto* labels = labelled ? all.labels.data_ptr<int64_t>() : nullptr;
+  int64_t label = 0;
+  for (const auto& [name, images] : classes) {
+    const size_t tenth = held_out ? images.size() / 10 : 0;
+    const Indices order = permutation(std::ssize(images), mix(seed, Stream::render, static_cast<uint64_t>(label)));
+    for (size_t k = 0; k < images.size(); ++k) {
+      const int64_t image = images[static_cast<size_t>(order[k])];
+      all.splits[k < tenth ? Split::fit : k < 2 * tenth ? Split::score : Split::unlabelled].push_back(image);
+      if (labelled) labels[image] = label;
+    }
+    if (labelled) all.info.classes.push_back(name);
+    if (labelled) ++label;
+  }
+  for (const Split split : {Split::unlabelled, Split::fit, Split::score})
+    std::sort(all.splits[split].begin(), all.splits[split].end());
+}
 
 }  // namespace
 
 Options ImageFolderOptions::describe() {
   Options options;
   options.add("reference", reference, "folder of images in which what you want to learn about is constant");
-  options.add("unlabelled", unlabelled,
-              "folder of images to learn from; two sub-folders or more, of at least 10 images each, are classes, and a "
-              "tenth of each fits, another tenth scores the probes");
-  options.add("size", size, "height and width that images are cropped and resized to").range(8, 512).in("pixels");
+  options.add(
+      "unlabelled", unlabelled,
+      "folder of images to learn from; two sub-folders or more, with every image in one of them, are classes: a "
+      "tenth of each fits, another tenth scores the probes");
+  options.add("size", size, "pictures are resized to this: 64 is a square, 96x84 is 96 wide and 84 high")
+      .range(8, 512)
+      .in("pixels");
+  options
+      .add("fit", fit,
+           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
+           "shows all out of proportion")
+      .one_of({"crop", "pad", "stretch"});
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");
   options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);
+  options.add("cache", cache, cache_meaning);
   return options;
 }
 
@@ -174,7 +177,21 @@ std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options,
   if (options.channels != 1 && options.channels != 3)
     throw BadInput(fmt::format("Option channels: expected 1 (gray) or 3 (colour), found '{}'.", options.channels));
   refuse_same_folder(options.unlabelled, options.reference);
-  return std::make_unique<ImageFolder>(options, on_progress);
+  IndexedExamples all;
+  all.info.name = "folders";
+  all.info.space = space_of(options);
+  Reader reader(options, on_progress);
+  const auto unlabelled = reader.read(options.unlabelled, Split::unlabelled, all.info);
+  all.copy = [unlabelled](int64_t image, float* out) { unlabelled->copy(image, out); };
+  auto count = std::ssize(unlabelled->files());
+  if (!options.reference.empty()) {
+    const auto reference = reader.read(options.reference, Split::reference, all.info);
+    add_reference(all, unlabelled, reference);
+    add_note(all.info, overlap_note({options.unlabelled, *unlabelled}, {options.reference, *reference}));
+    count += std::ssize(reference->files());
+  }
+  hold_out(all, classes_of(unlabelled->files(), options.unlabelled), count, static_cast<uint64_t>(options.data_seed));
+  return indexed_source(std::move(all));
 }
 
 }  // namespace refract

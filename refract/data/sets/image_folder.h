@@ -14,19 +14,21 @@ namespace refract {
 struct ImageFolderOptions {
   std::string reference;   // folder; "" for methods that need no reference images
   std::string unlabelled;  // folder
-  int64_t size = 64;
+  PictureSize size;
+  std::string fit = "crop";  // pad, stretch: see Fit
   int64_t channels = 3;
   bool skip_bad_images = false;
   int64_t data_seed = 1;
+  bool cache = true;  // see picture_cache.h
   Options describe();
 };
 
-// Images in order of their paths. Sub-folders of `unlabelled` are classes where there are at least two, each holds at
-// least 10 images (in itself or deeper), and no image lies beside them: labels are then their names in order, a tenth
-// of each class (rounded down), drawn by data_seed, is held out to fit the probes and another tenth to score them.
-// Otherwise every image is for training, and info().note says why there are no classes. Skipped files are counted in
-// info().note, where images that both sets hold are named too (overlap.h); info().ignored has what else lies in the
-// folders. Throws BadInput: no unlabelled folder named, the same folder twice, a folder that is missing, empty or
+// Images in order of their paths. Sub-folders of `unlabelled` are classes where there are at least two and no image
+// lies beside them: labels are then their names in order, a tenth of each class (rounded down), drawn by data_seed, is
+// held out to fit the probes and another tenth to score them; nothing is held out where fewer than two classes have ten
+// images. Otherwise every image is for training. info().note says why there are no classes, or which are too small, or
+// how many files were skipped, and names images that both sets hold (overlap.h); info().ignored has what else lies in
+// the folders. Throws BadInput: no unlabelled folder named, the same folder twice, a folder that is missing, empty or
 // unreadable, a bad image (see image_store.h).
 std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options, const OnProgress& on_progress = {});
 

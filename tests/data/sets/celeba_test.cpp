@@ -23,7 +23,7 @@ using testing_support::TempFolder;
 class CelebaFiles : public testing::Test {
  protected:
   CelebaFiles() { celeba_files(folder_.path(), 30); }
-  [[nodiscard]] CelebaOptions options() const { return {.size = 16, .celeba_dir = folder_.path().string()}; }
+  [[nodiscard]] CelebaOptions options() const { return {.size = {16, 16}, .celeba_dir = folder_.path().string()}; }
   [[nodiscard]] std::unique_ptr<DataSource> source() const { return make_celeba(options()); }
   [[nodiscard]] std::string refusal() const {
     return message_of<BadInput>([&] { make_celeba(options()); });

@@ -28,7 +28,8 @@ class ImageFolders : public testing::Test {
       write_picture(folder_ / fmt::format("{}/{:03}.png", folder, i), 12, 9, cv::Scalar(first_value + i), CV_8UC1);
   }
   [[nodiscard]] ImageFolderOptions options() const {
-    return {.reference = (folder_ / "reference").string(), .unlabelled = (folder_ / "unlabelled").string(), .size = 8};
+    return {
+        .reference = (folder_ / "reference").string(), .unlabelled = (folder_ / "unlabelled").string(), .size = {8, 8}};
   }
   [[nodiscard]] static std::vector<int> values(const DataSource& data, Split split) {
     std::vector<int> found;
@@ -63,6 +64,27 @@ TEST_F(ImageFolders, NeedNoReference) {
   EXPECT_EQ(data->examples(Split::unlabelled, {0}).sizes().vec(), (std::vector<int64_t>{1, 1, 8, 8}));
 }
 
+TEST_F(ImageFolders, MayBeWiderThanHigh) {
+  paint("unlabelled", 2, 40);
+  paint("reference", 2, 90);
+  ImageFolderOptions given = options();
+  given.size = {24, 10};
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->info().space, Space::picture(3, 10, 24));
+  EXPECT_EQ(data->examples(Split::reference, {1, 0}).sizes().vec(), (std::vector<int64_t>{2, 3, 10, 24}));
+  EXPECT_EQ(values(*data, Split::reference), (std::vector<int>{90, 91}));
+}
+
+TEST_F(ImageFolders, ArePaddedWhereAsked) {
+  paint("unlabelled", 1, 40);
+  ImageFolderOptions given = options();
+  given.reference = "";
+  given.fit = "pad";
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->info().space.fit, Fit::pad);
+  EXPECT_EQ(values(*data, Split::unlabelled), std::vector<int>{0}) << "12 x 9 pixels have black above";
+}
+
 TEST_F(ImageFolders, SubFoldersAreClasses) {
   paint("unlabelled/cats", 20, 0);
   paint("unlabelled/dogs/small", 30, 100);
@@ -94,19 +116,56 @@ TEST_F(ImageFolders, WhatIsHeldOutFollowsTheSeed) {
   EXPECT_NE(values(*make_image_folder(given), Split::fit), one);
 }
 
-TEST_F(ImageFolders, SmallOrMixedSubFoldersAreNoClasses) {
+TEST_F(ImageFolders, SmallClassesOnlyTrain) {
   paint("unlabelled/a", 10);
-  paint("unlabelled/b", 9);
+  paint("unlabelled/b", 9, 20);
+  paint("unlabelled/c", 23, 40);
   ImageFolderOptions given = options();
   given.reference = "";
-  const auto small = make_image_folder(given);
-  EXPECT_EQ(small->count(Split::unlabelled), 19);
-  EXPECT_TRUE(small->info().classes.empty());
-  EXPECT_TRUE(contains(small->info().note, "'b'")) << small->info().note;
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->info().classes, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(data->count(Split::unlabelled), 8 + 9 + 19);
+  EXPECT_EQ(data->count(Split::fit), 3);
+  EXPECT_EQ(data->count(Split::score), 3);
+  EXPECT_EQ(data->labels(Split::unlabelled, {8, 16}).sum().item<int64_t>(), 2) << "images of b";
+  EXPECT_TRUE(contains(data->info().note, "1 of 3 classes has fewer than 10 images") &&
+              contains(data->info().note, ": 'b'."))
+      << data->info().note;
+}
+
+TEST_F(ImageFolders, FiveSmallClassesAreNamed) {
+  for (const char* name : {"a", "b"}) paint(fmt::format("unlabelled/{}", name), 10);
+  for (const char* name : {"c", "d", "e", "f", "g", "h", "i"}) paint(fmt::format("unlabelled/{}", name), 1);
+  ImageFolderOptions given = options();
+  given.reference = "";
+  const std::string note = make_image_folder(given)->info().note;
+  EXPECT_TRUE(contains(note, "7 of 9 classes have fewer than 10 images")) << note;
+  EXPECT_TRUE(contains(note, "'c', 'd', 'e', 'f', 'g' and 2 more.")) << note;
+}
+
+TEST_F(ImageFolders, NothingIsHeldOutOfOneClass) {
+  paint("unlabelled/a", 30);
+  paint("unlabelled/b", 9, 100);
+  ImageFolderOptions given = options();
+  given.reference = "";
+  const auto data = make_image_folder(given);
+  EXPECT_EQ(data->count(Split::unlabelled), 39);
+  EXPECT_EQ(data->info().classes.size(), 2U);
+  EXPECT_EQ(data->labels(Split::unlabelled, {29, 30, 38}).sum().item<int64_t>(), 2);
+  EXPECT_TRUE(contains(data->info().note, "fewer than two have 10 images, so no images are held out"))
+      << data->info().note;
+}
+
+TEST_F(ImageFolders, WithImagesBesideThemSubFoldersAreNoClasses) {
+  paint("unlabelled/a", 10);
   paint("unlabelled/b", 10);
-  EXPECT_EQ(make_image_folder(given)->info().classes.size(), 2U);
   paint("unlabelled", 1);
-  EXPECT_TRUE(contains(make_image_folder(given)->info().note, "beside its sub-folders"));
+  ImageFolderOptions given = options();
+  given.reference = "";
+  const auto data = make_image_folder(given);
+  EXPECT_TRUE(data->info().classes.empty());
+  EXPECT_EQ(data->count(Split::unlabelled), 21);
+  EXPECT_TRUE(contains(data->info().note, "beside its sub-folders")) << data->info().note;
 }
 
 TEST_F(ImageFolders, ABadImageIsNamedOrCounted) {
@@ -184,7 +243,9 @@ TEST_F(ImageFolders, LargeSetsAreDecodedWhenAskedFor) {
 TEST_F(ImageFolders, TheChecksumFollowsContentAndNames) {
   paint("one", 3);
   paint("two", 3);
-  const auto checksum = [&](const std::string& name) { return ImageStore(folder_ / name, Space::square(3, 8), false).checksum(); };
+  const auto checksum = [&](const std::string& name) {
+    return ImageStore(folder_ / name, Space::square(3, 8), false).checksum();
+  };
   EXPECT_EQ(checksum("one"), checksum("two"));
   std::filesystem::rename(folder_ / "two/000.png", folder_ / "two/x.png");
   EXPECT_NE(checksum("one"), checksum("two"));
