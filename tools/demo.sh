@@ -18,12 +18,12 @@ train() {
 }
 
 if [ -f "$summary" ]; then
-  echo "$run is there already: nothing is trained again. To start anew: rm -r $run, then make demo."
+  echo "$run is complete, so nothing is trained again. To start again: rm -r $run, then make demo."
   cat "$summary"
 elif [ -d "$run" ]; then
-  echo "Going on with the training that stopped in $run."
+  echo "Continuing the interrupted training in $run."
   train bin/refract resume "$run"
 else
   train bin/refract train --config experiments/demo.toml --out "$run"
 fi
-[ -d data/mnist ] || echo "MNIST could not be had: these are the embedded digits, not real ones."
+[ -d data/mnist ] || echo "MNIST could not be downloaded. The run used embedded digits instead."

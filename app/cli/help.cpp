@@ -13,14 +13,14 @@ std::string general_help() {
   for (const Command& command : commands())
     if (!command.examples.empty()) rows.push_back({"  " + command.name, command.summary});
   return fmt::format(
-      "Refract splits images into what is special to a set and what it shares with a reference set.\n\n"
+      "Refract learns what varies in your images or table rows but not in a reference set.\n\n"
       "Usage: refract COMMAND ...\n\n"
       "{}\n"
-      "`refract COMMAND --help` shows a command's arguments, with examples that work after `make demo`.\n"
+      "`refract COMMAND --help` shows the arguments of a command, with examples that work after `make demo`.\n"
       "`refract train METHOD --help` and `refract options NAME` show the options of a method or a data set.\n"
       "After `make demo` or `make build` the program is bin/refract.\n"
-      "Exit code: 0; 1 where the machine failed; 2 where the input cannot be used; 130 after Ctrl-C\n"
-      "(128 and the number of the signal that ended it).\n",
+      "Exit codes: 0 for success, 1 if the machine failed, 2 if the input cannot be used, 130 after Ctrl-C\n"
+      "(128 plus the number of the signal).\n",
       table_text(rows));
 }
 

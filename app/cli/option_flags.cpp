@@ -65,7 +65,7 @@ void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyVal
   const auto assign = [&given](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) given.push_back(split_assignment(text));
   };
-  app.add_option_function<std::vector<std::string>>("--set", assign, "give options their values; may be repeated")
+  app.add_option_function<std::vector<std::string>>("--set", assign, "set an option; may be repeated")
       ->type_name("KEY=VALUE")
       ->trigger_on_parse();
 }

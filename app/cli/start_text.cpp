@@ -38,7 +38,7 @@ std::string start_text(const OpenedRun& opened, size_t width) {
                                                   : text_of(space);
   return fmt::format("Training {} on {}: {} steps of {} {}, into {}.", opened.settings->method, opened.settings->data,
                      steps, opened.settings->train.batch, examples, opened.run.path().string()) +
-         listed("Chosen", chosen, width) + listed("As usual", usual, width);
+         listed("Chosen", chosen, width) + listed("Defaults", usual, width);
 }
 
 }  // namespace refract

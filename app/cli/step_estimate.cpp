@@ -118,7 +118,7 @@ std::string estimate_text(const StepEstimate& estimate) {
       fmt::format("A step takes about {:.2g} s: {} steps take about {}, and {:.1f} GiB of memory.", estimate.seconds,
                   estimate.steps, duration_text(seconds), static_cast<double>(estimate.bytes) / kGibibyte);
   if (estimate.available > 0 && estimate.bytes > estimate.available)
-    text += fmt::format(" This machine has {:.1f} GiB for it now: a smaller batch, size or widths takes less.",
+    text += fmt::format(" This machine has only {:.1f} GiB free now. Use a smaller batch, size or widths.",
                         static_cast<double>(estimate.available) / kGibibyte);
   return text;
 }

@@ -52,10 +52,10 @@ std::vector<Marked> marked_images(const AlignArguments& arguments, const std::ma
       continue;
     }
     if (lie_on_a_line(found->points))
-      throw BadInput(fmt::format(
-          "Reading landmarks from {}, line {}: the points of {} lie on a line or at one place, which decides "
-          "no map. Mark more points.",
-          found->file.string(), found->line, name.string()));
+      throw BadInput(
+          fmt::format("Reading landmarks from {}, line {}: the points of {} lie on a line or at one place, which does "
+                      "not determine an affine map. Mark more points.",
+                      found->file.string(), found->line, name.string()));
     marked.push_back({file, name, found});
   }
   if (marked.empty())
@@ -112,18 +112,18 @@ Result align(const AlignArguments& arguments) {
 
 Action declare_align(CLI::App& app) {
   const auto arguments = std::make_shared<AlignArguments>();
-  app.add_option("FOLDER", arguments->folder, "images; those in folders below keep their places")
-      ->type_name("")
-      ->required();
-  app.add_option("--landmarks", arguments->landmarks,
-                 "CSV file of lines NAME,x,y,x,y,... or folder of .pts files; 3 points or more, the same in all")
+  app.add_option("FOLDER", arguments->folder, "folder of images; its sub-folders are kept")->type_name("")->required();
+  app.add_option(
+         "--landmarks", arguments->landmarks,
+         "CSV file with lines NAME,x,y,x,y,... or folder of .pts files; at least 3 points, the same in all images")
       ->type_name("PATH")
       ->required();
-  app.add_option("--out", arguments->out, "folder to make")->type_name("DIR")->required();
+  app.add_option("--out", arguments->out, "new folder")->type_name("DIR")->required();
   app.add_option("--size", arguments->size, "height and width of the aligned images (96)")
       ->type_name("PIXELS")
       ->check(CLI::Range(8, 4096));
-  app.add_option("--margin", arguments->margin, "free on each side of the mean shape, as a part of the size (0.15)")
+  app.add_option("--margin", arguments->margin,
+                 "margin on each side of the mean shape, as a fraction of the size (0.15)")
       ->type_name("PART")
       ->check(CLI::Range(0.0, 0.45));
   app.add_flag("--skip-missing,--skip_missing", arguments->skip_missing, "leave out images without landmarks");
@@ -134,9 +134,9 @@ Action declare_align(CLI::App& app) {
 
 Command align_command() {
   return {"align",
-          "Bring faces, or anything with landmarks, to one place, size and rotation.",
-          "The landmarks' mean shape is found by Procrustes analysis; each image is mapped onto it by the affine map\n"
-          "that fits best, and cropped around it (Ruiz et al. 2019, A.3.2).",
+          "Align images by landmarks, such as those of faces, to one position, size and rotation.",
+          "Procrustes analysis finds the mean shape of the landmarks. The affine map that fits best moves each\n"
+          "image onto it. The result is cropped around the mean shape (Ruiz et al. 2019, A.3.2).",
           {"bin/refract align photos --landmarks landmarks.csv --out aligned"},
           declare_align};
 }

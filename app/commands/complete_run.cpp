@@ -59,7 +59,7 @@ Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_na
 } catch (const BadInput&) {
   throw;
 } catch (const Error& error) {
-  throw Error(fmt::format("{} The training is safe: then run {}.", error.what(),
+  throw Error(fmt::format("{} The training is saved. Afterwards run {}.", error.what(),
                           shell_quoted({invocation.program, "evaluate", opened.run.path().string()})));
 }
 

@@ -1,4 +1,4 @@
-// What follows a training, as the program says it.
+// The end of a training, with its text for the user.
 #pragma once
 
 #include <string>

@@ -84,18 +84,19 @@ std::vector<Options> data_options() {
 }
 
 std::string render_options(const std::string& name) {
-  if (name.empty()) return "`refract data render NAME --help` shows the options of a data set; each is a flag.\n";
+  if (name.empty())
+    return "`refract data render NAME --help` shows the options of a data set. Give each one as a flag.\n";
   return fmt::format("Options of {}:\n{}", name, options_table(data_set(name).recipe().options));
 }
 
 Action declare_data_render(CLI::App& app) {
   const auto arguments = std::make_shared<DataRenderArguments>();
-  app.add_option("NAME", arguments->name, "data set; `refract list data` shows all")->type_name("")->required();
+  app.add_option("NAME", arguments->name, "data set; see `refract list data`")->type_name("")->required();
   arguments->out.declare(app, {".png"});
-  add_seed(app, arguments->seed, "which images the sheet shows follows from it (1)", "--sheet-seed");
-  app.add_option("--separate", arguments->separate, "write images one by one into this new folder instead")
+  add_seed(app, arguments->seed, "seed that chooses the images of the sheet (1)", "--sheet-seed");
+  app.add_option("--separate", arguments->separate, "write separate image files into this folder instead")
       ->type_name("DIR");
-  app.add_option("--count", arguments->count, "with --separate: how many (8)")
+  app.add_option("--count", arguments->count, "with --separate: number of images (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000000));
   app.add_option("--split", arguments->split, "with --separate: unlabelled, reference, fit or score (score)")
@@ -109,7 +110,7 @@ Action declare_data_render(CLI::App& app) {
 
 Command data_render_command() {
   return {"data render",
-          "Show a data set: a sheet of its unlabelled and reference images, or single picture files.",
+          "Show the images of a data set, on one sheet or as separate files.",
           "",
           {"bin/refract data render embedded-digits --out sheet.png --overwrite",
            "bin/refract data render digit-style --size 32 --split score --count 4 --separate digits --overwrite"},

@@ -83,8 +83,8 @@ std::string lacks_knowledge(const DataSource& data) {
 Result run_with_factors(const EncodeArguments& arguments) {
   if (!arguments.images.paths.empty())
     throw BadInput(
-        "Encoding with --factors: expected no images, since those of the run's data set are encoded, found some. Leave "
-        "out one of the two.");
+        "Encoding with --factors: expected no images, because the run's own data are encoded, found some. Leave out "
+        "the images or --factors.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
   if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
@@ -125,7 +125,8 @@ Result run_encode(const EncodeArguments& arguments) {
   if (arguments.factors) return run_with_factors(arguments);
   if (arguments.images.paths.empty())
     throw BadInput(
-        "Encoding: expected images, folders or a table after the run, or --factors for those of its data set.");
+        "Encoding: expected images, folders or a table after the run, found none. Add some, or give --factors to "
+        "encode the run's own data.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, false);
   if (!opened.method->space().is_picture()) return encoded_rows(opened, arguments, file);
@@ -138,7 +139,7 @@ Result run_encode(const EncodeArguments& arguments) {
 
   std::string names = sizes_text(table);
   const std::set<std::string> classes(table.classes.begin(), table.classes.end());
-  if (!classes.empty()) names += fmt::format("; of the classes {}", fmt::join(classes, ", "));
+  if (!classes.empty()) names += fmt::format("; classes: {}", fmt::join(classes, ", "));
   return {fmt::format("{} holds the codes of {} images: {}.\n", file.string(), own.files.size(), names),
           {{"file", file.string()},
            {"images", texts(own.files)},
@@ -151,9 +152,9 @@ Action declare_encode(CLI::App& app) {
   const auto arguments = std::make_shared<EncodeArguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
   arguments->images.declare(app, false);
-  app.add_flag("--factors", arguments->factors,
-               "instead of images, those that the run is evaluated by, with their factors or classes, for `refract "
-               "metrics`");
+  app.add_flag(
+      "--factors", arguments->factors,
+      "encode the held-out examples of the run's own data, with their factors or classes, for `refract metrics`");
   arguments->out.declare(app, {".npz", ".csv"});
   return [arguments](const Invocation&) { return run_encode(*arguments); };
 }
@@ -161,18 +162,17 @@ Action declare_encode(CLI::App& app) {
 }  // namespace
 
 Command encode_command() {
-  return {
-      "encode",
-      "Write the latent codes of images, or of a table's rows, as a NumPy archive or as CSV.",
-      "An .npz file has one float32 array for each latent block, named as the block, and the array `files`; "
-      "numpy.load\n"
-      "opens it; with --factors it has `codes`, `factors` and `factor_names` instead of the last. A .csv file has a\n"
-      "header and one line for each image. Where sub-folders or the data set give classes, an array or a column\n"
-      "`class` holds them. Codes are means of the posterior. `refract metrics` reads both kinds of file.",
-      {"bin/refract encode runs/demo runs/demo/examples",
-       "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
-       "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},
-      declare_encode};
+  return {"encode",
+          "Write the latent codes of images or table rows as a NumPy archive or a CSV file.",
+          "An .npz file has a float32 array for each latent block, with the name of the block, and the array\n"
+          "`files`. numpy.load opens it. With --factors it has `codes`, `factors` and `factor_names` instead of\n"
+          "`files`. A .csv file has a header and a line for each image or row. If sub-folders or the data set\n"
+          "define classes, an array or a column `class` holds them. Codes are posterior means. `refract metrics`\n"
+          "reads both kinds of file.",
+          {"bin/refract encode runs/demo runs/demo/examples",
+           "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
+           "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},
+          declare_encode};
 }
 
 }  // namespace refract

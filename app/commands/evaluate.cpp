@@ -23,9 +23,9 @@ struct EvaluateArguments {
 Action declare_evaluate(CLI::App& app) {
   const auto arguments = std::make_shared<EvaluateArguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
-  add_names(app, "--metrics", arguments->metrics,
-            "metrics by name, separated by commas; usual: those of a training's end; all: every one the data can\n"
-            "serve");
+  add_names(
+      app, "--metrics", arguments->metrics,
+      "names of metrics, separated by commas; usual: those at the end of a training; all: all that the data allow");
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
     check_metrics(arguments->metrics);
@@ -40,8 +40,9 @@ Action declare_evaluate(CLI::App& app) {
 Command evaluate_command() {
   return {"evaluate",
           "Measure a trained run again, draw its pictures and write its report.",
-          "`refract train` does this at its end; `refract list metrics` shows the metrics. Those of codes and factors\n"
-          "alone, such as mig, are not usual: they take minutes. Tables of other metrics that the report has are kept.",
+          "`refract train` does this at its end. `refract list metrics` shows the metrics. Metrics that compare\n"
+          "codes with factors, such as mig, take minutes and are not among the usual ones. The report keeps its\n"
+          "tables of other metrics.",
           {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
            "bin/refract evaluate runs/demo --metrics factor-vae-score,mig"},
           declare_evaluate};

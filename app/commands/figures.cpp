@@ -95,10 +95,10 @@ Action declare_figures(CLI::App& app) {
   app.add_option("RUNS", arguments->runs, "folders of trained runs; all their pictures show the same images")
       ->type_name("")
       ->required();
-  app.add_option("--out", arguments->out, "folder to make for the pictures")->type_name("DIR")->required();
-  add_names(app, "--only", arguments->only, "these figures alone, separated by commas; `refract list figures`");
-  add_seed(app, arguments->seed, "which images and codes are shown follows from it (1)");
-  app.add_flag("--overwrite", arguments->overwrite, "write into a folder that exists");
+  app.add_option("--out", arguments->out, "new folder for the pictures")->type_name("DIR")->required();
+  add_names(app, "--only", arguments->only, "names of figures, separated by commas (all); see `refract list figures`");
+  add_seed(app, arguments->seed, "seed that chooses the images and codes (1)");
+  app.add_flag("--overwrite", arguments->overwrite, "write into an existing folder");
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation&) { return draw(*arguments); };
 }
@@ -106,11 +106,12 @@ Action declare_figures(CLI::App& app) {
 }  // namespace
 
 Command figures_command() {
-  return {"figures",
-          "Draw the figures of several runs side by side.",
-          "One run gives its own figures; of several, each figure has a part from every run, with the same images.",
-          {"bin/refract figures runs/demo --out figures --overwrite"},
-          declare_figures};
+  return {
+      "figures",
+      "Draw the figures of several runs side by side.",
+      "Each figure has one part for every run, with the same images in all parts. A single run gives its own figures.",
+      {"bin/refract figures runs/demo --out figures --overwrite"},
+      declare_figures};
 }
 
 }  // namespace refract

@@ -164,7 +164,7 @@ struct InfoArguments {
 Action declare_info(CLI::App& app) {
   const auto arguments = std::make_shared<InfoArguments>();
   app.add_option("RUN", arguments->run, "folder of a run")->type_name("");
-  app.add_flag("--machine", arguments->machine, "show this machine instead, and measure how fast it is");
+  app.add_flag("--machine", arguments->machine, "show this machine instead, and measure its speed");
   return [arguments](const Invocation&) {
     if (arguments->machine) return machine();
     if (arguments->run.empty())
@@ -177,7 +177,7 @@ Action declare_info(CLI::App& app) {
 
 Command info_command() {
   return {"info",
-          "Show what a run holds, or what this machine is and how fast.",
+          "Show the state and the options of a run, or the speed of this machine.",
           "",
           {"bin/refract info runs/demo", "bin/refract info --machine"},
           declare_info};

@@ -30,10 +30,9 @@ Result run_interpolate(const InterpolateArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
   const Model& model = *opened.method;
   if (!model.space().is_picture())
-    throw BadInput(
-        fmt::format("Interpolating: this draws pictures, and the model makes {}. `refract transfer` gives "
-                    "rows the target factors of others.",
-                    text_of(model.space())));
+    throw BadInput(fmt::format(
+        "Interpolating: expected a model of pictures, found a model of {}. For rows, use `refract transfer`.",
+        text_of(model.space())));
   const size_t block = chosen_block(model, arguments.block);
   const Paths starts = arguments.from.files();
   const Paths ends = arguments.to.files();
@@ -54,9 +53,14 @@ Action declare_interpolate(CLI::App& app) {
   arguments->picture.declare(app, ".gif");
   arguments->from.paths.resize(1);
   arguments->to.paths.resize(1);
-  app.add_option("A", arguments->from.paths[0], "image to start from, or a folder of them")->type_name("")->required();
-  app.add_option("B", arguments->to.paths[0], "image to go to, or a folder of as many")->type_name("")->required();
-  app.add_option("--block", arguments->block, "latent block that moves (the target block); the others stay those of A")
+  app.add_option("A", arguments->from.paths[0], "image to start from, or a folder of images")
+      ->type_name("")
+      ->required();
+  app.add_option("B", arguments->to.paths[0], "image to end at, or a folder with as many images")
+      ->type_name("")
+      ->required();
+  app.add_option("--block", arguments->block,
+                 "latent block that moves (the target block); the others keep the codes of A")
       ->type_name("NAME");
   app.add_option("--steps", arguments->steps, "steps from A to B (24)")->type_name("COUNT")->check(CLI::Range(1, 1000));
   return [arguments](const Invocation&) { return run_interpolate(*arguments); };
@@ -66,7 +70,7 @@ Action declare_interpolate(CLI::App& app) {
 
 Command interpolate_command() {
   return {"interpolate",
-          "Animate one latent block on its way from image A to image B.",
+          "Animate one latent block from image A to image B.",
           "",
           {"bin/refract interpolate runs/demo runs/demo/examples/score-1.png runs/demo/examples/score-2.png --block e"},
           declare_interpolate};

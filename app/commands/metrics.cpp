@@ -69,11 +69,10 @@ void check_known(Plan& plan, const MetricsArguments& arguments, const std::vecto
   if (models.front().known || plan.entries.empty()) return;
   const std::string all = fmt::format("{}", fmt::join(arguments.files, ", "));
   if (!arguments.only.empty() || !plan.across_models)
-    throw BadInput(
-        fmt::format("Measuring codes by {}: expected ground-truth factors or classes of the images, found none in {}. "
-                    "Save them as `factors` or `class`; or give the files of two or more models, which udr compares "
-                    "without.",
-                    plan.entries.front()->name, all));
+    throw BadInput(fmt::format(
+        "Measuring codes by {}: expected ground-truth factors or classes of the images, found none in {}. Save them as "
+        "`factors` or `class`; or give the files of two or more models, which udr compares without factors.",
+        plan.entries.front()->name, all));
   say(fmt::format(
       "No file has factors or classes ({}), so models are compared with each other (udr), and no other metric "
       "is measured.",
@@ -120,11 +119,11 @@ Result run_metrics(const MetricsArguments& arguments) {
 
 Action declare_metrics(CLI::App& app) {
   const auto arguments = std::make_shared<MetricsArguments>();
-  app.add_option("CODES", arguments->files, "files of codes and factors, .npz or .csv; one a model")
+  app.add_option("CODES", arguments->files, "files of codes and factors (.npz or .csv), one for each model")
       ->type_name("...")
       ->required();
-  add_names(app, "--only", arguments->only, "metrics by name, separated by commas; all where this is not given");
-  add_seed(app, arguments->seed, "what is drawn is a function of this number (0)");
+  add_names(app, "--only", arguments->only, "names of metrics, separated by commas (all)");
+  add_seed(app, arguments->seed, "seed of all random draws (0)");
   arguments->out.declare(app, {".json"});
   return [arguments](const Invocation&) { return run_metrics(*arguments); };
 }
@@ -132,19 +131,19 @@ Action declare_metrics(CLI::App& app) {
 }  // namespace
 
 Command metrics_command() {
-  return {
-      "metrics",
-      "Measure how disentangled codes are, whatever made them.",
-      "A file as numpy.savez writes it has `codes` [N, D] and the ground-truth `factors` [N, K] of the same images,\n"
-      "and may have `factor_names`, K strings. A factor of whole numbers or of text is discrete, any other is real.\n"
-      "Files of `refract encode` will do, too. An .npz of these has an array for each latent block; blocks are\n"
-      "measured together and alone. A .csv has columns e_1, e_2, ... for a block e; all other columns but `file` and\n"
-      "`class` are factors. Where there are no factors, `class` is the factor. Several files hold the codes of the\n"
-      "same images by several models; udr compares these with each other and needs no factors. The row `noise` is\n"
-      "what codes score in which there is nothing. `refract list metrics` shows what there is.",
-      {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
-       "bin/refract metrics a.csv b.csv --only udr"},
-      declare_metrics};
+  return {"metrics",
+          "Measure how disentangled codes are, from Refract or any other program.",
+          "An .npz file has `codes` [N, D], the ground-truth `factors` [N, K] of the same images and, optionally, K\n"
+          "`factor_names`. A factor of whole numbers or text is discrete; any other factor is real-valued.\n"
+          "Files of `refract encode` work, too. Their .npz files have an array for each latent block. Blocks are\n"
+          "measured together and alone. Their .csv files have columns e_1, e_2, ... for a block e. All other\n"
+          "columns except `file` and `class` are factors. Without factors, `class` is the factor.\n"
+          "Several files hold the codes of the same images from several models. udr compares the models and needs\n"
+          "no factors.\n"
+          "The row `noise` is the score of codes without information. `refract list metrics` lists the metrics.",
+          {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
+           "bin/refract metrics a.csv b.csv --only udr"},
+          declare_metrics};
 }
 
 }  // namespace refract

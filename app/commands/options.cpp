@@ -24,7 +24,7 @@ Options options_of(const std::string& name) {
 
 Action declare_options(CLI::App& app) {
   const auto name = std::make_shared<std::string>();
-  app.add_option("NAME", *name, "a method or a data set; none shows the options of every training")->type_name("");
+  app.add_option("NAME", *name, "method or data set; without it, the options of every training")->type_name("");
   return [name](const Invocation&) -> Result {
     const Options options = name->empty() ? TrainOptions{}.describe() : options_of(*name);
     return {options_table(options), options_json(options)};

@@ -79,7 +79,7 @@ class Collected {
 }  // namespace
 
 void OwnImages::declare(CLI::App& app, bool required) {
-  app.add_option("IMAGES", paths, "images, or folders that are searched for them; for a run on a table, tables")
+  app.add_option("IMAGES", paths, "images or folders of images; tables for a run on a table")
       ->type_name("...")
       ->required(required);
   declare_skipping(app);
@@ -87,7 +87,7 @@ void OwnImages::declare(CLI::App& app, bool required) {
 
 void OwnImages::declare_skipping(CLI::App& app) {
   may_skip_ = true;
-  app.add_flag("--skip-bad-images,--skip_bad_images", skip_bad, "leave out and count files that cannot be read");
+  app.add_flag("--skip-bad-images,--skip_bad_images", skip_bad, "skip and count files that cannot be read");
 }
 
 OwnImages OwnImages::with(const std::vector<std::string>& other_paths) const {

@@ -48,7 +48,8 @@ void PictureArguments::declare(CLI::App& app, const std::string& kind, bool rows
   out.declare(app, rows ? std::vector<std::string>{kind, ".csv"} : std::vector<std::string>{kind});
   app.add_option(
          "--sheets", most_sheets,
-         fmt::format("at most so many files: what is larger than {0} x {0} pixels becomes several (50)", kSheetSide))
+         fmt::format("largest number of files; pictures above {0} x {0} pixels are split into several files (50)",
+                     kSheetSide))
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000000));
 }
@@ -72,7 +73,7 @@ void PictureArguments::begin(const std::string& what, const Model& model, const 
   const auto& [images, sheets, to_read] = work;
   if (static_cast<int64_t>(sheets) > most_sheets)
     throw BadInput(
-        fmt::format("Drawing {} images: they fill {} sheets of {} x {} pixels, and at most {} are made. Name fewer "
+        fmt::format("Drawing {} images: they fill {} sheets of {} x {} pixels, but at most {} are allowed. Name fewer "
                     "images, or allow more with --sheets {}.",
                     images, sheets, kSheetSide, kSheetSide, most_sheets, sheets));
   static_cast<void>(files(what, sheets));

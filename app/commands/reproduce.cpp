@@ -142,15 +142,17 @@ std::string table_of_studies() {
 
 Action declare_reproduce(CLI::App& app) {
   const auto arguments = std::make_shared<ReproduceArguments>();
-  app.add_option("STUDY", arguments->study, "what to reproduce")->type_name("")->required();
-  app.add_option("--budget", arguments->budget, "size of images and networks, and steps (default: the first below)")
+  app.add_option("STUDY", arguments->study, "table to reproduce")->type_name("")->required();
+  app.add_option("--budget", arguments->budget,
+                 "sizes of images and networks, and number of steps (default: the first below)")
       ->type_name("NAME");
-  app.add_option("--seeds", arguments->seeds, "trainings of each row, with seeds 1, 2, ...")->type_name("N");
+  app.add_option("--seeds", arguments->seeds, "number of trainings for each row, with seeds 1, 2, ...")->type_name("N");
   add_names(app, "--only", arguments->only,
-            "these rows alone, separated by commas; a row is named as its method, or as --dry-run shows");
+            "names of rows, separated by commas: names of methods, or as --dry-run shows (all)");
   app.add_option("--out", arguments->out, "folder of all runs (default: runs/STUDY-BUDGET)")->type_name("DIR");
-  app.add_option("--processes", arguments->processes, "trainings at a time (default: one a core)")->type_name("N");
-  app.add_flag("--dry-run,--dry_run", arguments->dry_run, "show the plan and how long it takes here, and stop");
+  app.add_option("--processes", arguments->processes, "number of trainings at a time (default: one per core)")
+      ->type_name("N");
+  app.add_flag("--dry-run,--dry_run", arguments->dry_run, "show the plan and its time on this machine, and stop");
   app.footer([] { return table_of_studies(); });
   return [arguments](const Invocation& invocation) { return reproduce(*arguments, invocation); };
 }
@@ -158,13 +160,13 @@ Action declare_reproduce(CLI::App& app) {
 }  // namespace
 
 Command reproduce_command() {
-  return {
-      "reproduce",
-      "Make a table of a paper: train every method of it, measure, and set the numbers beside the paper's.",
-      "Trainings run one a core. Ctrl-C, or a kill, loses nothing: the same command goes on, and what is done is not\n"
-      "done again. Weights that a paper varies are chosen within the fitting split, never by the scores shown.",
-      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
-      declare_reproduce};
+  return {"reproduce",
+          "Reproduce a table of a paper: train and measure its methods, and show the paper's numbers beside them.",
+          "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
+          "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
+          "scores shown.",
+          {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
+          declare_reproduce};
 }
 
 }  // namespace refract

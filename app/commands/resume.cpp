@@ -19,7 +19,7 @@ Action declare_resume(CLI::App& app) {
   const auto arguments = std::make_shared<ResumeArguments>();
   app.add_option("RUN", arguments->run, "folder of the run")->type_name("")->required();
   app.add_option("--steps", arguments->changes.steps,
-                 "steps of the whole training from now on: to go on beyond its end, or to end sooner")
+                 "new number of steps of the whole training, to extend or to shorten it")
       ->type_name("COUNT")
       ->check(CLI::Range(int64_t{1}, int64_t{1000000000}));
   arguments->ending.declare(app);
@@ -36,10 +36,11 @@ Action declare_resume(CLI::App& app) {
 
 Command resume_command() {
   return {"resume",
-          "Go on with a training that was interrupted, or beyond its end.",
-          "Training goes on from the newest checkpoint and ends with the same weights, bit for bit, as without the\n"
-          "interruption (on the CPU, at the same number of threads and LibTorch version). --steps is recorded in the\n"
-          "run; the step size is full from then on and falls over the last part of the new number of steps.",
+          "Continue an interrupted training, or train beyond its end.",
+          "Training continues from the newest checkpoint. It ends with the same weights, bit for bit, as without\n"
+          "the interruption (on the CPU, with the same number of threads and the same version of LibTorch). --steps\n"
+          "is recorded in the run. The learning rate is then full again and falls over the last part of the new\n"
+          "number of steps.",
           {"bin/refract resume runs/demo", "bin/refract resume runs/demo --steps 20000"},
           declare_resume};
 }

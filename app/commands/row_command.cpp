@@ -40,7 +40,7 @@ TableQuery query_of(const OpenedRun& opened, const std::string& file) {
 
 void check_count(int64_t rows) {
   if (rows > kMostRows)
-    throw BadInput(fmt::format("Making {} rows: at most {} are made at once. Name fewer rows.", rows, kMostRows));
+    throw BadInput(fmt::format("Making {} rows: expected at most {}. Give fewer rows.", rows, kMostRows));
 }
 
 // [A, B, D] to [A * B, D].

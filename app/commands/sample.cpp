@@ -34,25 +34,25 @@ Result run_sample(const SampleArguments& arguments) {
 Action declare_sample(CLI::App& app) {
   const auto arguments = std::make_shared<SampleArguments>();
   arguments->picture.declare(app, ".png", true);
-  app.add_option("--panels", arguments->panels, "panels, each with a style of its own (6)")
+  app.add_option("--panels", arguments->panels, "number of panels, each with its own style (6)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
   app.add_option("--side", arguments->side, "images along each side of a panel (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 16));
-  add_seed(app, arguments->seed, "the images follow from it (1)");
+  add_seed(app, arguments->seed, "seed of the samples (1)");
   return [arguments](const Invocation&) { return run_sample(*arguments); };
 }
 
 }  // namespace
 
 Command sample_command() {
-  return {
-      "sample",
-      "Draw new images from the prior.",
-      "A panel shares the target factors, a place within the panels the common factors (Ruiz et al. 2019, Fig. 10).",
-      {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
-      declare_sample};
+  return {"sample",
+          "Sample new images or table rows from the prior.",
+          "The images of a panel share the target factors. Images at the same place in all panels share the common\n"
+          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes the samples as CSV.",
+          {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
+          declare_sample};
 }
 
 }  // namespace refract

@@ -42,24 +42,24 @@ Action declare_synthesize(CLI::App& app) {
   const auto arguments = std::make_shared<SynthesizeArguments>();
   arguments->picture.declare(app, ".png", true);
   arguments->images.declare(app);
-  app.add_option("--variants", arguments->variants, "new styles for each image (8)")
+  app.add_option("--variants", arguments->variants, "number of new styles for each image (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
-  add_seed(app, arguments->seed, "the styles follow from it (1)");
+  add_seed(app, arguments->seed, "seed of the styles (1)");
   return [arguments](const Invocation&) { return run_synthesize(*arguments); };
 }
 
 }  // namespace
 
 Command synthesize_command() {
-  return {
-      "synthesize",
-      "Give images new styles: their common factors stay, the target factors are drawn anew.",
-      "One row an image, the image itself first; a column shares one drawn style (Ruiz et al. 2019, Fig. 4). With a\n"
-      "model of classes the style is its class-independent factors.",
-      {"bin/refract synthesize runs/demo runs/demo/examples",
-       "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
-      declare_synthesize};
+  return {"synthesize",
+          "Give images new styles: keep their common factors and sample new target factors.",
+          "Each row begins with an image, and each column shares one sampled style (Ruiz et al. 2019, Fig. 4). In a\n"
+          "model with classes, the style is the class-independent factors. A run on a table writes the new rows as\n"
+          "CSV.",
+          {"bin/refract synthesize runs/demo runs/demo/examples",
+           "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
+          declare_synthesize};
 }
 
 }  // namespace refract

@@ -89,7 +89,8 @@ std::string tables(const TrainArguments& arguments) {
   text += data.empty() ? "\n`refract train --data NAME --help` shows the options of a data set.\n"
                        : fmt::format("\nOptions of {}:\n{}", data, options_table(data_set(data).recipe().options));
   return text +
-         "\nEach is a flag (--learning_rate 1e-4, --learning-rate=1e-4), a --set pair, and a line of --config.\n";
+         "\nGive each one as a flag (--learning_rate 1e-4, --learning-rate=1e-4), as a --set pair or as a line of "
+         "--config.\n";
 }
 
 std::vector<Options> all_options() {
@@ -101,11 +102,11 @@ std::vector<Options> all_options() {
 
 Action declare_train(CLI::App& app) {
   const auto arguments = std::make_shared<TrainArguments>();
-  app.add_option("METHOD", arguments->method, "what to train; `refract list methods` shows all")->type_name("");
-  app.add_option("--data", arguments->data, "data set; `refract list data` shows all")->type_name("NAME");
-  app.add_option("--out", arguments->out, "folder to make for the run")->type_name("RUN");
+  app.add_option("METHOD", arguments->method, "method to train; see `refract list methods`")->type_name("");
+  app.add_option("--data", arguments->data, "data set; see `refract list data`")->type_name("NAME");
+  app.add_option("--out", arguments->out, "new folder for the run")->type_name("RUN");
   app.add_option("--config", arguments->config,
-                 "TOML file with method, data and options, such as the options.toml of a run; flags come after it")
+                 "TOML file with method, data and options, such as options.toml of a run; flags override it")
       ->type_name("FILE");
   arguments->ending.declare(app);
   add_option_flags(app, all_options(), arguments->given);
@@ -116,17 +117,17 @@ Action declare_train(CLI::App& app) {
 }  // namespace
 
 Command train_command() {
-  return {
-      "train",
-      "Train a method on a data set, then evaluate it and write a report.",
-      "With own images: --reference DIR --unlabelled DIR instead of --data NAME. The reference folder holds images in\n"
-      "which what you look for is absent or constant; the unlabelled folder holds images in which it varies. Its "
-      "sub-folders, if it has any, are\n"
-      "classes: a tenth of each is held out, and how well the codes tell them apart is measured.\n"
-      "Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second Ctrl-C ends at once.",
-      {"bin/refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
-       "bin/refract train --config runs/demo/options.toml --seed 2 --steps 300 --out runs/again"},
-      declare_train};
+  return {"train",
+          "Train a method on a data set, then evaluate it and write a report.",
+          "For your own images, give --reference DIR and --unlabelled DIR instead of --data NAME. In the reference\n"
+          "images, the factors of interest are absent or constant. In the unlabelled images, they vary. Sub-folders\n"
+          "of the unlabelled folder are classes: a fifth of each is held out to measure how well the codes tell the\n"
+          "classes apart.\n"
+          "For your own table, give --table FILE and --reference-where 'condition=control'.\n"
+          "Ctrl-C finishes the step, writes a checkpoint and shows how to resume. A second Ctrl-C stops at once.",
+          {"bin/refract train srbvae --data embedded-digits --size 32 --steps 300 --out runs/first",
+           "bin/refract train --config runs/demo/options.toml --seed 2 --steps 300 --out runs/again"},
+          declare_train};
 }
 
 }  // namespace refract

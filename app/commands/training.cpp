@@ -40,8 +40,8 @@ Outcome train_with_progress(OpenedRun& opened) {
 }  // namespace
 
 void Ending::declare(CLI::App& app) {
-  add_names(app, "--metrics", metrics, "metrics at the end, as of `refract evaluate` (usual)");
-  app.add_flag("--no-evaluation,--no_evaluation", nothing, "leave out metrics, pictures and report");
+  add_names(app, "--metrics", metrics, "metrics at the end, as in `refract evaluate` (usual)");
+  app.add_flag("--no-evaluation,--no_evaluation", nothing, "skip metrics, pictures and report");
 }
 
 void Ending::check(const DataSource* data) const {
@@ -59,7 +59,7 @@ Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocatio
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const std::string directory = opened.run.path().string();
   if (opened.run.path() != before)
-    say(fmt::format("The run was moved from {} to {} meanwhile.", before.string(), directory));
+    say(fmt::format("The run was moved from {} to {} during training.", before.string(), directory));
   const int64_t from = opened.checkpoint.step;
   opened.checkpoint = inspect_checkpoint(opened.run.checkpoints().back());
   const int64_t step = opened.checkpoint.step;

@@ -44,11 +44,10 @@ Result run_transfer(const TransferArguments& arguments) {
 Action declare_transfer(CLI::App& app) {
   const auto arguments = std::make_shared<TransferArguments>();
   arguments->picture.declare(app, ".png", true);
-  app.add_option("--target", arguments->target.paths,
-                 "images or folders, or a table of rows, that give the target factors: the style")
+  app.add_option("--target", arguments->target.paths, "images, folders or tables with the target factors (the style)")
       ->type_name("A ...")
       ->required();
-  app.add_option("--common", arguments->common, "those that give the common factors: the content")
+  app.add_option("--common", arguments->common, "images, folders or tables with the common factors (the content)")
       ->type_name("B ...")
       ->required();
   arguments->target.declare_skipping(app);
@@ -61,8 +60,9 @@ Command transfer_command() {
   return {
       "transfer",
       "Give the target factors of some images to others: the style of A on the content of B.",
-      "Columns share the style of an image of A, rows the content of an image of B (Ruiz et al. 2019, Fig. 5). With a\n"
-      "model of classes the style is its class-independent factors (Hajimiri et al. 2021, Fig. 5).",
+      "Each column has the style of an image of A, and each row the content of an image of B (Ruiz et al. 2019,\n"
+      "Fig. 5). In a model with classes, the style is the class-independent factors (Hajimiri et al. 2021, Fig.\n"
+      "5). A run on a table writes the new rows as CSV.",
       {"bin/refract transfer runs/demo --target runs/demo/examples/score-1.png --common runs/demo/examples/score-2.png",
        "bin/refract transfer runs/demo --target runs/demo/examples --common runs/demo/examples"},
       declare_transfer};

@@ -101,7 +101,7 @@ Study partedvae_mnist() {
   s.source = "Hajimiri et al. 2021, Sec. 5.1";
   s.data = "mnist";
   s.metric = "classify";
-  s.unit = "part of each class recognised, from 0 to 1; higher is better";
+  s.unit = "fraction of each class that is recognised, from 0 to 1; higher is better";
   const std::string classes = "c (as it is)";
   s.rows = {
       {"labels alone", "partedvae", {{"labels_only", "true"}}, classes, 0.1, {}, {.83}, "labels-only"},

@@ -105,7 +105,7 @@ Study table1_faces() {
   s.source = "after Ruiz et al. 2019, Table 1, AffectNet";
   s.data = "fer2013";
   s.metric = "classify";
-  s.unit = "part of each class recognised, from 0 to 1; higher is better";
+  s.unit = "fraction of each class that is recognised, from 0 to 1; higher is better";
   const KeyValues codes = {{"latent_e", "32"}, {"latent_z", "8"}, {"kl_weight_e", "0.25"}};
   s.rows = table1_rows("0.2", codes, with(codes, {{"laplace_scale", "0.2"}}),
                        {{.383}, {.388}, {.386}, {.384}, {.384}, {.390}, {.395}, {.392}, {.422}});

@@ -128,8 +128,8 @@ std::string to_markdown(const StudyTable& table) {
     heading = false;
   }
   return text +
-         "\nMeans over seeds ± sample standard deviations; in brackets the weight chosen within the fitting split, "
-         "with seed 1. " +
+         "\nMeans over seeds ± sample standard deviations. Brackets show the weight chosen on the fitting split with "
+         "seed 1. " +
          table.protocol + "\n";
 }
 

@@ -57,8 +57,7 @@ class Temporary {
   [[noreturn]] void fail() const {
     if (errno == ENAMETOOLONG) refuse_long_name(target_);
     throw Error(
-        fmt::format("Writing {}: {}. What stood there before is unchanged. Free some space there, or make the folder "
-                    "writable.",
+        fmt::format("Writing {}: {}. The former file is unchanged. Free some space there, or make the folder writable.",
                     target_.string(), std::strerror(errno)));
   }
 

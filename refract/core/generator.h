@@ -1,4 +1,4 @@
-// LibTorch's random generators as values: what draws takes one, and never sets the global one.
+// LibTorch's random generators as values. Functions that draw take one and never seed the global one.
 #pragma once
 
 #include <ATen/CPUGeneratorImpl.h>

@@ -33,10 +33,10 @@ HeldFolder::HeldFolder(std::filesystem::path path) : given_(std::move(path)), de
 std::filesystem::path HeldFolder::path() const {
   if (descriptor_ == nullptr) return given_;
   if (is_deleted(*descriptor_))
-    throw Error(fmt::format(
-        "Using the folder {}: it was deleted meanwhile, so nothing can be written there any more. If it was "
-        "moved to another disk, go on with what is there; else begin again.",
-        given_.string()));
+    throw Error(
+        fmt::format("Using the folder {}: it was deleted during the work, so nothing more can be written there. If it "
+                    "was moved to another disk, continue there; otherwise start again.",
+                    given_.string()));
   const std::filesystem::path now = place();
   return now == first_place_ ? given_ : now;
 }

@@ -23,7 +23,7 @@ struct Draw {
   bool labels = false;  // fill Examples::labels, too
 };
 
-// What a method's step wants to find in a Batch. The loader fills it; a data set that cannot is refused in a sentence.
+// What a method's step expects in a Batch. The loader fills it. A data set that cannot supply it is refused.
 struct Needs {
   Draw main = {.wanted = true};  // unlabelled examples
   Draw second = {};              // another draw of them

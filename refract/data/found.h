@@ -1,4 +1,4 @@
-// What was found where a data set was looked for.
+// A sentence on what a data set contains.
 #pragma once
 
 #include <string>

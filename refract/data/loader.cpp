@@ -28,10 +28,10 @@ void check_classes(const DataSource& source, const std::vector<int64_t>& expecte
   if (expected.empty() || found.empty() ||
       std::equal(expected.begin(), expected.end(), found.begin(), found.end(), same))
     return;
-  throw BadInput(fmt::format(
-      "Loading batches of {0}: the method has discrete variables of {1} classes, and the labels are of {2}. "
-      "Set classes={2}.",
-      source.info().name, fmt::join(expected, ","), fmt::join(found, ",")));
+  throw BadInput(
+      fmt::format("Loading batches of {0}: the method has discrete variables of {1} classes, but the labels have {2}. "
+                  "Set classes={2}.",
+                  source.info().name, fmt::join(expected, ","), fmt::join(found, ",")));
 }
 
 void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {

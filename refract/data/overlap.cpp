@@ -30,11 +30,10 @@ std::string nesting(const fs::path& unlabelled, const fs::path& reference) {
 void refuse_same_folder(const fs::path& unlabelled, const fs::path& reference) {
   std::error_code ignored;
   if (!fs::equivalent(unlabelled, reference, ignored)) return;
-  throw BadInput(
-      fmt::format("Reading image folders: expected two sets, found the same folder twice, as --unlabelled {} and "
-                  "--reference {}. Name as reference a folder of images in which what you want to learn about is "
-                  "absent or constant.",
-                  unlabelled.string(), reference.string()));
+  throw BadInput(fmt::format(
+      "Reading image folders: expected two sets, found the same folder twice, as --unlabelled {} and --reference {}. "
+      "Give --reference a folder of images in which the factors of interest are absent or constant.",
+      unlabelled.string(), reference.string()));
 }
 
 std::string overlap_note(const FolderOfImages& unlabelled, const FolderOfImages& reference) {
@@ -52,8 +51,8 @@ std::string overlap_note(const FolderOfImages& unlabelled, const FolderOfImages&
   }
   if (alike == 0) return "";
   return fmt::format(
-      "{}{} of the {} reference images {} among the unlabelled, byte for byte, such as {}. What both sets hold says "
-      "nothing about their difference: take it out of one of them unless you mean it.",
+      "{}{} of the {} reference images {} among the unlabelled, byte for byte, such as {}. Images in both sets tell "
+      "nothing about the difference between the sets. Remove them from one set, unless this is intended.",
       nesting(unlabelled.path, reference.path), alike, others.size(), alike == 1 ? "is" : "are", first);
 }
 

@@ -19,7 +19,7 @@ void check_pairs(const DataInfo& info, const Attribute& attribute, const std::ve
   if (count == 0) return;
   throw BadInput(fmt::format(
       "Pairing examples of {} by {}: {} of {} classes have one example, which has no partner: {}{}. Add examples of "
-      "these classes, or take them out.",
+      "these classes, or remove the classes.",
       info.name, attribute.name, count, members.size(), fmt::join(lonely, ", "), count > most ? ", ..." : ""));
 }
 
@@ -35,8 +35,7 @@ Partners::Partners(const DataSource& source, uint64_t key) : key_(key) {
   for (int64_t i = 0; i < labels.numel(); ++i) {
     if (values[i] < 0)
       throw BadInput(
-          fmt::format("Pairing examples of {} by {}: of example {} it is not known. Take out what has no "
-                      "label.",
+          fmt::format("Pairing examples of {} by {}: example {} has no label. Remove examples without a label.",
                       source.info().name, attribute.name, i));
     Indices& its = members_.at(static_cast<size_t>(values[i]));
     class_of_.push_back(values[i]);

@@ -8,7 +8,7 @@
 
 namespace refract {
 
-// The units of an example's values. They decide which likelihoods fit (nn/likelihood.h).
+// The units of an example's values. They decide which likelihoods fit (methods/likelihood.h).
 enum class Values {
   pixels,  // in [-1, 1]: black to white
   real,    // any number; columns of a table are standardised

@@ -19,13 +19,15 @@ Indices part_of(const Indices& order, int64_t first, int64_t count) {
 
 Options PartOptions::describe() {
   Options options;
-  options.add("data_seed", data_seed, "seed of which images fit and score the probes").range(0, 1e15);
+  options.add("data_seed", data_seed, "seed that chooses the images that fit and score the probes").range(0, 1e15);
   options
       .add("fit_from", fit_from,
-           "part that gives the images that fit the probes: test, or training, which then trains without them")
+           "part from which the images that fit the probes are taken: test or training; training then excludes them")
       .one_of({"test", "training"});
   options.add("fit_images", fit_images, "number of images that fit the probes").range(0, 1e6);
-  options.add("score_images", score_images, "number of test images that score them; with fit_images 0 it can be all")
+  options
+      .add("score_images", score_images,
+           "number of test images that score the probes; all are possible with fit_images 0")
       .range(0, 1e6);
   return options;
 }
@@ -54,9 +56,9 @@ Splits splits_of(const std::string& name, int64_t training, int64_t test, const 
 
 Options DrawOptions::describe() {
   Options options;
-  options.add("data_seed", data_seed, "seed of which images fit and score the probes").range(0, 1e15);
+  options.add("data_seed", data_seed, "seed that chooses the images that fit and score the probes").range(0, 1e15);
   options.add("fit_images", fit_images, "number of images that fit the probes").range(0, 1e6);
-  options.add("score_images", score_images, "number of other images that score them").range(0, 1e6);
+  options.add("score_images", score_images, "number of other images that score the probes").range(0, 1e6);
   return options;
 }
 

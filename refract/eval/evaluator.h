@@ -1,4 +1,4 @@
-// Entries of the registry, asked.
+// Evaluates the metrics of the registry.
 #pragma once
 
 #include <cstdint>

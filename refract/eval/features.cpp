@@ -108,13 +108,14 @@ std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untra
 
 std::string baseline_protocol(const DataSource& data, const Model* untrained) {
   std::string text;
-  if (untrained != nullptr)
-    text += "Untrained encoder: all codes of the same networks with the weights that training began with. ";
+  if (untrained != nullptr) text += "Untrained encoder: all codes of the same networks before training. ";
   const Space& space = data.info().space;
   text += space.is_picture() ? "Raw pixels:" : "Raw values:";
   if (space.is_picture() && space.longer_side() > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
-  return text + fmt::format(" their first {} principal components at most, a quarter of the examples that fit.",
-                            kPixelComponents);
+  return text +
+         fmt::format(
+             " their first principal components, at most {} and at most a quarter of the number of fitting examples.",
+             kPixelComponents);
 }
 
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block) {

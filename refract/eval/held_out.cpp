@@ -65,7 +65,8 @@ Tensor HeldOut::predictions(const FeatureSet& set, const Tensor& truth, const Re
 std::string HeldOut::protocol() const {
   if (folds_.size() == 1) return fmt::format("fitted on {} images, scored on {} others", fit_, score_);
   return fmt::format(
-      "cross-validated over the {} images of the splits fit and score, in {} folds, since {} alone are few to score by",
+      "cross-validated over the {} images of the splits fit and score, in {} folds, because {} images are too few to "
+      "score by",
       fit_ + score_, folds_.size(), score_);
 }
 

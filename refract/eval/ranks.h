@@ -1,4 +1,4 @@
-// Ranks, on which correlations and curves that do not care for scales stand.
+// Ranks, for correlations and curves that do not depend on scale.
 #pragma once
 
 #include "refract/core/tensor.h"

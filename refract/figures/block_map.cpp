@@ -102,7 +102,8 @@ std::string block_map_lacks(const Model& model, const DataSource& data) {
   const bool maps =
       std::any_of(model.blocks().begin(), model.blocks().end(), [](const Block& block) { return !block.categorical; });
   return maps ? ""
-              : fmt::format("This figure shows codes that are no classes; the blocks are {}.", listed_blocks(model));
+              : fmt::format("This figure shows codes that are not classes, but the model has only {}.",
+                            listed_blocks(model));
 }
 
 Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed) {
@@ -126,19 +127,18 @@ Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed)
   for (size_t c = 0; c < colourings.size(); ++c)
     draw_legend(canvas, kMapGap + row * std::ssize(blocks), kMapGap + static_cast<int64_t>(c) * step,
                 colourings[c].legend);
-  return {
-      "block-map",
-      "Maps of the codes",
-      "Each point is an example: the two principal components of the codes of a block. In a block of target factors "
-      "the reference examples should lie close together; in a block of common factors they should lie among the "
-      "others.",
-      {canvas.frame()}};
+  return {"block-map",
+          "Maps of the codes",
+          "Each point is an example. The axes are the first two principal components of the codes of a block. In a "
+          "block of target factors, the reference examples should lie close together. In a block of common factors, "
+          "they should lie among the others.",
+          {canvas.frame()}};
 }
 
 }  // namespace
 
 FigureEntry block_map_figure() {
-  return {"block-map", "Each block's codes in two dimensions, coloured by set, class and factors.",
+  return {"block-map", "The codes of each block in two dimensions, coloured by set, class and factors.",
           "principal components; this project", block_map_lacks, draw_block_map};
 }
 

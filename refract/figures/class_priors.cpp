@@ -148,12 +148,12 @@ Figure draw_class_priors(const Model& model, const DataSource& data, uint64_t se
     part.strip.draw(canvas, top, kBorder, part.heading, part.images);
     top += part.strip.height();
   }
-  return {"class-priors",
-          "The priors of the classes",
-          "Curves: the learned prior of a class-related factor given each class, by the number of the class. Below, "
-          "images whose factor has the value of the dashed line above them; everything else is that of one image a "
-          "row.",
-          {canvas.frame()}};
+  return {
+      "class-priors",
+      "The priors of the classes",
+      "Curves: the learned prior of a class-related factor for each class, marked with the number of the class. Below: "
+      "images whose factor has the value of the dashed line above them. All other codes come from one image per row.",
+      {canvas.frame()}};
 }
 
 }  // namespace

@@ -44,15 +44,15 @@ Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64
   for (const ClassPair& pair : class_pairs(model)) panels.push_back(class_samples_panel(model, pair, others));
   return {"class-samples",
           "Samples of each class",
-          "Each row shows images of one class: its class-related factors are drawn from the class's own prior. Down a "
-          "column all other factors are the same draw.",
+          "Each row shows images of one class, whose class-related factors are drawn from the prior of the class. The "
+          "images of a column share all other factors.",
           {draw_sheet(panels)}};
 }
 
 }  // namespace
 
 FigureEntry class_samples_figure() {
-  return {"class-samples", "Images drawn class by class, a row each.", "Hajimiri et al. 2021, Sec. 4.4",
+  return {"class-samples", "Sampled images, one row for each class.", "Hajimiri et al. 2021, Sec. 4.4",
           class_samples_lacks, draw_class_samples};
 }
 

@@ -72,7 +72,7 @@ void draw_bars(Canvas& canvas, int64_t top, int64_t left, const std::vector<doub
 }
 
 std::string column_effects_lacks(const Model& model, const DataSource& data) {
-  if (model.space().is_picture()) return "This figure shows the columns of a table, and the model makes pictures.";
+  if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);
   return "";
@@ -103,11 +103,11 @@ Figure draw_column_effects(const Model& model, const DataSource& data, uint64_t 
     draw_bars(canvas, top + kHeadingHeight + 8, left, effects[static_cast<size_t>(i)], columns, longest);
   }
   return {"column-effects",
-          fmt::format("What {} does to the columns", model.blocks()[block].name),
+          fmt::format("Effect of {} on the columns", model.blocks()[block].name),
           fmt::format(
-              "The mean change of a column where one dimension of {} goes from the 2nd to the 98th percentile of "
-              "its posterior means and all else stays, in {}. The strongest columns of the dimensions with the "
-              "highest KL.",
+              "Mean change of a column when one dimension of {} moves from the 2nd to the 98th percentile of its "
+              "posterior means and all other codes stay, in {}. The figure shows the dimensions with the highest KL "
+              "and the columns that change most.",
               model.blocks()[block].name,
               model.space().values == Values::counts ? "doublings of count + 1" : "standard deviations of the column"),
           {canvas.frame()}};
@@ -116,7 +116,7 @@ Figure draw_column_effects(const Model& model, const DataSource& data, uint64_t 
 }  // namespace
 
 FigureEntry column_effects_figure() {
-  return {"column-effects", "What each target dimension does to each column of a table.", "this project",
+  return {"column-effects", "Effect of each target dimension on each column of a table.", "this project",
           column_effects_lacks, draw_column_effects};
 }
 

@@ -77,8 +77,8 @@ Figure interpolate_words(const Model& model, size_t block) {
   const bool alone = model.blocks().size() == 1;
   return {"interpolate",
           fmt::format("Interpolation of {}", name),
-          fmt::format("The block {} moves from that of A (above) to that of B (below) and back{}.", name,
-                      alone ? "" : "; everything else stays that of A"),
+          fmt::format("The block {} moves from its code in A (above) to its code in B (below) and back{}.", name,
+                      alone ? "" : "; all other codes stay those of A"),
           {}};
 }
 
@@ -117,8 +117,8 @@ PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const
 }
 
 FigureEntry interpolate_figure() {
-  return {"interpolate", "Animation: the target block moves from one image's to another's.",
-          "Ruiz et al. 2019, Sec. 5.4", [](const Model&, const DataSource& data) { return lacks_images(data); },
+  return {"interpolate", "Animation: the target block moves from one image to another.", "Ruiz et al. 2019, Sec. 5.4",
+          [](const Model&, const DataSource& data) { return lacks_images(data); },
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return interpolation(model, pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_from),
                                  pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_to),

@@ -41,16 +41,11 @@ Panel reference_panel(const Model& model, const Tensor& images) {
 Figure reconstruction_sheet(const Model& model, const Tensor& unlabelled, const Tensor& reference) {
   std::vector<Panel> panels = {unlabelled_panel(model, unlabelled)};
   if (reference.defined()) panels.push_back(reference_panel(model, reference));
-  Figure figure{"reconstructions",
-                "Reconstructions",
-                "Each image above what the model makes of its codes.",
-                {draw_sheet(panels)}};
+  Figure figure{"reconstructions", "Reconstructions", "Each image is above its reconstruction.", {draw_sheet(panels)}};
   if (!model.reference_code().defined()) return figure;
   figure.caption += fmt::format(
-      " In the row \"{}\" the target block is replaced by the code that stands for the reference set: what is special "
-      "to the "
-      "unlabelled images goes, what they share with the reference images stays. Reference images are reconstructed "
-      "with "
+      " In the row \"{}\" the code of the reference set replaces the target block: what is special to the unlabelled "
+      "images disappears, and what they share with the reference images stays. Reference images are reconstructed with "
       "that code.",
       neutral_label(model));
   return figure;

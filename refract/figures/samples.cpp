@@ -80,7 +80,7 @@ PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint
 }
 
 FigureEntry samples_figure() {
-  return {"samples", "Images drawn from the prior: panels share target factors, positions common factors.",
+  return {"samples", "Images sampled from the prior: panels share target factors, positions share common factors.",
           "Ruiz et al. 2019, Fig. 10", samples_lacks, [](const Model& model, const DataSource&, uint64_t seed) {
             return sample_sheet(model, kPanels, kPanelSide, seed);
           }};

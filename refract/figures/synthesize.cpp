@@ -26,10 +26,9 @@ ExchangeGrid synthesize_grid(const Model& model, const Pictures& pictures, int64
 Figure synthesize_words(const Model& model) {
   return {"synthesize",
           "Conditional synthesis",
-          fmt::format(
-              "Each row keeps the common factors of the image at its left; each column shares one {0} drawn from the "
-              "prior. Along a row the content should stay, down a column the style.",
-              model.blocks()[exchanged_block(model)].name),
+          fmt::format("Each row keeps the common factors of the image at its left; each column shares one {0} drawn "
+                      "from the prior. The content should stay along a row, and the style along a column.",
+                      model.blocks()[exchanged_block(model)].name),
           {}};
 }
 

@@ -44,8 +44,8 @@ PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pi
 }
 
 FigureEntry transfer_figure() {
-  return {"transfer", "Target factors of some images given to others.", "Ruiz et al. 2019, Fig. 5", transfer_lacks,
-          [](const Model& model, const DataSource& data, uint64_t seed) {
+  return {"transfer", "The target factors of some images, transferred to others.", "Ruiz et al. 2019, Fig. 5",
+          transfer_lacks, [](const Model& model, const DataSource& data, uint64_t seed) {
             return transfer_sheet(model, pick(data, Split::unlabelled, kTransferImages, seed, Turn::transfer_target),
                                   pick(data, Split::unlabelled, kTransferImages, seed, Turn::transfer_common));
           }};

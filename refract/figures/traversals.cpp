@@ -17,7 +17,7 @@ constexpr int64_t kTraversalSteps = 9;
 constexpr int64_t kMoving = 3;  // images of the animation
 constexpr int64_t kFrames = 20;
 constexpr const char* kSorted =
-    "are sorted by their KL from the prior, which stands beside them in nats (of codes without one, their variance)";
+    "are sorted by the KL from the prior, shown beside them in nats (without a prior: the variance)";
 
 std::string traversals_lacks(const Model& /*model*/, const DataSource& data) {
   return lacks_images(data);
@@ -29,7 +29,7 @@ std::string label_of(const Model& model, const Dimension& d) {
 }
 
 std::string range_name(Range range) {
-  return range == Range::prior ? "draws from the prior (of a block without one, the posterior means)"
+  return range == Range::prior ? "draws from the prior (for a block without one, of the posterior means)"
                                : "the posterior means";
 }
 
@@ -59,8 +59,8 @@ Figure still(const Model& model, const DataSource& data, uint64_t seed, Range ra
   }
   return {name,
           "Latent traversals",
-          fmt::format("In each row one dimension of the codes of the image at the left goes from the 2nd to the 98th "
-                      "percentile of {}; all others stay. Rows {}.",
+          fmt::format("In each row, one dimension of the codes of the image at the left moves from the 2nd to the 98th "
+                      "percentile of {}. All others stay. Rows {}.",
                       range_name(range), kSorted),
           {draw_sheet(panels)}};
 }
@@ -90,18 +90,17 @@ Figure animation(const Model& model, const DataSource& data, uint64_t seed) {
   }
   const std::vector<Tensor> back(frames.rbegin() + 1, frames.rend() - 1);
   frames.insert(frames.end(), back.begin(), back.end());
-  return {
-      "traversals-animation", "Latent traversals",
-      fmt::format("In each column one dimension goes from the 2nd to the 98th percentile of draws from the prior and "
-                  "back, for the codes of one image a row. Columns {}.",
-                  kSorted),
-      std::move(frames)};
+  return {"traversals-animation", "Latent traversals",
+          fmt::format("In each column, one dimension moves from the 2nd to the 98th percentile of draws from the prior "
+                      "and back. Each row has the codes of one image. Columns {}.",
+                      kSorted),
+          std::move(frames)};
 }
 
 }  // namespace
 
 FigureEntry traversals_figure() {
-  return {"traversals", "One latent dimension a row over the range of the prior, the strongest first.",
+  return {"traversals", "One latent dimension per row, over the range of the prior, the strongest first.",
           "Hajimiri et al. 2021, Figs. 4 and 6", traversals_lacks,
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::prior, "traversals");
@@ -110,7 +109,7 @@ FigureEntry traversals_figure() {
 
 FigureEntry posterior_traversals_figure() {
   return {"traversals-posterior",
-          "The same over the range of the posterior means.",
+          "One latent dimension per row, over the range of the posterior means, the strongest first.",
           "after Hajimiri et al. 2021, Figs. 4 and 6",
           traversals_lacks,
           [](const Model& model, const DataSource& data, uint64_t seed) {

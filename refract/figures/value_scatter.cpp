@@ -47,14 +47,14 @@ void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& 
   const Interval across = interval_of(truth), up = interval_of(guess);
   const Interval both{std::min(across.low, up.low), std::max(across.high, up.high)};
   const Plot plot(top, left, kScatterSide, both, both);
-  plot.frame(canvas, title, "table", "given back");
+  plot.frame(canvas, title, "table", "reconstructed");
   plot.line(canvas, both.low, both.low, both.high, both.high);
   for (int64_t n = 0; n < truth.size(0); ++n)
     plot.dot(canvas, truth[n].item<double>(), guess[n].item<double>(), class_colour(0));
 }
 
 std::string value_scatter_lacks(const Model& model, const DataSource& data) {
-  if (model.space().is_picture()) return "This figure shows the columns of a table, and the model makes pictures.";
+  if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);
   return "";
@@ -78,14 +78,13 @@ Figure draw_value_scatter(const Model& model, const DataSource& data, uint64_t s
                  title.substr(0, 22), truth.select(1, static_cast<int64_t>(d)),
                  guess.select(1, static_cast<int64_t>(d)));
   }
-  return {
-      "value-scatter",
-      "Columns and what the codes give back",
-      fmt::format("Across, the value of {} row; up, what the codes of the row give back. The number is the share of "
-                  "the column's variance that is given back. First the columns given back best, then those given "
-                  "back worst.",
-                  held_out ? "a held-out" : "a"),
-      {canvas.frame()}};
+  return {"value-scatter",
+          "Columns and their reconstructions",
+          fmt::format("Horizontal: the value of {} row. Vertical: its reconstruction. The number is the fraction of "
+                      "the column's variance that the reconstruction explains. The columns with the best "
+                      "reconstructions come first, then those with the worst.",
+                      held_out ? "a held-out" : "a"),
+          {canvas.frame()}};
 }
 
 }  // namespace

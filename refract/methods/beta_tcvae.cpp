@@ -13,7 +13,7 @@ struct BetaTcVaeOptions {
     Options options;
     vae.describe_into(options);
     options.add("beta", beta, "weight of the total correlation (Eq. 4; 1 is a VAE)").range(0, 1e6);
-    options.add("sampling", sampling, "how a batch stands for the data set in q(z): minibatch-weighted or -stratified")
+    options.add("sampling", sampling, "how q(z) is estimated from a batch: minibatch-weighted or minibatch-stratified")
         .one_of({"weighted", "stratified"});
     return options;
   }

@@ -4,26 +4,28 @@ namespace refract {
 
 void NetworkOptions::describe_into(Options& options) {
   options
-      .add(
-          "architecture", architecture_style,
-          "pooled: 3x3 convolutions and pooling (Ruiz et al. 2019); strided: 4x4 convolutions of stride 2 and a hidden "
-          "layer (Dupont 2018; Hajimiri et al. 2021); dense: fully-connected layers, which rows of a table always get")
+      .add("architecture", architecture_style,
+           "pooled: 3x3 convolutions and pooling (Ruiz et al. 2019); strided: 4x4 convolutions of stride 2 and a "
+           "hidden layer (Dupont 2018; Hajimiri et al. 2021); dense: fully-connected layers, always used for tables")
       .one_of({"pooled", "strided", "dense"});
-  options.add("widths", widths, "channels at each resolution, from the image's downwards; each halves the image once")
+  options
+      .add("widths", widths,
+           "channels at each resolution, from fine to coarse; each one halves both sides of the image")
       .range(1, 4096);
   options
       .add("generator_widths", generator_widths,
-           "channels after each of a strided generator's layers but the last, from coarse to fine; empty: the widths "
-           "backwards")
+           "channels after each layer of a strided generator except the last, from coarse to fine; empty: from widths, "
+           "in reverse")
       .range(1, 4096);
-  options.add("hidden", hidden, "features between a strided network's convolutions and codes").range(1, 65536);
-  options.add("dense_widths", dense_widths, "features of each layer of a dense network, from the example to the code")
+  options.add("hidden", hidden, "features between the convolutions and the codes of a strided network").range(1, 65536);
+  options.add("dense_widths", dense_widths, "features of each layer of a dense network, from the input to the code")
       .range(1, 65536);
   options
       .add("generator_output", generator_output,
-           "how the generator ends: linear, tanh (Ruiz et al.) or leaky, a clamp to [-1, 1] with slope 0.1 outside")
+           "output function of the generator: linear, tanh (Ruiz et al.) or leaky, a clamp to [-1, 1] with slope 0.1 "
+           "outside")
       .one_of({"linear", "tanh", "leaky"});
-  options.add("learning_rate", learning_rate, "step size of Adam (Ruiz et al.: 1e-4)").range(0, 1);
+  options.add("learning_rate", learning_rate, "learning rate of Adam (Ruiz et al.: 1e-4)").range(0, 1);
   options.add("beta1", beta1, "decay of Adam's first moment").range(0, 0.9999);
   options.add("beta2", beta2, "decay of Adam's second moment").range(0, 0.99999);
 }

@@ -21,10 +21,11 @@ struct FactorVaeOptions {
     Options options;
     vae.describe_into(options);
     options.add("gamma", gamma, "weight of the total correlation (Eq. 2)").range(0, 1e6);
-    options.add("discriminator_layers", layers, "fully-connected layers of the discriminator, its last included")
+    options.add("discriminator_layers", layers, "fully-connected layers of the discriminator, including the last")
         .range(1, 100);
-    options.add("discriminator_features", features, "features of each of them but the last").range(1, 65536);
-    options.add("discriminator_learning_rate", rate, "step size of the discriminator's Adam").range(0, 1);
+    options.add("discriminator_features", features, "features of each layer of the discriminator except the last")
+        .range(1, 65536);
+    options.add("discriminator_learning_rate", rate, "learning rate of the discriminator").range(0, 1);
     return options;
   }
 };

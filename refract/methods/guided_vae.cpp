@@ -27,15 +27,16 @@ struct GuidedVaeOptions {
     vae.describe_into(options);
     options
         .add("latent_def", latent_def,
-             "dimensions of z that deform, its first, in this order: rotation, scale, shift to the right, shift down; "
-             "the others weigh the basis")
+             "number of leading dimensions of z that deform the image, in the order rotation, scale, shift right, "
+             "shift down; the others are weights of the basis images")
         .range(0, kDeformations);
     options
         .add("guide_weight", guide_weight,
-             "weight of the squared error of the deformable PCA's image, summed over pixels from 0 to 1")
+             "weight of the squared error of the deformable PCA, summed over pixels in [0, 1]")
         .range(0, 1e6);
     options
-        .add("orthogonality_weight", orthogonality_weight, "weight of the squared products of different basis images")
+        .add("orthogonality_weight", orthogonality_weight,
+             "weight of the squared inner products of different basis images")
         .range(0, 1e6);
     if (beta != 1)
       options.add("beta", beta, "weight of the total correlation (Chen et al. 2018, Eq. 4; 1 is Guided-VAE)")

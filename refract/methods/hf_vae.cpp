@@ -29,12 +29,12 @@ struct HfVaeOptions {
     options.add("beta", beta, "weight of the total correlation between groups of dimensions (1: as in a VAE)")
         .range(0, 1e6);
     options.add("gamma", gamma, "weight of the total correlations within groups (1: as in a VAE)").range(0, 1e6);
-    options.add("groups", groups, "sizes of the groups of dimensions, in order; they add up to latent; empty: halves")
+    options.add("groups", groups, "sizes of the groups of dimensions, in order, with the sum latent; empty: two halves")
         .range(1, 4096);
     options
         .add("sampling", sampling,
-             "how a batch stands for the data set in q(z): shared (the authors' code), minibatch-weighted or "
-             "-stratified")
+             "how q(z) is estimated from a batch: shared (the authors' code), minibatch-weighted or "
+             "minibatch-stratified")
         .one_of({"shared", "weighted", "stratified"});
     return options;
   }

@@ -69,23 +69,23 @@ void LikelihoodOptions::describe_into(Options& options) {
   std::vector<std::string> names = {"auto"};
   for (const Named& named : families()) names.emplace_back(named.name);
   options
-      .add(
-          "likelihood", likelihood,
-          fmt::format("of an example: laplace, an L1 error; gaussian, a squared one; bernoulli, a binary cross-entropy "
-                      "of pixels (of the linear output's logits); poisson or negative-binomial, of counts. auto: {} "
-                      "for pictures, gaussian for numbers, negative-binomial for counts",
-                      name_of(of_pixels)))
+      .add("likelihood", likelihood,
+           fmt::format("likelihood of an example: laplace (L1 error), gaussian (squared error), bernoulli (binary "
+                       "cross-entropy of pixels, needs the linear output), poisson or negative-binomial (counts); "
+                       "auto: {} for pictures, gaussian for numbers, negative-binomial for counts",
+                       name_of(of_pixels)))
       .one_of(names);
-  options.add("reduction", reduction, "how the error of an example is reduced over its values").one_of({"sum", "mean"});
+  options.add("reduction", reduction, "how the errors of all values of an example are reduced to one")
+      .one_of({"sum", "mean"});
   options
       .add("laplace_scale", laplace_scale,
-           "what divides the error: the scale of a Laplace likelihood, the variance of a Gaussian one (Ruiz et al.: "
+           "divisor of the error: the scale of a Laplace likelihood, the variance of a Gaussian one (Ruiz et al.: "
            "0.01, reduction unknown)")
       .range(1e-6, 1e6);
   options
       .add("pyramid", pyramid,
-           "average the L1 error with that of this many halvings of the images, which guides thin lines (Ruiz et al.: "
-           "0)")
+           "number of times that the images are halved to average the L1 error over all sizes, which helps with thin "
+           "lines (Ruiz et al.: 0)")
       .range(0, 12);
 }
 
@@ -97,8 +97,8 @@ Likelihood::Likelihood(const LikelihoodOptions& options, const Space& space)
       pyramid_(options.pyramid) {
   if (pyramid_ > 0 && (family_ != Family::laplace || !space.is_picture()))
     throw BadInput(
-        fmt::format("Building the generator: pyramid is {}, and likelihood {} of {} compares no halvings of images. "
-                    "Set pyramid=0, or take likelihood laplace on pictures.",
+        fmt::format("Building the generator: pyramid is {}, but likelihood {} of {} does not use halved images. Set "
+                    "pyramid=0, or use likelihood laplace on pictures.",
                     pyramid_, name_of(family_), text_of(space)));
   if (space.values == Values::counts && !(space.library > 0))
     throw Error("Building the likelihood of counts: the typical sum of a row is not known: a mistake in the program.");
@@ -108,14 +108,14 @@ Output Likelihood::output(const std::string& generator_output) const {
   if (generator_output == "linear") return Output::linear;
   if (space_.values != Values::pixels)
     throw BadInput(
-        fmt::format("Building the generator: generator_output {} keeps to [-1, 1], and {} do not. Set "
+        fmt::format("Building the generator: generator_output {} is limited to [-1, 1], but {} are not. Set "
                     "generator_output=linear.",
                     generator_output, text_of(space_)));
   if (family_ == Family::bernoulli)
-    throw BadInput(fmt::format(
-        "Building the generator: likelihood bernoulli reads its output as logits, which have no bounds, and "
-        "generator_output is {}. Set generator_output=linear, or likelihood=laplace.",
-        generator_output));
+    throw BadInput(
+        fmt::format("Building the generator: likelihood bernoulli needs logits, which have no bounds, but "
+                    "generator_output is {}. Set generator_output=linear, or likelihood=laplace.",
+                    generator_output));
   return generator_output == "tanh" ? Output::tanh : Output::leaky;
 }
 

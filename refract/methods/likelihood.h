@@ -1,5 +1,5 @@
-// The one owner of an example's units: what encoders read of it, how it is compared with what a generator makes, and
-// what that stands for.
+// Likelihood: the only code that knows the units of examples. It prepares them for encoders, compares them with the
+// output of a generator, and turns this output into examples.
 #pragma once
 
 #include <string>
@@ -26,12 +26,12 @@ struct LikelihoodOptions {
 // Errors are negative log-likelihoods without the constants of the example, summed or averaged over its values.
 //
 // laplace: |x - mean| / scale. With a pyramid the L1 error is the mean of that of the image and of its next `pyramid`
-// halvings, each in the units of the full image (an all-black image errs alike at all levels): where a thin line lies
-// is then learned from afar. Halving ends at an odd side. gaussian: (x - mean)^2 / (2 scale). bernoulli: the binary
-// cross-entropy of (x + 1) / 2, where the generator gives logits; over scale. poisson, negative_binomial: of counts,
-// whose mean is the example's own sum times a softmax over the generator's first D outputs; the negative binomial's
-// inverse dispersions are the exponentials of its other D (Lopez et al. 2018, with the observed library size). Over
-// scale.
+// halvings, each in the units of the full image (an all-black image has the same error at all levels). The halvings
+// give a gradient even where a thin line is still far from its place. Halving ends at an odd side. gaussian: (x -
+// mean)^2 / (2 scale). bernoulli: the binary cross-entropy of (x + 1) / 2, where the generator gives logits; over
+// scale. poisson, negative_binomial: of counts, whose mean is the example's own sum times a softmax over the
+// generator's first D outputs; the negative binomial's inverse dispersions are the exponentials of its other D (Lopez
+// et al. 2018, with the observed library size). Over scale.
 class Likelihood {
  public:
   // Throws BadInput where the options do not fit the space or each other.

@@ -9,7 +9,7 @@ Options PartedVaeOptions::describe() {
   options.add("classes", shape.classes, "classes of each discrete variable c").range(2, 4096);
   options
       .add("class_shares", class_shares,
-           "p(c) as whole numbers in proportion, the classes of all variables in a row; empty: equal shares")
+           "p(c) as whole numbers in proportion, for the classes of all variables in order; empty: equal shares")
       .range(1, 1e9);
   options.add("latent_u", shape.latent_u, "dimensions of the class-related factors u of each discrete variable")
       .range(1, 4096);
@@ -24,42 +24,45 @@ void PartedVaeOptions::describe_objective(Options& options) {
   options.add("gamma_h", gamma_h, "weight of the entropy of q(c|x) (Eq. 6)").range(0, 1e6);
   options.add("gamma_u", gamma_u, "weight of |KL of u - its capacity| (Eq. 6)").range(0, 1e6);
   options.add("gamma_z", gamma_z, "weight of |KL of z - its capacity| (Eq. 6)").range(0, 1e6);
-  options.add("gamma_bc", gamma_bc, "weight of the overlap of the classes' priors (Eq. 6); 0: without").range(0, 1e6);
-  options.add("capacity_u", capacity_u, "capacity of u at its highest").range(0, 1e6).in("nats");
-  options.add("capacity_z", capacity_z, "capacity of z at its highest").range(0, 1e6).in("nats");
+  options.add("gamma_bc", gamma_bc, "weight of the overlap of the class priors (Eq. 6); 0: no penalty").range(0, 1e6);
+  options.add("capacity_u", capacity_u, "largest capacity of u").range(0, 1e6).in("nats");
+  options.add("capacity_z", capacity_z, "largest capacity of z").range(0, 1e6).in("nats");
   options
       .add("capacity_growth", capacity_growth,
-           "part of the steps in which capacities grow from 0 (Table 6: 300,000 of some 345,600)")
+           "fraction of the steps during which the capacities grow from 0 (Table 6: 300,000 of some 345,600)")
       .range(1e-6, 1);
   options
       .add("capacity_u_growth", capacity_u_growth,
-           "part of the steps in which the capacity of u grows; 0: as capacity_growth (the paper)")
+           "fraction of the steps during which the capacity of u grows; 0: the same as capacity_growth (the paper)")
       .range(0, 1);
-  options.add("overlap_tolerance", overlap_tolerance, "Bhattacharyya coefficient that costs nothing (delta of Eq. 6)")
+  options
+      .add("overlap_tolerance", overlap_tolerance,
+           "Bhattacharyya coefficient below which overlap has no penalty (delta of Eq. 6)")
       .range(0, 1);
   options
       .add("prior_rate", prior_rate,
-           "step size of the classes' priors, as a multiple of learning_rate (the paper: 1), for trainings so short "
-           "that they would not come apart in time")
+           "learning rate of the class priors, as a multiple of learning_rate (the paper: 1); short trainings need "
+           "more for the priors to separate")
       .range(1e-3, 1e3);
-  options.add("temperature", temperature, "of the Gumbel-softmax samples of c").range(1e-3, 100);
-  options.add("attention_slope", attention_slope, "slope of the attention's sigmoid at its steepest").range(1, 1000);
+  options.add("temperature", temperature, "temperature of the Gumbel-softmax samples of c").range(1e-3, 100);
+  options.add("attention_slope", attention_slope, "final slope of the sigmoid of the attention").range(1, 1000);
   options
       .add("attention_growth", attention_growth,
-           "part of the steps in which that slope grows from 1 (the authors' code: 35,000 of some 345,600)")
+           "fraction of the steps during which attention_slope grows from 1 to its final value (the authors' code: "
+           "35,000 of some 345,600)")
       .range(1e-6, 1);
 }
 
 void PartedVaeOptions::describe_labels(Options& options) {
-  options.add("labelled", labelled, "labelled images for the semi-supervised step (Eq. 7); 0: unsupervised")
+  options.add("labelled", labelled, "number of labelled images for the semi-supervised step (Eq. 7); 0: unsupervised")
       .range(0, 1e9);
   options
       .add("labelled_draw", labelled_draw,
-           "how these are chosen: balanced, as many of each class of the first variable, or random")
+           "how the labelled images are chosen: balanced (equally many of each class of the first variable) or random")
       .one_of({"balanced", "random"});
   options.add(
       "labels_only", labels_only,
-      "leave out the unlabelled objective (Eq. 6): a classifier from the labels alone (the baseline of Sec. 5.1)");
+      "train a classifier from the labels alone, without the unlabelled objective of Eq. 6 (the baseline of Sec. 5.1)");
 }
 
 }  // namespace refract

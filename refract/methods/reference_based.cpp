@@ -17,7 +17,7 @@ void ReferenceBasedOptions::describe_into(Options& options) {
       .range(0, 1e6);
   options
       .add("kl_weight_z_start", kl_weight_z_start,
-           "the same in the first 10 % of the steps; it changes linearly until 50 %")
+           "kl_weight_z during the first 10 % of the steps; it then changes linearly until 50 %")
       .range(0, 1e6);
   options
       .add("kl_weight_z_reference", kl_weight_z_reference,
@@ -88,7 +88,8 @@ ReferenceBased::Bound ReferenceBased::bound(const Batch& batch, const Inferred& 
   return b;
 }
 
-// Dearer for unlabelled images alone, z gives up what e tells the generator already and keeps what references need.
+// A higher weight for unlabelled images alone makes z give up what e already tells the generator, and keep what the
+// references need.
 Tensor ReferenceBased::kl_weight_z(const Tensor& progress) const {
   constexpr double from = 0.1;
   constexpr double to = 0.5;

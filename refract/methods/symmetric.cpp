@@ -15,7 +15,7 @@ void SymmetricOptions::describe_into(Options& options) {
       .range(0, 1000);
   options
       .add("discriminator_features", discriminator.features,
-           "image features at the discriminators' joint layer; half as many per code")
+           "features of the image at the joint layer of the discriminators; each code has half as many")
       .range(2, 65536);
   options
       .add("discriminator_dropout", discriminator.dropout,

@@ -57,8 +57,7 @@ std::string lacks_exchange(const Model& model) {
   const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
   if (found && model.blocks().size() > 1) return "";
   return fmt::format(
-      "This exchanges the target block, or that of class-independent factors, and keeps the others; the model's blocks "
-      "are {}.",
+      "This exchanges the target block or the class-independent block and keeps the others, but the model has {}.",
       listed_blocks(model));
 }
 

@@ -103,7 +103,7 @@ size_t block_named(const Model& model, std::string_view name) {
 std::string lacks_prior(const Model& model) {
   for (const Block& block : model.blocks())
     if (!block.prior)
-      return fmt::format("This draws codes from the prior, and the model has none for its block {}.", block.name);
+      return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", block.name);
   return "";
 }
 

@@ -1,4 +1,4 @@
-// Model: all that evaluation, figures and applications know of a trained thing.
+// Model: all that evaluation, figures and applications know of a trained model.
 #pragma once
 
 #include <ATen/core/Generator.h>

@@ -13,8 +13,8 @@ Extent coarsest_extent(const Space& space, const Widths& widths) {
   const auto fits = [&](int64_t side, int64_t left) { return left >= 2 && left << halvings == side; };
   if (halvings < 1 || !fits(space.height(), coarsest.height) || !fits(space.width(), coarsest.width))
     throw BadInput(
-        fmt::format("Building networks for images of {}x{} with widths {}: each width halves the image, which must "
-                    "come out even and leave 2 pixels or more. Choose fewer widths or another size.",
+        fmt::format("Building networks for images of {}x{} with widths {}: each width halves both sides, which must "
+                    "give whole numbers of 2 pixels or more. Choose fewer widths or another size.",
                     space.width(), space.height(), fmt::join(widths, ",")));
   return coarsest;
 }

@@ -28,8 +28,8 @@ DeformablePca::DeformablePca(const Space& space, int64_t deformations, int64_t c
     : space_(space), deformations_(deformations) {
   if (!space.is_picture())
     throw BadInput(
-        fmt::format("Building a deformable PCA: it turns, scales and shifts pictures, and the examples are "
-                    "{}. Choose a method that takes rows (`refract list methods`).",
+        fmt::format("Building a deformable PCA: it rotates, scales and shifts pictures, but the examples are {}. "
+                    "Choose a method that takes rows (`refract list methods`).",
                     text_of(space)));
   const int64_t pixels = space.numel();
   if (deformations > 0) gains_ = register_parameter("gains", at::full({deformations}, kGain));

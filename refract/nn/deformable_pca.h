@@ -1,5 +1,5 @@
-// Deformable PCA (Ding et al. 2020, L_DPCA): images as weighted sums of a basis that are then turned, scaled and
-// shifted. Part of the code weighs the basis, the rest says where the sum goes.
+// Deformable PCA (Ding et al. 2020, L_DPCA): images are weighted sums of a basis, which are then rotated, scaled
+// and shifted. One part of the code weights the basis, the other part sets rotation, scale and shift.
 #pragma once
 
 #include "refract/data/source.h"

@@ -69,10 +69,10 @@ class StridedGenerator : public Generator {
     const Widths& widths = architecture.widths;
     if (architecture.generator_widths.empty()) return {widths.rbegin() + 1, widths.rend()};
     if (architecture.generator_widths.size() + 1 == widths.size()) return architecture.generator_widths;
-    throw BadInput(
-        fmt::format("Building a generator with generator_widths {}: the last of its {} transposed convolutions makes "
-                    "the image, so that {} widths are expected. Give so many, or none for those of the encoder.",
-                    fmt::join(architecture.generator_widths, ","), widths.size(), widths.size() - 1));
+    throw BadInput(fmt::format(
+        "Building a generator with generator_widths {}: it has {} transposed convolutions and expects {} widths, "
+        "because the last one makes the image. Give that many, or none to reverse those of the encoder.",
+        fmt::join(architecture.generator_widths, ","), widths.size(), widths.size() - 1));
   }
 
   [[nodiscard]] Tensor made(const Tensor& codes) const override {

@@ -1,4 +1,4 @@
-// What every network that looks at examples begins with.
+// The first layers of every network that reads examples.
 #pragma once
 
 #include <memory>

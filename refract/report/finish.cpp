@@ -41,7 +41,7 @@ std::vector<MetricTable> with_earlier(const std::vector<MetricTable>& tables, co
   try {
     earlier = evaluation_from_json(read_file(file), file.string());
   } catch (const BadInput& error) {
-    note(fmt::format("{} It is written anew.", error.what()));
+    note(fmt::format("{} It is written again.", error.what()));
   }
   if (earlier.step != opened.checkpoint.step) return tables;
   std::vector<MetricTable> all = earlier.tables;

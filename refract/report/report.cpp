@@ -64,10 +64,9 @@ std::string metric_table(const MetricTable& table) {
 
 std::string results(const Report& report) {
   if (report.tables.empty())
-    return report.evaluated_step > 0
-               ? "<p>No metric was measured: none that was asked for can be, without labels or ground-truth factors of "
-                 "images that are not trained on.</p>\n"
-               : "<p>Not evaluated yet: <code>refract evaluate</code> measures what the codes hold.</p>\n";
+    return report.evaluated_step > 0 ? "<p>No metric was measured. The chosen metrics need held-out examples with "
+                                       "labels or ground-truth factors.</p>\n"
+                                     : "<p>Not evaluated yet. <code>refract evaluate</code> measures the codes.</p>\n";
   std::string html = fmt::format("<p class=\"soft\">Measured after step {}.</p>\n", report.evaluated_step);
   for (const MetricTable& table : report.tables) html += metric_table(table);
   return html;
@@ -77,9 +76,8 @@ std::string pictures(const Report& report) {
   std::string html;
   if (std::any_of(report.pictures.begin(), report.pictures.end(), [](const auto& picture) { return picture.reduced; }))
     html +=
-        "<p class=\"soft\">So that this page stays small, it shows reduced copies: the folder figures beside it has "
-        "the "
-        "pictures whole and without loss.</p>\n";
+        "<p class=\"soft\">To keep this page small, it shows reduced copies. The folder figures beside it has the full "
+        "pictures.</p>\n";
   for (const ReportPicture& picture : report.pictures) {
     const std::string width = picture.width > 0 ? fmt::format(" width=\"{}\"", picture.width) : "";
     html += fmt::format(
@@ -97,8 +95,8 @@ std::string charts(const Report& report) {
     if (!chart.empty()) html += "<div>" + chart + "</div>\n";
   }
   if (html.empty()) return "";
-  return "<p class=\"soft\">Every term of the training, with its running mean; the number is where the mean ends.</p>\n"
-         "<div class=\"charts\">\n" +
+  return "<p class=\"soft\">Every term of the training, with its running mean. The number is the last value of the "
+         "mean.</p>\n<div class=\"charts\">\n" +
          html + "</div>\n";
 }
 

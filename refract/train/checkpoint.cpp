@@ -77,9 +77,10 @@ void check_finite(const Safetensors& stored, const std::filesystem::path& file) 
   for (const auto& [name, tensor] : stored.tensors)
     if (name.find(':') == std::string::npos && at::isFloatingType(tensor.type) &&
         !at::isfinite(tensor.tensor()).all().item<bool>())
-      refuse(file, fmt::format("the weight '{}' holds numbers that are not finite (NaN or infinity), so that the model "
-                               "is of no use.",
-                               name));
+      refuse(file,
+             fmt::format(
+                 "the weight '{}' holds numbers that are not finite (NaN or infinity), so the model cannot be used.",
+                 name));
 }
 
 void check_no_more(const Safetensors& stored, const NamedTensors& weights, const NamedTensors& moments,

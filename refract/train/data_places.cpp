@@ -50,8 +50,8 @@ void take_first(const Option& option, const std::vector<fs::path>& places, const
   std::vector<std::string> tried(places.size());
   std::transform(places.begin(), places.end(), tried.begin(), [](const fs::path& place) { return place.string(); });
   throw BadInput(
-      fmt::format("Opening the run {}: its data ({}) were expected at {}, and there is nothing. Put them back, or say "
-                  "where they are now with --{}.",
+      fmt::format("Opening the run {}: expected its data ({}) at {}, found nothing there. Put them back, or give their "
+                  "new place with --{}.",
                   run.path().string(), option.name, fmt::join(tried, " or "), option.name));
 }
 
@@ -70,7 +70,7 @@ void check_named(const Settings& settings, const KeyValues& named) {
     std::vector<std::string> places;
     for (const Option& option : settings.data_recipe.options.all())
       if (is_place(option)) places.push_back("--" + option.name);
-    throw BadInput(fmt::format("Looking for the data of {}: it is not named with --{}. {}", settings.data, name,
+    throw BadInput(fmt::format("Looking for the data of {}: --{} does not set their place. {}", settings.data, name,
                                places.empty() ? "It needs no file: leave the option out."
                                               : fmt::format("Use {}.", fmt::join(places, " or "))));
   }

@@ -40,8 +40,8 @@ void use_threads(const TrainOptions& options) {
 void expect_sensible_threads(const TrainOptions& options) {
   if (options.threads <= most_threads()) return;
   throw BadInput(
-      fmt::format("Option threads: expected at most {}, four for each of this machine's cores, found {}. "
-                  "More are slower than fewer; 0 takes one a core.",
+      fmt::format("Option threads: expected at most {}, four per core, found {}. More threads are slower than fewer; 0 "
+                  "uses one per core.",
                   most_threads(), options.threads));
 }
 

@@ -1,4 +1,4 @@
-// What a run takes of the machine.
+// The threads and the device of a run.
 #pragma once
 
 #include <array>

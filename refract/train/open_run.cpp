@@ -65,12 +65,12 @@ std::string differences(const std::map<std::string, std::string>& then, const st
   return fmt::format("{}", fmt::join(found, ", "));
 }
 
-// Going on with other images, or replacing what was measured by what they give, would be wrong without a word.
+// Training on other images, or replacing measurements by theirs, would be a mistake that nobody notices.
 void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
   if (now.checksums == then.checksums) return;
   throw BadInput(
-      fmt::format("Opening the run {}: the files of {} are not those it was trained on, whose checksums are in {}: {}. "
-                  "{}{}Put them back, or start a new run.",
+      fmt::format("Opening the run {}: the files of {} differ from those of the training, whose checksums are in {}: "
+                  "{}. {}{}Put them back, or start a new run.",
                   run.path().string(), now.name, run.manifest_file().string(),
                   differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
@@ -81,7 +81,7 @@ std::unique_ptr<DataSource> data_again(const Settings& settings, const OnProgres
 } catch (const BadInput& error) {
   const std::string why = error.what();
   if (why.find("--skip-bad-images") == std::string::npos) throw;
-  throw BadInput(why + " That is for a new training: this run needs its files as they were.");
+  throw BadInput(why + " This is possible only for a new training: this run needs its files as they were.");
 }
 
 OpenedRun opened_without_weights(const std::filesystem::path& directory, bool with_data, const KeyValues& places,
@@ -122,8 +122,8 @@ void note_fallen_rate(OpenedRun& opened, int64_t planned, int64_t steps) {
   const double decay = opened.settings->train.decay;
   if (done == 0 || rate_at(done - 1, planned, decay) >= 1) return;
   opened.notes.push_back(
-      fmt::format("The step size had begun to fall towards the old end, step {}. It is full again from here and falls "
-                  "towards step {}: the result is not that of one training of {} steps.",
+      fmt::format("The learning rate had begun to fall towards the old end, step {}. It is full again from here and "
+                  "falls towards step {}, so the result differs from one training of {} steps.",
                   planned, steps, steps));
 }
 

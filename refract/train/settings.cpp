@@ -10,10 +10,9 @@ namespace {
 
 void check_agrees(std::string_view what, std::string_view chosen, std::string_view given) {
   if (chosen == given) return;
-  throw BadInput(
-      fmt::format("Option {}: these options are for '{}', but '{}' was chosen. Choose '{}' or take the line "
-                  "'{} = ...' out.",
-                  what, given, chosen, given, what));
+  throw BadInput(fmt::format(
+      "Option {}: these options are for '{}', but '{}' was chosen. Choose '{}' or remove the line '{} = ...'.", what,
+      given, chosen, given, what));
 }
 
 const std::string& value_of(std::string_view key, const KeyValues& pairs, const std::filesystem::path& file) {
@@ -29,16 +28,18 @@ const std::string& value_of(std::string_view key, const KeyValues& pairs, const 
 
 Options TrainOptions::describe() {
   Options o;
-  o.add("steps", steps, "training steps; 0 takes as many as the epochs need").range(0, 1e9);
-  o.add("epochs", epochs, "passes over the unlabelled images; used where steps is 0").range(1e-6, 1e6);
-  o.add("batch", batch, "unlabelled images a step, and as many reference images; lowered to what there is")
+  o.add("steps", steps, "training steps; 0: computed from epochs").range(0, 1e9);
+  o.add("epochs", epochs, "passes over the unlabelled examples; used if steps is 0").range(1e-6, 1e6);
+  o.add("batch", batch, "unlabelled examples per step, and as many reference examples; lowered if the data have fewer")
       .range(1, 1e5)
       .in("images");
-  o.add("seed", seed, "what every random draw of the run follows from").range(0, 9e15);
-  o.add("threads", threads, "processor threads; 0 takes all cores").range(0, 4096);
-  o.add("device", device, "where training runs; auto takes a GPU where there is one").one_of({"cpu", "cuda", "auto"});
-  o.add("decay", decay, "last part of the steps, over which the learning rate falls linearly to 0").range(0, 1);
-  o.add("checkpoint_minutes", checkpoint_minutes, "time between checkpoints; 0 writes one at the end alone")
+  o.add("seed", seed, "seed of all random draws of the run").range(0, 9e15);
+  o.add("threads", threads, "processor threads; 0: all cores").range(0, 4096);
+  o.add("device", device, "device for training; auto: a GPU if there is one, otherwise the CPU")
+      .one_of({"cpu", "cuda", "auto"});
+  o.add("decay", decay, "fraction of the steps, at the end, over which the learning rate falls linearly to 0")
+      .range(0, 1);
+  o.add("checkpoint_minutes", checkpoint_minutes, "time between checkpoints; 0: only one at the end")
       .range(0, 1e6)
       .in("minutes");
   o.add("log_every", log_every, "steps between rows of metrics.csv").range(1, 1e9).in("steps");

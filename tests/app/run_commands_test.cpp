@@ -67,7 +67,7 @@ TEST(RunCommands, EvaluatingByOneMetricKeepsTheOthers) {
   std::vector<std::string> after = before;
   after.emplace_back("kl");
   EXPECT_EQ(kept(), after);
-  EXPECT_NE(read_file(run + "/report.html").find("What each dimension says"), std::string::npos);
+  EXPECT_NE(read_file(run + "/report.html").find("KL divergence of each dimension from its prior"), std::string::npos);
 
   write_file(run + "/evaluation.json", "{");
   const Ran ran = refract({"evaluate", run, "--metrics", "kl"});
@@ -193,7 +193,7 @@ TEST(RunCommands, ATrainingBeginsWithWhatMatters) {
   const std::string first =
       "Training srbvae on embedded-digits: 4 steps of 4 images of 16x16 pixels, into " + folder / "run.\n";
   EXPECT_EQ(ran.err.substr(0, first.size()), first);
-  const size_t chosen = ran.err.find("\nChosen: "), usual = ran.err.find("\nAs usual: ");
+  const size_t chosen = ran.err.find("\nChosen: "), usual = ran.err.find("\nDefaults: ");
   ASSERT_NE(usual, std::string::npos) << ran.err;
   EXPECT_LT(chosen, ran.err.find("widths 4,4"));
   EXPECT_LT(ran.err.find("widths 4,4"), usual);

@@ -247,7 +247,8 @@ std::vector<std::string> method_names() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MethodContract, testing::ValuesIn(method_names()), [](const auto& row) { return row.param; });
+INSTANTIATE_TEST_SUITE_P(All, MethodContract, testing::ValuesIn(method_names()),
+                         [](const auto& row) { return row.param; });
 
 }  // namespace
 }  // namespace refract

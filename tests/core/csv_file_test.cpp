@@ -20,7 +20,7 @@ Lines lines_of(const std::string& text, char separator = ',') {
   return lines;
 }
 
-std::string refusal_of(const std::string& text) {
+std::string csv_refusal(const std::string& text) {
   return message_of<BadInput>([&] { lines_of(text); });
 }
 
@@ -56,9 +56,9 @@ TEST(CsvFile, LinesAreCountedAsAnEditorDoes) {
 }
 
 TEST(CsvFile, BrokenQuotesAreRefused) {
-  EXPECT_EQ(refusal_of("a,b\n1,\"x\ny\n"),
+  EXPECT_EQ(csv_refusal("a,b\n1,\"x\ny\n"),
             "Reading the text, line 2: expected a quote at the end of a cell, found the end of the file.");
-  EXPECT_EQ(refusal_of("a,b\n\n\"x\"y,1\n"),
+  EXPECT_EQ(csv_refusal("a,b\n\n\"x\"y,1\n"),
             "Reading the text, line 3: expected the end of a cell behind its closing quote, found 'y'.");
 }
 

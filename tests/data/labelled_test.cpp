@@ -29,7 +29,7 @@ class Labelled final : public DataSource {
   }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return split == Split::unlabelled ? count_ : 0; }
-  [[nodiscard]] Tensor images(Split /*split*/, const Indices& indices) const override {
+  [[nodiscard]] Tensor examples(Split /*split*/, const Indices& indices) const override {
     return at::tensor(indices, at::kFloat).reshape({-1, 1, 1, 1}).expand({-1, 1, 2, 2}).contiguous();
   }
   [[nodiscard]] Tensor attributes(Split /*split*/, const Indices& indices) const override {
@@ -51,7 +51,7 @@ class Unlabelled final : public DataSource {
   Unlabelled() { info_.name = "bare"; }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return split == Split::unlabelled ? 9 : 0; }
-  [[nodiscard]] Tensor images(Split /*split*/, const Indices& indices) const override {
+  [[nodiscard]] Tensor examples(Split /*split*/, const Indices& indices) const override {
     return at::zeros({static_cast<int64_t>(indices.size()), 1, 2, 2});
   }
 
@@ -122,9 +122,9 @@ TEST(LabelledBatches, APassShowsEachLabelledImageOnce) {
 TEST(LabelledBatches, FewLabelsMakeASmallBatch) {
   const Labelled data(120);
   Loader loader(data, {.labelled = 3}, 8, 5);
-  EXPECT_EQ(loader.at(0).images.size(0), 8);
-  EXPECT_EQ(loader.at(1).labelled.sizes().vec(), (std::vector<int64_t>{3, 1, 2, 2}));
-  EXPECT_EQ(loader.at(2).attributes.sizes().vec(), (std::vector<int64_t>{3, 2}));
+  EXPECT_EQ(loader.at(0).main.x.size(0), 8);
+  EXPECT_EQ(loader.at(1).labelled.x.sizes().vec(), (std::vector<int64_t>{3, 1, 2, 2}));
+  EXPECT_EQ(loader.at(2).labelled.labels.sizes().vec(), (std::vector<int64_t>{3, 2}));
 }
 
 TEST(LabelledBatches, DependOnSeedAndStepAloneAndChangeNothingElse) {
@@ -138,7 +138,7 @@ TEST(LabelledBatches, DependOnSeedAndStepAloneAndChangeNothingElse) {
     const Batch batch = resumed.at(step), expected = batches[static_cast<size_t>(step)];
     EXPECT_TRUE(at::equal(batch.labelled.x, expected.labelled.x)) << step;
     EXPECT_TRUE(at::equal(batch.labelled.labels, expected.labelled.labels)) << step;
-    EXPECT_TRUE(at::equal(plain.at(step).images, expected.images)) << step;
+    EXPECT_TRUE(at::equal(plain.at(step).main.x, expected.main.x)) << step;
   }
 }
 

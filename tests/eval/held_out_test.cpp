@@ -188,7 +188,7 @@ TEST(Probes, APixelThatIsSeldomLitDoesNotSpoilTheRestOfTheTable) {
   struct Dots : fakes::Source {
     using fakes::Source::Source;
     [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
-      Tensor images = fakes::Source::images(split, indices);
+      Tensor images = fakes::Source::examples(split, indices);
       for (size_t n = 0; n < indices.size(); ++n) {
         const int64_t seldom = 1 + indices[n] % 12;
         images[static_cast<int64_t>(n)].slice(1, 2).mul_(1e-4);
@@ -198,7 +198,7 @@ TEST(Probes, APixelThatIsSeldomLitDoesNotSpoilTheRestOfTheTable) {
       return images;
     }
   };
-  const Dots data{3, 0, {{Split::fit, 500}, {Split::score, 500}}, {3, 16}};
+  const Dots data{3, 0, {{Split::fit, 500}, {Split::score, 500}}, Space::square(3, 16)};
   const MetricTable table = Evaluator(fakes::whole(Space::square(3, 16)), data).measure(metric("probe"));
   EXPECT_LT(row(table, "raw pixels").values.back(), row(table, "predict the mean").values.back());
 }

@@ -38,7 +38,7 @@ std::string complaint(const std::function<void()>& act) {
 }
 
 fakes::FakeModel with(const std::vector<Block>& blocks) {
-  return {{3, 8}, blocks, [blocks](const Tensor& x) {
+  return {Space::square(3, 8), blocks, [blocks](const Tensor& x) {
             Codes codes;
             for (const Block& block : blocks) codes.push_back(x.flatten(1).slice(1, 0, block.size));
             return codes;

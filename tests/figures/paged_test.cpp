@@ -97,10 +97,10 @@ TEST(Paged, PanelsOfSamplesAreSharedOut) {
 }
 
 TEST(Paged, AnAnimationTakesNoMoreMemoryThanItMay) {
-  EXPECT_EQ(interpolation_parts(8, 24, 64).size(), 1U);
-  EXPECT_EQ(interpolation_parts(800, 24, 64).size(), 29U);
-  EXPECT_GT(interpolation_parts(8, 300, 64).size(), 1U);
-  EXPECT_TRUE(contains(message_of<BadInput>([] { interpolation_parts(1, 1000, 512); }), "--steps"));
+  EXPECT_EQ(interpolation_parts(8, 24, {64, 64}).size(), 1U);
+  EXPECT_EQ(interpolation_parts(800, 24, {64, 64}).size(), 29U);
+  EXPECT_GT(interpolation_parts(8, 300, {64, 64}).size(), 1U);
+  EXPECT_TRUE(contains(message_of<BadInput>([] { interpolation_parts(1, 1000, {512, 512}); }), "--steps"));
   const PagedFigure figure = interpolation_sheets(painter(), grays(60), grays(60), 0, 2);
   ASSERT_EQ(figure.images, (std::vector<int64_t>{90, 90}));
   EXPECT_TRUE(figure.draw(0, {}).at(2).equal(
@@ -117,8 +117,7 @@ TEST(Paged, BytesAreDrawnAsTheyAre) {
 TEST(Model, LargeImagesGoThroughInSmallerSlices) {
   for (const auto& [size, most] : std::map<int64_t, int64_t>{{8, 250}, {64, 250}, {256, 15}, {512, 3}}) {
     int64_t encoded_at_once = 0, decoded_at_once = 0;
-    const fakes::FakeModel counting(
-        {1, size}, {{"z", 1, Role::whole}},
+    const fakes::FakeModel counting(Space::square(1, size), {{"z", 1, Role::whole}},
         [&](const Tensor& x) {
           encoded_at_once = std::max(encoded_at_once, x.size(0));
           return Codes{at::zeros({x.size(0), 1})};

@@ -18,17 +18,17 @@ using testing_support::for_every_isa;
 using testing_support::Results;
 
 using Slope = std::optional<double>;
-using Block = Tensor (*)(const Tensor&, const Tensor&, const Tensor&, Slope);
+using StridedBlock = Tensor (*)(const Tensor&, const Tensor&, const Tensor&, Slope);
 
 struct Pair {
   bool transposed;
-  Block fast, plain;
+  StridedBlock fast, plain;
 };
 const Pair kStrided{false, strided_block, strided_reference};
 const Pair kTransposed{true, transposed_block, transposed_reference};
 
 // The gradient of a squared output vanishes where LeakyReLU has its kink, and rounding decides on the side.
-Results run_strided(const Case& c, bool transposed, Block block, Slope slope,
+Results run_strided(const Case& c, bool transposed, StridedBlock block, Slope slope,
             at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
   at::manual_seed(5);
   const Tensor x = at::randn({c.images, c.in, c.height, c.width}).contiguous(format).requires_grad_();

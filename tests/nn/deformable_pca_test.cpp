@@ -67,7 +67,7 @@ TEST(DeformablePca, ShiftsAreInHalvesOfTheImage) {
 
 // Turned first, then shifted: where the shift goes does not depend on the rotation.
 TEST(DeformablePca, RotationComesBeforeTheShift) {
-  const Tensor expected = at::rot90(picture(), -1).roll(Space::square(1, 2), {0, 1});
+  const Tensor expected = at::rot90(picture(), -1).roll({1, 2}, {0, 1});
   EXPECT_TRUE(deformed(picture(), {std::numbers::pi / 2, 0, 0.5, 0.25}).allclose(expected, 1e-4, 1e-5));
 }
 

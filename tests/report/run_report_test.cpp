@@ -98,7 +98,7 @@ TEST_F(RunReport, StaysSmallWhateverItsPicturesTake) {
   EXPECT_LE(std::filesystem::file_size(page), kMostReportBytes);
   EXPECT_GT(std::filesystem::file_size(page), kMostReportBytes / 4) << "smaller than it need be";
   const std::string html = read_file(page);
-  EXPECT_NE(html.find("the folder figures beside it has the pictures whole"), std::string::npos);
+  EXPECT_NE(html.find("The folder figures beside it has the full pictures"), std::string::npos);
   EXPECT_NE(html.find("width=\"1600\" src=\"data:image/webp;base64,"), std::string::npos);
   EXPECT_NE(html.find("width=\"900\" src=\"data:image/webp;base64,"), std::string::npos);
   EXPECT_EQ(std::filesystem::file_size(figures_folder(run) / "first.png"), whole);

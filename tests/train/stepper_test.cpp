@@ -43,7 +43,7 @@ std::vector<Tensor> weights_after(Method& method, const at::Device& device, Step
 
 std::unique_ptr<Method> made(const std::string& name) {
   at::manual_seed(3);
-  return tiny(name)->method_recipe.make({3, 16});
+  return tiny(name)->method_recipe.make(Space::square(3, 16));
 }
 
 std::vector<Tensor> plain(Method& method, const at::Device& device) {

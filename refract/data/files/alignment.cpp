@@ -128,7 +128,9 @@ AffineMap affine_map(const Shape& from, const Shape& to) {
     right.at<double>(i, 1) = target.imag();
   }
   if (lie_on_a_line(from))
-    throw BadInput("Aligning images: the landmarks of an image lie on a line, which decides no map. Mark more points.");
+    throw BadInput(
+        "Aligning images: the landmarks of an image lie on a line, which does not determine an affine map. Mark more "
+        "points.");
   cv::solve(left, right, solution, cv::DECOMP_SVD);
   const auto at = [&](int row, int column) { return solution.at<double>(row, column); };
   return {at(0, 0), at(1, 0), at(2, 0), at(0, 1), at(1, 1), at(2, 1)};

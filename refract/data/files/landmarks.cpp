@@ -38,8 +38,9 @@ class Collected {
       refuse(marks.file, marks.line, fmt::format("expected {} points as elsewhere, found {}", usual, found));
     const auto [other, added] = all_.emplace(name, marks);
     if (!added)
-      refuse(marks.file, marks.line,
-             fmt::format("{} was there before, in {}, line {}", name, other->second.file.string(), other->second.line));
+      refuse(
+          marks.file, marks.line,
+          fmt::format("{} appears twice, first in {}, line {}", name, other->second.file.string(), other->second.line));
   }
   std::map<std::string, Landmarks> take() { return std::move(all_); }
 

@@ -94,7 +94,7 @@ Faces with_test(Faces faces, const fs::path& test) {
   if (columns_of(first_cells(test)).emotion >= 0)
     append(faces, from_csv(test, FacePart::test));
   else
-    faces.note = "test.csv has no emotions and was left aside.";
+    faces.note = "test.csv has no emotions and was ignored.";
   return faces;
 }
 

@@ -157,8 +157,7 @@ Mnist read_mnist(const fs::path& folder, const std::string& emnist) {
 }
 
 std::string emnist_meaning() {
-  return "which set of EMNIST is read where the folder has several: balanced, byclass, bymerge, digits, letters or "
-         "mnist";
+  return "set of EMNIST to read from a folder with several: balanced, byclass, bymerge, digits, letters or mnist";
 }
 
 }  // namespace refract

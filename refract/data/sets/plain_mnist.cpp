@@ -41,11 +41,12 @@ Tensor padded(const Tensor& images, int64_t size) {
 Options PlainMnistOptions::describe() {
   Options options;
   options.add("size", size, "height and width of the images").range(8, 512).in("pixels");
-  options.add("to_size", to_size, "how digits of 28x28 get there: resize, or pad with black").one_of({"resize", "pad"});
+  options.add("to_size", to_size, "how digits of 28x28 are brought to this size: resize, or pad with black")
+      .one_of({"resize", "pad"});
   options.append(parts.describe());
   options.add("emnist", emnist, emnist_meaning());
   options.add("mnist_dir", mnist_dir,
-              "folder of the IDX or CSV files of MNIST or a relative, or torchvision's; left empty: the environment "
+              "folder with IDX or CSV files of MNIST or a similar set, or torchvision's folder; empty: the environment "
               "variable MNIST_DIR, then data/mnist");
   return options;
 }

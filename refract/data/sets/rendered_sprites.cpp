@@ -42,7 +42,7 @@ Options RenderedSpritesOptions::describe() {
   Options options;
   options.add("size", size, "height and width that images of 64x64 are averaged to").range(8, 64).in("pixels");
   options.add("scales", scales, "number of scales from 0.5 to 1").range(2, 16);
-  options.add("orientations", orientations, "number of orientations from 0 to a whole turn").range(2, 100);
+  options.add("orientations", orientations, "number of orientations in a full turn").range(2, 100);
   options.add("positions", positions, "number of positions in each direction").range(2, 32);
   options.append(draw.describe());
   return options;

@@ -137,25 +137,28 @@ void add_notes(DataInfo& info, const Table& table, bool counts) {
   const auto is_count = [](float value) { return value >= 0 && value == std::floor(value); };
   const bool large = std::any_of(table.values.begin(), table.values.end(), [](float value) { return value > 20; });
   if (!counts && large && std::all_of(table.values.begin(), table.values.end(), is_count))
-    add_note(info, "All values are whole numbers from 0 on: if they are counts, --counts models them as such.");
+    add_note(info, "All values are whole numbers, none of them negative. If they are counts, use --counts.");
 }
 
 }  // namespace
 
 Options TableOptions::describe() {
   Options options;
-  options.add("table", table, "CSV or TSV file, packed with gzip or not, or NPZ archive: a header, a row an example");
+  options.add("table", table, "CSV, TSV (plain or gzip) or NPZ file with named columns and one example per row");
   options.add("reference_where", reference_where,
-              "which rows are the reference set, as in 'condition=control' or 'dose<=0 and day>3'");
-  options.add("unlabelled_where", unlabelled_where, "which rows are unlabelled; empty: all that are no reference");
-  options.add("label", label, "column of the rows' classes");
-  options.add("factor", factor, "columns that are known of each row, to measure by, separated by commas").of_names();
+              "condition on the rows of the reference set, as in 'condition=control' or 'dose<=0 and day>3'");
+  options.add("unlabelled_where", unlabelled_where,
+              "condition on the unlabelled rows; empty: all rows outside the reference set");
+  options.add("label", label, "column with the class of each row");
+  options.add("factor", factor, "columns with known factors, used only by the metrics, separated by commas").of_names();
   options.add("ignore", ignore, "columns to leave out, separated by commas").of_names();
-  options.add("name", name, "column of the rows' names; empty: a first column without a name, if there is one");
-  options.add("missing", missing, "what becomes of missing values: refuse, the column's mean, or drop the row")
+  options.add("name", name, "column with the name of each row; empty: the first column if it has no header");
+  options
+      .add("missing", missing,
+           "what to do with missing values: refuse the table, fill in the mean of the column, or drop the row")
       .one_of({"refuse", "mean", "drop"});
-  options.add("counts", counts, "the values are counts, such as reads of genes: they are not standardised");
-  options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);
+  options.add("counts", counts, "treat the values as counts, such as sequencing reads, without standardising them");
+  options.add("data_seed", data_seed, "seed that chooses the rows that fit and score the probes").range(0, 1e15);
   return options;
 }
 

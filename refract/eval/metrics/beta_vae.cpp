@@ -46,7 +46,7 @@ MetricTable score_by_beta_vae(const std::vector<Representation>& rows, uint64_t 
   const Groups groups(factors);
   MetricTable table;
   table.metric = "beta-vae-score";
-  table.title = "beta-VAE score: whether a linear classifier tells which factor pairs of images share";
+  table.title = "beta-VAE score: whether a linear classifier tells which factor the pairs of images share";
   table.unit = fmt::format("accuracy, chance {:.3f}; higher is better", 1.0 / static_cast<double>(factors.count()));
   table.columns = {"accuracy"};
   for (const Representation& row : rows) table.rows.push_back({row.name, {beta_vae_accuracy(row, groups, seed)}});
@@ -61,7 +61,7 @@ MetricTable score_by_beta_vae(const std::vector<Representation>& rows, uint64_t 
 
 MetricEntry beta_vae_metric() {
   return {.name = "beta-vae-score",
-          .summary = "Accuracy of a linear classifier from differences of pairs to the factor that they share.",
+          .summary = "Accuracy of a linear classifier that names the shared factor from differences of pairs.",
           .source = "Higgins et al. 2017",
           .lacks = lacks_factors,
           .score = score_by_beta_vae};

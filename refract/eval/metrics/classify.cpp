@@ -70,19 +70,19 @@ MetricTable measure_classify(const Model& model, const DataSource& data, const M
   MetricTable table;
   table.metric = "classify";
   table.title = "What a linear classifier reads from each code";
-  table.unit = "part of each class recognised, from 0 to 1; higher is better";
+  table.unit = "fraction of each class that is recognised, from 0 to 1; higher is better";
   table.columns = data.info().classes;
   table.columns.emplace_back("average");
   add_error_rows(table, model, data, untrained, truth, held_out);
   const auto own = [](const MetricTable::Row& row) { return row.name.ends_with(as_it_is); };
   table.protocol = fmt::format(
-      "Class-balanced logistic regression on posterior means, {}, its penalty chosen among the images that fit it "
-      "(Ruiz "
+      "Class-balanced logistic regression on posterior means, {}, with the penalty chosen on the fitting images (Ruiz "
       "et al. 2019, Sec. 5.3).{} {} ±: the standard error over the scored images, with one success and one failure "
-      "added "
-      "to each class; not distinguishable: less than two standard errors above.",
+      "added to each class. Not distinguishable: less than two standard errors above.",
       held_out.protocol(),
-      std::any_of(table.rows.begin(), table.rows.end(), own) ? " As it is: the likeliest of its classes." : "",
+      std::any_of(table.rows.begin(), table.rows.end(), own)
+          ? " Rows marked (as it is) name the likeliest class of the code."
+          : "",
       baseline_protocol(data, untrained));
   return table;
 }

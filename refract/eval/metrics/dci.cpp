@@ -43,14 +43,14 @@ MetricTable score_by_dci(const std::vector<Representation>& rows, uint64_t seed)
   const Division division = divided(rows.at(0).codes.size(0), seed);
   MetricTable table;
   table.metric = "dci";
-  table.title = "Informativeness, completeness (one dimension a factor), disentanglement (one factor a dimension)";
+  table.title = "Informativeness, completeness (one dimension per factor), disentanglement (one factor per dimension)";
   table.unit = "informativeness: accuracy; the others: from 0 to 1; higher is better";
   table.columns = {"informativeness", "completeness", "disentanglement"};
   for (const Representation& row : rows) table.rows.push_back(dci_row(row, division, seed));
   table.protocol = fmt::format(
-      "A random forest for each factor, fitted on {} images, scored on {} others; a dimension is as important as votes "
-      "for the right class fall when it is shuffled there, beyond three standard errors (Eastwood and Williams 2018, "
-      "who take the forest's own importances; seed {}).",
+      "A random forest for each factor, fitted on {} images and scored on {} others. The importance of a dimension is "
+      "the loss of votes for the right class when the dimension is shuffled in the scored images, beyond three "
+      "standard errors (Eastwood and Williams 2018 take the forest's own importances; seed {}).",
       division.fit.size(0), division.score.size(0), seed);
   return table;
 }

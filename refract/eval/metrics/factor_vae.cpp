@@ -102,7 +102,7 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
   MetricTable table;
   table.metric = "factor-vae-score";
   table.title = "FactorVAE score: whether the steadiest dimension tells which factor is fixed";
-  table.unit = fmt::format("part of the votes that are right, chance {:.3f}; higher is better",
+  table.unit = fmt::format("fraction of right votes, chance {:.3f}; higher is better",
                            1.0 / static_cast<double>(factors.count()));
   table.columns = {"PartedVAE's protocol", "disentanglement_lib's protocol"};
   for (const Representation& row : rows)
@@ -110,11 +110,10 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
                           {authors_score(row.codes.index_select(0, order), shuffled_groups, shuffled),
                            library_score(row, groups, seed)}});
   table.protocol = fmt::format(
-      "disentanglement_lib's: sets of {} of {} images, dimensions with a standard deviation below {} left out, {} "
-      "votes fit the classifier and {} others score it (Kim and Mnih 2018). PartedVAE's, from its authors' code: "
-      "disjoint sets of {}, votes for dimensions with one below {} dropped, all others both fit and score (Hajimiri et "
-      "al. 2021). "
-      "Seed {}.",
+      "disentanglement_lib's protocol: sets of {} of {} images; dimensions with a standard deviation below {} are left "
+      "out; {} votes fit the classifier and {} others score it (Kim and Mnih 2018). PartedVAE's protocol, from its "
+      "authors' code: disjoint sets of {} images; votes for dimensions with a standard deviation below {} are dropped; "
+      "all other votes both fit and score (Hajimiri et al. 2021). Seed {}.",
       kSetSize, count, kLeastDeviation, kFactorVaeFitVotes, kFactorVaeScoreVotes, kAuthorsSetSize,
       kAuthorsLeastDeviation, seed);
   return table;
@@ -124,7 +123,7 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
 
 MetricEntry factor_vae_metric() {
   return {.name = "factor-vae-score",
-          .summary = "Accuracy of a majority vote from the dimension that varies least to the factor that is fixed.",
+          .summary = "Accuracy of a majority vote that names the fixed factor from the dimension that varies least.",
           .source = "Kim and Mnih 2018; Hajimiri et al. 2021",
           .lacks = lacks_factors,
           .score = score_by_factor_vae};

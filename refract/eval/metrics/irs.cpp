@@ -46,8 +46,8 @@ MetricTable score_by_irs(const std::vector<Representation>& rows, uint64_t /*see
   table.columns = {"robustness"};
   for (const Representation& row : rows) table.rows.push_back({row.name, {robustness(row, groups)}});
   table.protocol = fmt::format(
-      "The {} quantile of deviations among {} images (Suter et al. 2019, as in disentanglement_lib). Few images for a "
-      "value raise it: compare with noise.",
+      "The {} quantile of deviations among {} images (Suter et al. 2019, as in disentanglement_lib). Few images per "
+      "value raise the score, so compare with noise.",
       kQuantile, factors.values.size(0));
   return table;
 }
@@ -56,7 +56,7 @@ MetricTable score_by_irs(const std::vector<Representation>& rows, uint64_t /*see
 
 MetricEntry irs_metric() {
   return {.name = "irs",
-          .summary = "Interventional robustness: how steady each dimension is under changes of all factors but one.",
+          .summary = "Interventional robustness: how steady each dimension is when all factors except one change.",
           .source = "Suter et al. 2019",
           .lacks = lacks_factors,
           .score = score_by_irs};

@@ -72,7 +72,7 @@ MetricTable measure_kl(const Model& model, const DataSource& data, const Model* 
     throw BadInput("Measuring the KL of each dimension: expected a model with Gaussian posteriors, found none.");
   MetricTable table;
   table.metric = "kl";
-  table.title = "What each dimension says: KL of posterior and prior";
+  table.title = "KL divergence of each dimension from its prior";
   table.unit = "nats";
   for (size_t d = 1; d <= widest; ++d) table.columns.push_back(std::to_string(d));
   table.columns.emplace_back("sum");
@@ -91,10 +91,10 @@ MetricTable measure_kl(const Model& model, const DataSource& data, const Model* 
     add(model.blocks()[b].name + " (mismatch)", beside[b]);
   }
   table.protocol = fmt::format(
-      "Means over {} images of the scoring split. Mismatch: the part that says nothing of an image, since codes lie "
-      "elsewhere than the prior has them: KL from the prior of the Gaussian with mean and variance of one draw from "
-      "each posterior, of class-related codes class by class; no more than KL(q(z) || p(z)) (Hoffman and Johnson "
-      "2016).",
+      "Means over {} images of the scoring split. The mismatch carries no information about an image: it shows how far "
+      "the codes of all images together are from the prior. It is the KL from the prior of a Gaussian with the mean "
+      "and variance of one draw from each posterior (class by class for class-related codes), a lower bound of KL(q(z) "
+      "|| p(z)) (Hoffman and Johnson 2016).",
       data.count(Split::score));
   return table;
 }
@@ -102,13 +102,13 @@ MetricTable measure_kl(const Model& model, const DataSource& data, const Model* 
 }  // namespace
 
 MetricEntry kl_metric() {
-  return {
-      .name = "kl",
-      .summary = "KL divergence of each latent dimension's posterior from its prior, and how much of it says nothing.",
-      .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
-      .lacks = lacks_probe_splits,
-      .measure = measure_kl,
-      .on_request = true};
+  return {.name = "kl",
+          .summary =
+              "KL divergence of each latent dimension from its prior, and the part without information about an image.",
+          .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
+          .lacks = lacks_probe_splits,
+          .measure = measure_kl,
+          .on_request = true};
 }
 
 }  // namespace refract

@@ -20,8 +20,8 @@ Tensor mig_gaps(const Representation& row) {
 MetricTable score_by_mig(const std::vector<Representation>& rows, uint64_t /*seed*/) {
   MetricTable table;
   table.metric = "mig";
-  table.title = "Mutual information gap: whether one dimension alone knows each factor";
-  table.unit = "part of the factor's entropy, from 0 to 1; higher is better";
+  table.title = "Mutual information gap: whether a single dimension encodes each factor";
+  table.unit = "fraction of the factor's entropy, from 0 to 1; higher is better";
   table.columns = factor_columns(rows);
   for (const Representation& row : rows) table.rows.push_back({row.name, with_average(mig_gaps(row))});
   table.protocol = fmt::format(
@@ -35,7 +35,7 @@ MetricTable score_by_mig(const std::vector<Representation>& rows, uint64_t /*see
 
 MetricEntry mig_metric() {
   return {.name = "mig",
-          .summary = "Mutual information gap between the two dimensions that know most of a factor.",
+          .summary = "Gap in mutual information between the two dimensions that tell most about a factor.",
           .source = "Chen et al. 2018",
           .lacks = lacks_factors,
           .score = score_by_mig};

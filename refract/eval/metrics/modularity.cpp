@@ -62,14 +62,15 @@ MetricTable score_by_modularity(const std::vector<Representation>& rows, uint64_
   const Division division = divided(rows.at(0).codes.size(0), seed);
   MetricTable table;
   table.metric = "modularity";
-  table.title = "Modularity, whether each dimension knows one factor; explicitness, whether a linear reader finds it";
+  table.title =
+      "Modularity (each dimension encodes one factor) and explicitness (a linear classifier reads the factors)";
   table.unit = "explicitness: area under the ROC curve, chance 0.5; modularity: from 0 to 1; higher is better";
   table.columns = {"explicitness", "modularity"};
   for (const Representation& row : rows) table.rows.push_back(modularity_row(row, division));
   table.protocol = fmt::format(
       "Mutual information of codes in 20 bins over {} images; class-balanced logistic regression fitted on {} images, "
-      "scored on {} others (Ridgeway and Mozer 2018; seed {}). A dimension that knows a little of one factor alone is "
-      "as modular as one that knows all.",
+      "scored on {} others (Ridgeway and Mozer 2018; seed {}). A dimension that encodes a little of one factor is as "
+      "modular as one that encodes all of it.",
       rows.at(0).codes.size(0), division.fit.size(0), division.score.size(0), seed);
   return table;
 }

@@ -66,10 +66,10 @@ MetricTable measure_probe(const Model& model, const DataSource& data, const Mode
   table.columns.emplace_back("average");
   add_factor_rows(table, sets_of(model, data, untrained), at::cat({fit, score}), held_out);
   table.protocol = fmt::format(
-      "Least squares on posterior means, {} (Ruiz et al. 2019, Sec. 5.3). A regressor scales up what a mean shows even "
-      "where the posterior's noise drowns it for the generator; drawn: one sample of the posterior instead, as the "
-      "generator sees it. {} ±: the standard error over the scored images; not distinguishable: on average less than "
-      "two standard errors better, image by image.",
+      "Least squares on posterior means, {} (Ruiz et al. 2019, Sec. 5.3). A regressor can use small differences of "
+      "posterior means that noise hides from the generator. Rows marked (drawn) use one sample of the posterior "
+      "instead, as the generator does. {} ±: the standard error over the scored images. Not distinguishable: on "
+      "average less than two standard errors better, image by image.",
       held_out.protocol(), baseline_protocol(data, untrained));
   return table;
 }

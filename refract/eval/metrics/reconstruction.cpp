@@ -51,17 +51,16 @@ MetricTable measure_reconstruction(const Model& model, const DataSource& data, c
   const Tensor of_mean = at::cat(parts_of_mean);
   MetricTable table;
   table.metric = "reconstruction";
-  table.title = "How far images are from what their codes give back";
+  table.title = "Error of the reconstructions";
   table.unit = unit_of(data.info().space);
   table.columns = {"squared", "absolute"};
   const std::string guess = data.info().space.is_picture() ? "mean image" : "mean row";
   table.rows = {mean_errors("model", of_model, false), mean_errors(guess, of_mean, false)};
   if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the " + guess, {"model"});
   table.protocol = fmt::format(
-      "The generator's mean image for the posterior means of {} images; the mean image is that of {} others. ±: the "
-      "standard error over the images; not distinguishable: an absolute error less than two standard errors lower, "
-      "image "
-      "by image.",
+      "Reconstructions of {} images from their posterior means; the mean image is that of {} others. ±: the standard "
+      "error over the images. Not distinguishable: the absolute error is less than two standard errors lower, image by "
+      "image.",
       data.count(Split::score), data.count(Split::fit));
   return table;
 }
@@ -70,7 +69,7 @@ MetricTable measure_reconstruction(const Model& model, const DataSource& data, c
 
 MetricEntry reconstruction_metric() {
   return {.name = "reconstruction",
-          .summary = "Error of the images that the generator makes of the posterior means.",
+          .summary = "Error of the reconstructions from posterior means.",
           .source = "the reconstruction term of Kingma and Welling 2014, without its scale",
           .lacks = lacks_probe_splits,
           .measure = measure_reconstruction};

@@ -90,7 +90,7 @@ MetricTable score_by_sap(const std::vector<Representation>& rows, uint64_t seed)
 
 MetricEntry sap_metric() {
   return {.name = "sap",
-          .summary = "Gap between the two dimensions that alone predict a factor best.",
+          .summary = "Gap between the two dimensions that predict a factor best, each on its own.",
           .source = "Kumar et al. 2018",
           .lacks = lacks_factors,
           .score = score_by_sap};

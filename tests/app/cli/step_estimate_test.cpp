@@ -52,7 +52,7 @@ TEST(StepEstimate, SaysWhatTheMachineLacks) {
             "A step takes about 20 s: 8000 steps take about 45 h 20 min, and 5.0 GiB of memory.");
   StepEstimate more = estimate;
   more.available = int64_t{3} << 30;
-  EXPECT_NE(estimate_text(more).find("This machine has 3.0 GiB for it now: a smaller batch"), std::string::npos);
+  EXPECT_NE(estimate_text(more).find("This machine has only 3.0 GiB free now. Use a smaller batch"), std::string::npos);
   more.available = 0;
   EXPECT_EQ(estimate_text(more), estimate_text(estimate));
 }

@@ -143,7 +143,7 @@ TEST(Landmarks, DamageIsASentenceWithALine) {
   EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5\n"), "x and y of each point"));
   EXPECT_TRUE(contains(refusal(""), "none in the whole file"));
   EXPECT_TRUE(contains(refusal("a.png,1,2,3,4,5,6\nb.png,1,2,3,4,5,6\na.png,1,2,3,4,5,6\n"),
-                       "all.csv, line 3: a.png was there before, in " + (folder / "all.csv").string() + ", line 1"));
+                       "all.csv, line 3: a.png appears twice, first in " + (folder / "all.csv").string() + ", line 1"));
 }
 
 TEST(Landmarks, DamageInAFileOfOneImageIsASentenceWithALine) {

@@ -181,7 +181,7 @@ TEST(ImageDamage, ChangedBytesAnywhereUpsetNothing) {
       for (const int change : {0x01, 0x80, 0xff}) {
         std::string changed = whole;
         changed[i] = static_cast<char>(changed[i] ^ change);
-        message_of<BadInput>([&] { decode_image(changed, "the file", {3, 8}); });
+        message_of<BadInput>([&] { decode_image(changed, "the file", Space::square(3, 8)); });
       }
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << ending;
   }

@@ -139,7 +139,7 @@ TEST(ImageKinds, FilesAreReadByTheirContentWhateverTheirName) {
   const cv::Mat orange(20, 20, CV_8UC3, cv::Scalar(20, 120, 240));
   for (const char* ending : {".png", ".jpg", ".bmp", ".webp", ".tiff"}) {
     write_file(folder / "a.png", encoded(ending, orange));
-    EXPECT_NEAR(read_image(folder / "a.png", {3, 8})[0][4][4].item<int>(), 240, 4) << ending;
+    EXPECT_NEAR(read_image(folder / "a.png", Space::square(3, 8))[0][4][4].item<int>(), 240, 4) << ending;
   }
 }
 

@@ -20,7 +20,7 @@ class KnownPosterior : public fakes::FakeModel {
                     return Codes{x.mean({2, 3})};
                   }) {}
   [[nodiscard]] Codes kl(const Examples& images) const override {
-    const int64_t n = images.size(0);
+    const int64_t n = images.x.size(0);
     return {Tensor(), at::tensor(std::vector<float>{1, 3}).expand({n, 2}), at::full({n, 1}, 0.5)};
   }
 };

@@ -31,7 +31,7 @@ Tensor noise_in(const Tensor& x) {
 
 fakes::FakeModel with(std::function<Tensor(const Tensor&)> e, int64_t e_size, std::function<Tensor(const Tensor&)> z,
                       int64_t z_size) {
-  return {{3, 8},
+  return {Space::square(3, 8),
           {{"e", e_size, Role::target}, {"z", z_size, Role::common}},
           [e = std::move(e), z = std::move(z)](const Tensor& x) {
             return Codes{e(x), z(x)};
