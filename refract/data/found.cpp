@@ -39,6 +39,8 @@ std::string found_text(const DataSource& source) {
     text += fmt::format(", {} reference", reference);
   const int64_t fit = source.count(Split::fit), score = source.count(Split::score);
   if (fit + score > 0) text += fmt::format(", {} that fit and {} that score the probes", fit, score);
+  const int64_t held_out = source.count(Split::reference_fit) + source.count(Split::reference_score);
+  if (held_out > 0) text += fmt::format(", {} references held out", held_out);
   return text + (ignored.empty() ? "." : fmt::format("; {}.", ignored));
 }
 

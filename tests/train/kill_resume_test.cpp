@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 using testing_support::TempFolder;
 using testing_support::tiny;
 
-constexpr int64_t steps = 120;
+constexpr int64_t kKillSteps = 120;
 constexpr const char* run_variable = "REFRACT_TEST_KILL_RUN";
 
 // What the child process does, in which this same program runs this one test: begin the run, or go on with it.
 TEST(KillResume, DISABLED_Child) {
   const fs::path directory = std::getenv(run_variable);
-  const KeyValues changes = {{"steps", std::to_string(steps)}, {"log_every", "1"}, {"checkpoint_minutes", "1e-5"}};
+  const KeyValues changes = {{"steps", std::to_string(kKillSteps)}, {"log_every", "1"}, {"checkpoint_minutes", "1e-5"}};
   OpenedRun opened =
       fs::exists(directory) ? resume_run(directory) : start_run(directory, tiny("srbvae", changes), "kill_resume_test");
   train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step, {});
@@ -75,7 +75,7 @@ void expect_identical(const fs::path& a, const fs::path& b) {
   const fs::path last = "checkpoints/step-00000120.safetensors";
   ASSERT_TRUE(fs::exists(a / last) && fs::exists(b / last));
   EXPECT_TRUE(read_file(a / last) == read_file(b / last)) << "the final checkpoints differ";
-  EXPECT_EQ(logged_terms(a).size(), static_cast<size_t>(steps));
+  EXPECT_EQ(logged_terms(a).size(), static_cast<size_t>(kKillSteps));
   EXPECT_EQ(logged_terms(a), logged_terms(b));
 }
 
