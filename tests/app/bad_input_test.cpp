@@ -8,10 +8,10 @@ namespace refract {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 
 class BadInputs : public ::testing::Test {
  protected:
@@ -129,7 +129,7 @@ TEST_F(BadInputs, DamagedIdxFiles) {
 
 TEST_F(BadInputs, AnExistingRunDirectory) {
   const auto into = [](const std::string& folder) {
-    std::vector<std::string> words = testing::tiny_training("vae");
+    std::vector<std::string> words = testing_support::tiny_training("vae");
     words.insert(words.end(), {"--out", folder});
     return words;
   };
@@ -178,7 +178,7 @@ TEST_F(BadInputs, ACheckpointThatIsDamagedOrOfAnotherMethod) {
   expect_refused({"resume", folder_ / "run"}, {checkpoint});
 
   write_file(checkpoint, whole);
-  std::vector<std::string> words = testing::tiny_training("vae");
+  std::vector<std::string> words = testing_support::tiny_training("vae");
   words.insert(words.end(), {"--out", folder_ / "vae", "--no-evaluation"});
   ASSERT_EQ(refract(words).status, 0);
   const fs::path name = fs::path(checkpoint).filename();

@@ -8,10 +8,10 @@ namespace refract {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 using testing_support::contains;
 
 class FoundByTheProgram : public ::testing::Test {

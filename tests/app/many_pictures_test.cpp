@@ -12,10 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 
 // Pictures of 16 pixels are shown at 96, so that 38 stand beside each other on a sheet.
 class ManyPictures : public ::testing::Test {

@@ -13,10 +13,10 @@ namespace refract {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 using testing_support::contains;
 
 // The working directory of this process while it lives.

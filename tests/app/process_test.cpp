@@ -18,12 +18,12 @@ namespace refract {
 namespace {
 
 using nlohmann::json;
-using testing::Folder;
-using testing::Process;
-using testing::Ran;
+using testing_support::Folder;
+using testing_support::Process;
+using testing_support::Ran;
 
 std::vector<std::string> long_training(const std::string& out) {
-  std::vector<std::string> words = testing::tiny_training("vae");
+  std::vector<std::string> words = testing_support::tiny_training("vae");
   words.insert(words.end(), {"--steps", "100000000", "--json", "--out", out});
   return words;
 }
@@ -64,7 +64,7 @@ TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
     EXPECT_NE(ran.err.find("refract resume " + folder / "run"), std::string::npos) << ran.err;
     const json result = json::parse(ran.out);
     EXPECT_EQ(result.at("outcome"), "interrupted");
-    const Ran info = testing::refract({"info", folder / "run", "--json"});
+    const Ran info = testing_support::refract({"info", folder / "run", "--json"});
     EXPECT_EQ(json::parse(info.out).at("step"), result.at("step"));
   }
 }
@@ -94,7 +94,7 @@ std::function<void()> with_limit(__rlimit_resource_t resource, rlim_t most) {
 }
 
 std::vector<std::string> short_training(const std::string& out) {
-  std::vector<std::string> words = testing::tiny_training("vae");
+  std::vector<std::string> words = testing_support::tiny_training("vae");
   words.insert(words.end(), {"--no-evaluation", "--out", out});
   return words;
 }
@@ -164,7 +164,7 @@ TEST(Process, AFolderThatIsMovedWhileItTrainsHasEverythingInIt) {
   const Ran ran = training.wait();
   EXPECT_EQ(ran.status, 130) << ran.err;
   EXPECT_NE(ran.err.find("refract resume " + folder / "moved"), std::string::npos) << ran.err;
-  EXPECT_EQ(testing::refract({"info", folder / "moved"}).status, 0);
+  EXPECT_EQ(testing_support::refract({"info", folder / "moved"}).status, 0);
 }
 
 }  // namespace

@@ -14,10 +14,10 @@ using nlohmann::json;
 using testing::answer;
 using testing::example;
 using testing::expect_starts;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 
 const std::string png_magic = "\x89PNG\r\n";
 
@@ -78,7 +78,7 @@ TEST(RunCommands, EvaluatingByOneMetricKeepsTheOthers) {
 
 // With enough images for the metrics of codes beside factors.
 void train_with_more_images(const std::string& run) {
-  std::vector<std::string> words = testing::tiny_training("srbvae");
+  std::vector<std::string> words = testing_support::tiny_training("srbvae");
   words.insert(words.end(), {"--fit_images", "80", "--score_images", "60", "--no-evaluation", "--out", run});
   ASSERT_EQ(refract(words).status, 0);
 }
@@ -155,9 +155,9 @@ TEST(RunCommands, InfoTellsHowFarATrainingIs) {
   EXPECT_EQ(done.at("logged").at("step"), 4);
 
   const Folder folder;
-  std::vector<std::string> words = testing::tiny_training("vae");
+  std::vector<std::string> words = testing_support::tiny_training("vae");
   words.insert(words.end(), {"--steps", "100000000", "--checkpoint_minutes", "0", "--out", folder / "run"});
-  testing::Process training(words);
+  testing_support::Process training(words);
   ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
   const json during = answer({"info", folder / "run"});
   EXPECT_EQ(during.at("state"), "training now");
@@ -187,7 +187,7 @@ TEST(RunCommands, ResumeGoesOnBeyondTheEnd) {
 
 TEST(RunCommands, ATrainingBeginsWithWhatMatters) {
   const Folder folder;
-  std::vector<std::string> words = testing::tiny_training("srbvae");
+  std::vector<std::string> words = testing_support::tiny_training("srbvae");
   words.insert(words.end(), {"--no-evaluation", "--out", folder / "run"});
   const Ran ran = refract(words);
   const std::string first =

@@ -11,14 +11,14 @@ namespace refract {
 namespace {
 
 TEST(Docs, TheReferenceIsCurrent) {
-  const testing::Ran ran = testing::refract({"docs"});
+  const testing_support::Ran ran = testing_support::refract({"docs"});
   ASSERT_EQ(ran.status, 0) << ran.err;
   EXPECT_TRUE(ran.out == read_file(REFRACT_SOURCE_DIR "/docs/reference.md"))
       << "docs/reference.md is not what the program prints: bin/refract docs > docs/reference.md";
 }
 
 TEST(Docs, DetailsOfACommandStandOnce) {
-  const testing::Ran ran = testing::refract({"docs"});
+  const testing_support::Ran ran = testing_support::refract({"docs"});
   for (const Command& command : commands()) {
     if (command.examples.empty() || command.details.empty()) continue;
     const size_t first = ran.out.find(command.details);

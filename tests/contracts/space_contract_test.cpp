@@ -95,7 +95,9 @@ TEST_P(SpaceContract, CodesAndExamplesHaveTheirShapes) {
   const Tensor decoded = method->decode(codes);
   EXPECT_EQ(decoded.sizes().vec(), space_.batch(5));
   EXPECT_TRUE(at::isfinite(decoded).all().item<bool>());
-  if (space_.values == Values::pixels) EXPECT_LE(decoded.abs().max().item<double>(), 1);
+  if (space_.values == Values::pixels) {
+    EXPECT_LE(decoded.abs().max().item<double>(), 1);
+  }
   if (space_.values == Values::counts) {
     EXPECT_GE(decoded.min().item<double>(), 0);
     EXPECT_LT((decoded.sum(1) - space_.library).abs().max().item<double>(), 0.01);

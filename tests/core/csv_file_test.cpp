@@ -1,5 +1,6 @@
 #include "refract/core/csv_file.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
@@ -66,7 +67,7 @@ TEST(CsvFile, WhatIsWrittenIsReadBack) {
   const testing_support::TempFolder folder;
   const std::vector<std::string> texts = {"plain", "a,b", "say \"so\"", "two\nlines", "r\r", ""};
   std::string line;
-  for (const std::string& text : texts) line += (line.empty() ? "" : ",") + csv_cell(text);
+  for (const std::string& text : texts) line += fmt::format("{}{}", line.empty() ? "" : ",", csv_cell(text));
   write_file(folder / "a.csv", line);
   CsvReader reader(folder / "a.csv");
   std::vector<std::string> cells;

@@ -8,7 +8,7 @@
 #include "refract/core/files.h"
 #include "tests/support/program.h"
 
-namespace refract::testing {
+namespace refract::testing_support {
 
 // Runs with --json, expects success and returns the document.
 inline nlohmann::json answer(std::vector<std::string> words) {
@@ -28,4 +28,4 @@ inline void expect_starts(const std::string& file, const std::string& magic) {
   EXPECT_EQ(read_file(file).substr(0, magic.size()), magic) << file;
 }
 
-}  // namespace refract::testing
+}  // namespace refract::testing_support

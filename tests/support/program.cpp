@@ -16,7 +16,7 @@
 #include "app/cli/program.h"
 #include "refract_places.h"
 
-namespace refract::testing {
+namespace refract::testing_support {
 namespace {
 
 std::string content(const std::filesystem::path& file) {
@@ -136,4 +136,4 @@ const std::filesystem::path& tiny_run() {
   return run;
 }
 
-}  // namespace refract::testing
+}  // namespace refract::testing_support

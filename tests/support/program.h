@@ -11,7 +11,7 @@
 
 #include "tests/support/surroundings.h"
 
-namespace refract::testing {
+namespace refract::testing_support {
 
 struct Ran {
   int status = 0;
@@ -63,4 +63,4 @@ std::vector<std::string> tiny_training(const std::string& method);
 // A run made by tiny_training("srbvae"), with its evaluation and report; the same one for all tests of this process.
 const std::filesystem::path& tiny_run();
 
-}  // namespace refract::testing
+}  // namespace refract::testing_support

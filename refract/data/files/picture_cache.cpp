@@ -14,6 +14,7 @@
 #include <opencv2/core/version.hpp>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "refract/core/files.h"
 #include "refract/data/files/cache_folder.h"
@@ -169,8 +170,8 @@ bool KeptPictures::read(const Space& space) {
          bytes_ == header.pixels_at + header.count * static_cast<uint64_t>(space.numel());
 }
 
-NewPictures::NewPictures(fs::path file, const std::vector<PictureRecord>& records, const Space& space)
-    : file_(std::move(file)), space_(space) {
+NewPictures::NewPictures(fs::path file, const std::vector<PictureRecord>& records, Space space)
+    : file_(std::move(file)), space_(std::move(space)) {
   if (!file_.empty()) begin(records);
 }
 

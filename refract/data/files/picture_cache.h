@@ -72,7 +72,7 @@ class KeptPictures {
 class NewPictures {
  public:
   // Makes the folder and room in it; `records` need their paths alone. An empty `file` makes no cache.
-  NewPictures(std::filesystem::path file, const std::vector<PictureRecord>& records, const Space& space);
+  NewPictures(std::filesystem::path file, const std::vector<PictureRecord>& records, Space space);
   NewPictures(const NewPictures&) = delete;
   NewPictures& operator=(const NewPictures&) = delete;
   ~NewPictures();

@@ -11,8 +11,8 @@
 namespace refract {
 namespace {
 
-using testing::Folder;
-using testing::Ran;
+using testing_support::Folder;
+using testing_support::Ran;
 
 // Words are names without spaces.
 Ran example(const Folder& folder, const std::string& words) {
@@ -22,7 +22,7 @@ Ran example(const Folder& folder, const std::string& words) {
 }
 
 void render(const std::string& split, const std::string& to) {
-  const Ran ran = testing::refract({"data", "render", "embedded-digits", "--size", "32", "--unlabelled_images", "60",
+  const Ran ran = testing_support::refract({"data", "render", "embedded-digits", "--size", "32", "--unlabelled_images", "60",
                                     "--split", split, "--count", "40", "--separate", to});
   ASSERT_EQ(ran.status, 0) << ran.err;
 }

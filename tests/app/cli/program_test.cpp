@@ -14,9 +14,9 @@
 namespace refract {
 namespace {
 
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
 
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream parts(line);
@@ -85,7 +85,7 @@ TEST(Program, UnknownNamesAreAnsweredWithTheNearest) {
 // Of any command that takes a name or a path.
 TEST(Program, WordsOfAnyLengthAreRefusedInAShortSentence) {
   const std::string word(100000, 'a');
-  const std::string run = testing::tiny_run().string();
+  const std::string run = testing_support::tiny_run().string();
   const Folder folder;
   std::vector<std::string> blanks = {"sample", word, "--out", folder / "a.png"};
   for (size_t i = 0; i < blanks[1].size(); i += 10) blanks[1][i] = ' ';
@@ -128,7 +128,7 @@ TEST(Program, WordsOfAnyLengthAreRefusedInAShortSentence) {
 
 TEST(Program, ValuesOfTheWrongTypeOrRangeAreNamed) {
   const auto refused = [](const std::string& key, const std::string& value, const std::string& expected) {
-    std::vector<std::string> words = testing::tiny_training("srbvae");
+    std::vector<std::string> words = testing_support::tiny_training("srbvae");
     words.insert(words.end(), {"--" + key, value, "--out", "x"});
     expect_refused(words, {key, "'" + value + "'", expected});
   };
@@ -150,7 +150,7 @@ TEST(Program, ValuesOfTheWrongTypeOrRangeAreNamed) {
 TEST(Program, LaterOptionsGoBeforeEarlierAndAllBeforeTheFile) {
   const Folder folder;
   write_file(folder / "base.toml", "steps = 3\nbatch = 5\nseed = 9\ngenerator_output = \"leaky\"\n");
-  std::vector<std::string> words = testing::tiny_training("vae");
+  std::vector<std::string> words = testing_support::tiny_training("vae");
   words.insert(words.end(),
                {"--config", folder / "base.toml", "--set", "batch=6", "seed=3", "--batch=7", "--generator-output=tanh",
                 "--log-every", "1", "--out", folder / "run", "--no-evaluation"});

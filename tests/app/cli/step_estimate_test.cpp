@@ -11,18 +11,18 @@
 namespace refract {
 namespace {
 
-using testing::Folder;
-using testing::Ran;
+using testing_support::Folder;
+using testing_support::Ran;
 
 std::vector<std::string> training(const std::string& out) {
-  std::vector<std::string> words = testing::tiny_training("srbvae");
+  std::vector<std::string> words = testing_support::tiny_training("srbvae");
   words.insert(words.end(), {"--no-evaluation", "--json", "--out", out});
   return words;
 }
 
 TEST(StepEstimate, StandsBeforeTheFirstStep) {
   const Folder folder;
-  const Ran ran = testing::refract(training(folder / "run"));
+  const Ran ran = testing_support::refract(training(folder / "run"));
   ASSERT_EQ(ran.status, 0) << ran.err;
   const size_t place = ran.err.find("A step takes about ");
   ASSERT_NE(place, std::string::npos) << ran.err;
@@ -32,13 +32,13 @@ TEST(StepEstimate, StandsBeforeTheFirstStep) {
   EXPECT_GT(estimate.at("step_seconds"), 0);
   EXPECT_GT(estimate.at("memory_bytes"), 50 << 20);
 
-  const Ran again = testing::refract({"resume", folder / "run", "--no-evaluation"});
+  const Ran again = testing_support::refract({"resume", folder / "run", "--no-evaluation"});
   EXPECT_EQ(again.err.find("A step takes"), std::string::npos) << "nothing is left: " << again.err;
 }
 
 TEST(StepEstimate, ChangesNothingOfWhatIsTrained) {
   const Folder folder;
-  ASSERT_EQ(testing::refract(training(folder / "with")).status, 0);
+  ASSERT_EQ(testing_support::refract(training(folder / "with")).status, 0);
   OpenedRun without =
       start_run(folder / "without", Settings::read(std::filesystem::path(folder / "with") / "options.toml"), "");
   train(*without.method, *without.data, *without.settings, without.run, 0, {});

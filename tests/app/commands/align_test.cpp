@@ -13,9 +13,9 @@
 namespace refract {
 namespace {
 
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
 
 // A picture with soft blobs, and it again as `map` has it; the landmarks go along.
 class AlignedPictures : public ::testing::Test {

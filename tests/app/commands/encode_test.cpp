@@ -14,10 +14,10 @@ using nlohmann::json;
 using testing::answer;
 using testing::example;
 using testing::expect_starts;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
-using testing::tiny_run;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
 
 TEST(EncodeCommand, WritesArraysOrLines) {
   const Folder folder;

@@ -17,9 +17,9 @@ namespace refract {
 namespace {
 
 using nlohmann::json;
-using testing::Folder;
-using testing::Ran;
-using testing::refract;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
 
 const Factors& factors() {
   static const Factors all = known::factors(600, {3, 4});

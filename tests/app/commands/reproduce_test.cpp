@@ -11,9 +11,9 @@
 namespace refract {
 namespace {
 
-using testing::Folder;
-using testing::Process;
-using testing::Ran;
+using testing_support::Folder;
+using testing_support::Process;
+using testing_support::Ran;
 
 std::vector<std::string> study(const std::string& folder) {
   return {"reproduce", "rbvae-table1-mnist", "--budget", "minute", "--only", "betavae", "--out", folder};
@@ -56,14 +56,14 @@ TEST(Reproduce, DryRunsTouchNothing) {
   const Folder folder;
   std::vector<std::string> words = study(folder / "none");
   words.emplace_back("--dry-run");
-  const Ran ran = testing::refract(words);
+  const Ran ran = testing_support::refract(words);
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_NE(ran.out.find("betavae-50-seed1"), std::string::npos) << ran.out;
   EXPECT_FALSE(std::filesystem::exists(folder / "none"));
 }
 
 TEST(Reproduce, MethodsThatAreNotInTheStudyAreRefused) {
-  const Ran ran = testing::refract({"reproduce", "rbvae-table1-mnist", "--only", "vae,gan"});
+  const Ran ran = testing_support::refract({"reproduce", "rbvae-table1-mnist", "--only", "vae,gan"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_NE(ran.err.find("'gan'"), std::string::npos) << ran.err;
 }

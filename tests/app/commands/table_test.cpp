@@ -13,7 +13,7 @@
 namespace refract {
 namespace {
 
-using testing::Ran;
+using testing_support::Ran;
 using testing_support::TempFolder;
 
 std::string table_of(int rows, bool counts) {
@@ -67,7 +67,7 @@ class TableCommands : public ::testing::TestWithParam<bool> {
                                       "--out",
                                       folder_ / "run"};
     if (GetParam()) words.emplace_back("--counts");
-    return testing::refract(words);
+    return testing_support::refract(words);
   }
   TempFolder folder_;
 };
@@ -80,7 +80,7 @@ TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
   EXPECT_NE(trained.out.find("reconstruction"), std::string::npos) << trained.out;
 
   const std::string run = folder_ / "run", rows = folder_ / "rows.csv";
-  const Ran encoded = testing::refract({"encode", run, rows, "--out", folder_ / "codes.csv"});
+  const Ran encoded = testing_support::refract({"encode", run, rows, "--out", folder_ / "codes.csv"});
   ASSERT_EQ(encoded.status, 0) << encoded.err;
   const auto codes = rows_in(folder_ / "codes.csv");
   ASSERT_EQ(codes.size(), 151U);
@@ -89,16 +89,16 @@ TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
 
   write_file(folder_ / "two.csv", "cell,g4,g3,g2,g1\nx,131,121,111,101\ny,132,122,112,102\n");
   const std::string two = folder_ / "two.csv";
-  const Ran moved = testing::refract({"transfer", run, "--target", two, "--common", two, "--out", folder_ / "t.csv"});
+  const Ran moved = testing_support::refract({"transfer", run, "--target", two, "--common", two, "--out", folder_ / "t.csv"});
   ASSERT_EQ(moved.status, 0) << moved.err;
   const auto transferred = rows_in(folder_ / "t.csv");
   ASSERT_EQ(transferred.size(), 5U);
   EXPECT_EQ(transferred[0], (std::vector<std::string>{"name", "g1", "g2", "g3", "g4"}));
   EXPECT_EQ(transferred[2][0], "x with e of y");
 
-  ASSERT_EQ(testing::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status, 0);
+  ASSERT_EQ(testing_support::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status, 0);
   EXPECT_EQ(rows_in(folder_ / "s.csv").size(), 7U);
-  ASSERT_EQ(testing::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
+  ASSERT_EQ(testing_support::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
   const auto samples = rows_in(folder_ / "n.csv");
   ASSERT_EQ(samples.size(), 9U);
   // In the table's own units: near 10 for each column, or near 460 counts a row.
@@ -111,11 +111,11 @@ TEST_P(TableCommands, WhatIsNoTableForTheRunIsRefused) {
   ASSERT_EQ(train().status, 0);
   const std::string run = folder_ / "run";
   write_file(folder_ / "less.csv", "cell,g1,g2,g3\nx,1,2,3\ny,1,2,4\n");
-  const Ran less = testing::refract({"encode", run, folder_ / "less.csv", "--out", folder_ / "codes.csv"});
+  const Ran less = testing_support::refract({"encode", run, folder_ / "less.csv", "--out", folder_ / "codes.csv"});
   EXPECT_EQ(less.status, 2);
   EXPECT_NE(less.err.find("g4"), std::string::npos) << less.err;
-  EXPECT_EQ(testing::refract({"interpolate", run, folder_ / "less.csv", folder_ / "less.csv"}).status, 2);
-  const Ran png = testing::refract({"sample", run, "--out", folder_ / "n.png"});
+  EXPECT_EQ(testing_support::refract({"interpolate", run, folder_ / "less.csv", folder_ / "less.csv"}).status, 2);
+  const Ran png = testing_support::refract({"sample", run, "--out", folder_ / "n.png"});
   EXPECT_EQ(png.status, 2);
   EXPECT_NE(png.err.find(".csv"), std::string::npos) << png.err;
 }
