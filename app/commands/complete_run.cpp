@@ -24,6 +24,11 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   const std::string folder = examples.empty() ? "" : examples.front().parent_path().string();
   if (!examples.empty() && lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, folder});
   if (!examples.empty()) add({program, "encode", run, folder});
+  if (!opened.method->space().is_picture()) {
+    const std::string table = opened.settings->options.at("table").text();
+    add({program, "encode", run, table});
+    if (lacks_exchange(*opened.method).empty()) add({program, "synthesize", run, table, "--variants", "3"});
+  }
   if (lacks_prior(*opened.method).empty()) add({program, "sample", run});
   return lines;
 }

@@ -28,7 +28,7 @@ Indices draw_balanced(const DataInfo& info, const Tensor& attributes, int64_t co
   for (size_t c = 0; c < wanted.size(); ++c)
     if (wanted[c] > 0)
       throw BadInput(
-          fmt::format("Choosing {} labelled images of {}, as many of each {}: {} more are wanted of '{}' than there "
+          fmt::format("Choosing {} labelled examples of {}, as many of each {}: {} more are wanted of '{}' than there "
                       "are. Ask for fewer labels, or choose them at random.",
                       count, info.name, first.name, wanted[c], first.values[c]));
   return drawn;
@@ -40,7 +40,7 @@ Indices draw_any(const DataInfo& info, const Tensor& attributes, int64_t count, 
   Indices drawn = permutation(known.numel(), key);
   std::erase_if(drawn, [&](int64_t image) { return !is_known[image]; });
   if (static_cast<int64_t>(drawn.size()) < count)
-    throw BadInput(fmt::format("Choosing {} labelled images of {}: {} have a label. Ask for fewer labels.", count,
+    throw BadInput(fmt::format("Choosing {} labelled examples of {}: {} have a label. Ask for fewer labels.", count,
                                info.name, drawn.size()));
   drawn.resize(static_cast<size_t>(count));
   return drawn;

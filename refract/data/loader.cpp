@@ -16,7 +16,7 @@ void check_enough(const DataSource& source, Split split, int64_t batch) {
   const int64_t count = source.count(split);
   if (count >= batch) return;
   throw BadInput(
-      fmt::format("Loading batches of {}: a batch takes {} {} images, but there are {}. Add images or lower "
+      fmt::format("Loading batches of {}: a batch takes {} {} examples, but there are {}. Add examples or lower "
                   "the batch with --set batch={}.",
                   source.info().name, batch, name_of(split), count, std::max<int64_t>(count, 1)));
 }
@@ -35,20 +35,20 @@ void check_classes(const DataSource& source, const std::vector<int64_t>& expecte
 }
 
 void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
-  if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 image a batch, found {}.", batch));
+  if (batch < 1) throw BadInput(fmt::format("Loading batches: expected at least 1 example a batch, found {}.", batch));
   if (batch < needs.least_batch)
     throw BadInput(
-        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
+        fmt::format("Loading batches of {}: the method compares the examples of a batch, so that it needs {} or more; "
                     "found {}. Raise batch.",
                     source.info().name, needs.least_batch, batch));
   if (source.count(Split::unlabelled) == 0)
     throw BadInput(
-        fmt::format("Loading batches of {}: there are no unlabelled images to train on. Name a folder with "
+        fmt::format("Loading batches of {}: there are no unlabelled examples to train on. Name a folder with "
                     "--unlabelled DIR or choose a data set that has them (`refract list data`).",
                     source.info().name));
   if (needs.reference.wanted && source.count(Split::reference) == 0)
     throw BadInput(
-        fmt::format("Loading batches of {}: the method needs reference images, in which the target factors "
+        fmt::format("Loading batches of {}: the method needs reference examples, in which the target factors "
                     "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
                     "a data set that has them (`refract list data`), or a method that needs none.",
                     source.info().name));

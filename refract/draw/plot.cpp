@@ -16,8 +16,16 @@ constexpr Colour kGray = {150, 150, 150};
 }  // namespace
 
 Colour class_colour(size_t index) {
-  constexpr std::array<Colour, 6> colours = {
-      {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {230, 159, 0}, {86, 180, 233}}};
+  constexpr std::array<Colour, 10> colours = {{{0, 114, 178},
+                                               {213, 94, 0},
+                                               {0, 158, 115},
+                                               {204, 121, 167},
+                                               {230, 159, 0},
+                                               {86, 180, 233},
+                                               {40, 40, 40},
+                                               {110, 70, 180},
+                                               {120, 80, 40},
+                                               {150, 150, 150}}};
   return colours.at(index % colours.size());
 }
 
@@ -69,6 +77,8 @@ void Plot::frame(Canvas& canvas, const std::string& title, const std::string& x_
   const auto range = [](const std::string& name, Interval ends) {
     return fmt::format("{}: {} to {}", name, short_number(ends.low), short_number(ends.high));
   };
+  if (x_.low == y_.low && x_.high == y_.high)
+    return canvas.write(range("both axes", x_), kLabelHeight, top_ + side_ + 3, left_);
   canvas.write(range("across, " + x_name, x_), kLabelHeight, top_ + side_ + 3, left_);
   canvas.write(range("up, " + y_name, y_), kLabelHeight, top_ + side_ + 3 + kAxis, left_);
 }

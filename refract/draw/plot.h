@@ -13,7 +13,7 @@ namespace refract {
 
 using Colour = std::array<uint8_t, 3>;
 
-// Colours that most people tell apart (Okabe and Ito 2008, without yellow and black), again from the first after the
+// Ten colours, the first six of which nearly everybody tells apart (Okabe and Ito 2008); again from the first after the
 // last.
 Colour class_colour(size_t index);
 

@@ -122,7 +122,7 @@ FeatureSet within_fit(const Model& model, const DataSource& data, const std::str
   constexpr int64_t fewest = 8;
   const int64_t count = data.count(Split::fit);
   if (count < fewest)
-    throw BadInput(fmt::format("Choosing by the fitting split of {}: expected at least {} images, found {}.",
+    throw BadInput(fmt::format("Choosing by the fitting split of {}: expected at least {} examples, found {}.",
                                data.info().name, fewest, count));
   const Tensor codes = split_codes(model, data, Split::fit).at(block_named(model, block));
   const int64_t fitted = count * 3 / 4;
@@ -154,7 +154,8 @@ void expect_finite(const std::string& what, const Tensor& values) {
 std::string lacks_probe_splits(const DataSource& data) {
   for (const Split split : {Split::fit, Split::score})
     if (data.count(split) == 0)
-      return fmt::format("The data set {} has no {} images, which the probes need.", data.info().name, name_of(split));
+      return fmt::format("The data set {} has no {} examples, which the probes need.", data.info().name,
+                         name_of(split));
   return "";
 }
 

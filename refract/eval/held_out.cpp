@@ -63,9 +63,10 @@ Tensor HeldOut::predictions(const FeatureSet& set, const Tensor& truth, const Re
 }
 
 std::string HeldOut::protocol() const {
-  if (folds_.size() == 1) return fmt::format("fitted on {} images, scored on {} others", fit_, score_);
+  if (folds_.size() == 1) return fmt::format("fitted on {} examples, scored on {} others", fit_, score_);
   return fmt::format(
-      "cross-validated over the {} images of the splits fit and score, in {} folds, because {} images are too few to "
+      "cross-validated over the {} examples of the splits fit and score, in {} folds, because {} examples are too few "
+      "to "
       "score by",
       fit_ + score_, folds_.size(), score_);
 }

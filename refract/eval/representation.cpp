@@ -41,7 +41,7 @@ class LeftOut {
   bool takes(const std::string& name, int64_t values, int64_t images) {
     if (values > most_values(images))
       identifiers_.push_back(
-          fmt::format("{} ({} values, at most {} for {} images)", name, values, most_values(images), images));
+          fmt::format("{} ({} values, at most {} for {} examples)", name, values, most_values(images), images));
     else if (values < 2)
       constant_.push_back(name);
     else
@@ -76,7 +76,7 @@ Tensor checked(const Tensor& values, size_t names, size_t sizes) {
   if (values.dim() != 2 || values.size(1) != static_cast<int64_t>(names) || sizes != names)
     throw BadInput(fmt::format("Reading ground-truth factors: expected values [N, {}], found [{}].", names,
                                fmt::join(values.sizes(), ", ")));
-  if (values.size(0) == 0) throw BadInput("Reading ground-truth factors: expected those of some images, found none.");
+  if (values.size(0) == 0) throw BadInput("Reading ground-truth factors: expected those of some examples, found none.");
   const Tensor plain = values.to(at::kCPU, at::kDouble);
   if (!at::isfinite(plain).all().item<bool>())
     throw BadInput("Reading ground-truth factors: expected finite numbers, found NaN or infinity.");
@@ -109,7 +109,7 @@ Factors factors_of(std::vector<std::string> names, const Tensor& values, const s
   }
   if (columns.empty())
     throw BadInput(
-        fmt::format("Reading ground-truth factors: expected one that varies, found none among {} in {} images. {}",
+        fmt::format("Reading ground-truth factors: expected one that varies, found none among {} in {} examples. {}",
                     plain.size(1), plain.size(0), left_out.sentence()));
   factors.left_out = left_out.sentence();
   factors.values = at::stack(columns, 1);
@@ -137,11 +137,11 @@ Representation representation(std::string name, const Tensor& codes, const Facto
   const int64_t rows = factors.values.size(0);
   if (codes.dim() != 2 || codes.size(0) != rows || codes.size(1) == 0)
     throw BadInput(
-        fmt::format("Measuring {}: expected codes [{}, D] of the images whose factors are known, found [{}].", name,
+        fmt::format("Measuring {}: expected codes [{}, D] of the examples whose factors are known, found [{}].", name,
                     rows, fmt::join(codes.sizes(), ", ")));
   if (rows < kFewest)
     throw BadInput(
-        fmt::format("Measuring {}: expected the codes of {} images or more, found {}.", name, kFewest, rows));
+        fmt::format("Measuring {}: expected the codes of {} examples or more, found {}.", name, kFewest, rows));
   const Tensor plain = codes.detach().to(at::kCPU, at::kDouble).contiguous();
   expect_finite(name, plain);
   return {std::move(name), plain, factors};
@@ -177,7 +177,7 @@ std::string lacks_factors(const DataSource& data) {
   const int64_t count = data.count(Split::fit) + data.count(Split::score);
   const std::string empty = lacks_probe_splits(data);
   if (empty.empty() && count < kFewest)
-    return fmt::format("The data set {} has {} images to compare codes and factors of, fewer than {}.",
+    return fmt::format("The data set {} has {} examples to compare codes and factors of, fewer than {}.",
                        data.info().name, count, kFewest);
   return empty;
 }

@@ -37,11 +37,11 @@ std::string lower_batch(TrainOptions& options, const DataSource& data, const Nee
   const std::string_view smaller = name_of(reference < unlabelled ? Split::reference : Split::unlabelled);
   if (most < needs.least_batch)
     throw BadInput(
-        fmt::format("Loading batches of {}: the method compares the images of a batch, so that it needs {} or more; "
-                    "there are {} {} images. Add images.",
+        fmt::format("Loading batches of {}: the method compares the examples of a batch, so that it needs {} or more; "
+                    "there are {} {} examples. Add some.",
                     data.info().name, needs.least_batch, most, smaller));
   const int64_t before = std::exchange(options.batch, most);
-  return fmt::format("The batch is lowered from {} to {} images: there are no more {} images.", before, most, smaller);
+  return fmt::format("The batch is lowered from {} to {} examples: there are no more {} ones.", before, most, smaller);
 }
 
 void check_space(const DataInfo& data, const Space& trained, const Run& run) {

@@ -53,12 +53,12 @@ class CaptureContract : public testing::TestWithParam<std::string> {
   CaptureContract() {
     const auto settings = tiny(GetParam());
     if (settings->options.has("labelled")) settings->options.set("labelled", "16");
-    method_ = settings->method_recipe.make({3, 16});
+    method_ = settings->method_recipe.make(Space::square(3, 16));
     for (Player* player : method_->players())
       for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(at::kDouble));
-    for (Tensor* images : {&batch_.images, &batch_.reference, &batch_.second, &batch_.labelled})
+    for (Tensor* images : {&batch_.main.x, &batch_.reference.x, &batch_.second.x, &batch_.labelled.x})
       *images = at::rand({kImages, 3, 16, 16}, at::kDouble) * 2 - 1;
-    batch_.attributes = at::zeros({kImages, 1}, at::kLong);
+    batch_.labelled.labels = at::zeros({kImages, 1}, at::kLong);
     batch_.population = 64;
   }
 

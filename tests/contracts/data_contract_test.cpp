@@ -142,7 +142,7 @@ TEST_P(DataContract, FillsBatches) {
   EXPECT_EQ(Loader(*data, {}, 4, 1).at(3).main.x.size(0), 4);
   if (data->count(Split::reference) == 0) {
     const std::string message = message_of<BadInput>([&] { Loader(*data, {.reference = {true}}, 4, 1); });
-    EXPECT_TRUE(contains(message, "needs reference images")) << message;
+    EXPECT_TRUE(contains(message, "needs reference examples")) << message;
     return;
   }
   const Batch batch = Loader(*data, {.reference = {true}}, 4, 1).at(3);

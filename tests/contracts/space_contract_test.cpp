@@ -1,6 +1,7 @@
 // What holds for every method on every kind of example: pictures that are not square, rows of numbers, rows of counts.
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
 
 #include <cmath>

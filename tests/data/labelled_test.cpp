@@ -95,7 +95,7 @@ TEST(DrawLabelled, RefusesWhatThereIsNotInASentence) {
   const Labelled data(30);  // 27 with a first attribute, 28 with any
   EXPECT_NO_THROW(draw_labelled(data, 27, true, 1));
   const std::string balanced = message_of<BadInput>([&] { draw_labelled(data, 30, true, 1); });
-  EXPECT_TRUE(contains(balanced, "30 labelled images of labelled") && contains(balanced, "1 more are wanted of 's"))
+  EXPECT_TRUE(contains(balanced, "30 labelled examples of labelled") && contains(balanced, "1 more are wanted of 's"))
       << balanced;
   const std::string any = message_of<BadInput>([&] { draw_labelled(data, 29, false, 1); });
   EXPECT_TRUE(contains(any, "28 have a label")) << any;

@@ -148,7 +148,7 @@ TEST(Loader, AFailureComesOutAtItsOwnStep) {
 TEST(Loader, RefusesUnmetNeedsInASentence) {
   const Counting data(10, 0);
   const std::string message = message_of<BadInput>([&] { Loader(data, {.reference = {true}}, 4, 1); });
-  EXPECT_TRUE(contains(message, "counting") && contains(message, "needs reference images")) << message;
+  EXPECT_TRUE(contains(message, "counting") && contains(message, "needs reference examples")) << message;
   EXPECT_TRUE(contains(message, "--reference DIR")) << message;
 }
 

@@ -27,7 +27,7 @@ TEST(HeldOut, ManyImagesScoreWhatOthersFitted) {
   ASSERT_EQ(held_out.folds().size(), 1U);
   EXPECT_TRUE(held_out.folds()[0].fit.equal(at::arange(40)));
   EXPECT_TRUE(held_out.folds()[0].score.equal(at::arange(40, 540)));
-  EXPECT_EQ(held_out.protocol(), "fitted on 40 images, scored on 500 others");
+  EXPECT_EQ(held_out.protocol(), "fitted on 40 examples, scored on 500 others");
 }
 
 TEST(HeldOut, FewImagesScoreInTurnEachOnce) {
@@ -44,7 +44,7 @@ TEST(HeldOut, FewImagesScoreInTurnEachOnce) {
   }
   EXPECT_TRUE(std::get<0>(at::cat(scored).sort()).equal(at::arange(160)));
   EXPECT_TRUE(held_out.scored(at::arange(160)).equal(at::cat(scored)));
-  EXPECT_TRUE(contains(held_out.protocol(), "160 images")) << held_out.protocol();
+  EXPECT_TRUE(contains(held_out.protocol(), "160 examples")) << held_out.protocol();
 }
 
 // No image is read by what it fitted: a reader that knows what it was given finds none of what it is asked.
@@ -129,7 +129,7 @@ TEST(ProbesOnFewImages, SayWhatIsNotDistinguishableFromChance) {
   const fakes::Source data = few();
   const MetricTable table = Evaluator(knowing(known_label, 1), data).measure(metric("classify"));
   EXPECT_EQ(table.note, "Not distinguishable from chance: z.");
-  EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 images")) << table.protocol;
+  EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 examples")) << table.protocol;
   EXPECT_EQ(row(table, "e").values.back(), 1);
   EXPECT_NEAR(row(table, "z").spreads.back(), std::sqrt(0.25 / 160), 0.002);
   for (const MetricTable::Row& r : table.rows)
@@ -142,7 +142,7 @@ TEST(ProbesOnFewImages, SayWhatIsNoBetterThanTheMean) {
   const fakes::Source data = few();
   const MetricTable table = Evaluator(knowing(known_factors, 3), data).measure(metric("probe"));
   EXPECT_EQ(table.note, "Not distinguishable from predicting the mean: z.");
-  EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 images")) << table.protocol;
+  EXPECT_TRUE(contains(table.protocol, "cross-validated over the 160 examples")) << table.protocol;
   EXPECT_LT(row(table, "e").values.back(), 1e-5);
   EXPECT_NEAR(row(table, "predict the mean").spreads.at(0), 0.25 / std::sqrt(3.0) / std::sqrt(160.0), 0.002);
 }

@@ -74,7 +74,7 @@ TEST(Factors, IdentifiersAreLeftOutAndNamed) {
   EXPECT_EQ(of(120, 60).left_out, "Left out, since they never change: colour.");
   const Factors factors = of(120, 61);
   EXPECT_EQ(factors.names, (std::vector<std::string>{"pair"}));
-  EXPECT_NE(factors.left_out.find("id (61 values, at most 60 for 120 images)"), std::string::npos) << factors.left_out;
+  EXPECT_NE(factors.left_out.find("id (61 values, at most 60 for 120 examples)"), std::string::npos) << factors.left_out;
   EXPECT_EQ(of(4000, 256).names.size(), 2U);
   EXPECT_EQ(of(4000, 257).names.size(), 1U);
   EXPECT_EQ(factors_of({"id"}, counted(4000, 4000), {0}).sizes, (std::vector<int64_t>{20}));  // a quantity, in bins
@@ -87,7 +87,7 @@ TEST(Factors, RefusesWhatCannotBeMeasured) {
   EXPECT_NE(of(at::full({5, 2}, std::numeric_limits<double>::quiet_NaN())).find("NaN"), std::string::npos);
   EXPECT_NE(of(at::ones({5, 2})).find("expected one that varies"), std::string::npos);
   const std::string only_id = complaint([] { factors_of({"id"}, counted(300, 300), {300}); });
-  EXPECT_NE(only_id.find("found none among 1 in 300 images"), std::string::npos) << only_id;
+  EXPECT_NE(only_id.find("found none among 1 in 300 examples"), std::string::npos) << only_id;
   EXPECT_NE(only_id.find("divide it by its greatest value"), std::string::npos) << only_id;
 }
 
@@ -100,7 +100,7 @@ TEST(Representation, RefusesWhatCannotBeMeasured) {
   EXPECT_NE(of(known::noise(199, 2), factors).find("expected codes [200, D]"), std::string::npos);
   EXPECT_NE(of(at::zeros({200, 0}), factors).find("found [200, 0]"), std::string::npos);
   EXPECT_NE(of(known::noise(200, 2) / 0.0, factors).find("infinity"), std::string::npos);
-  EXPECT_NE(of(known::noise(99, 2), known::factors(99)).find("100 images or more, found 99"), std::string::npos);
+  EXPECT_NE(of(known::noise(99, 2), known::factors(99)).find("100 examples or more, found 99"), std::string::npos);
 }
 
 TEST(Representations, BlocksTogetherThenAloneThenNoise) {

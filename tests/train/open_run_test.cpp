@@ -45,7 +45,7 @@ TEST(StartRun, LowersABatchThatIsLargerThanASet) {
   OpenedRun started = start_run(folder / "run", tiny("rbvae", {{"batch", "65"}}), "");  // 64 unlabelled, 48 reference
   EXPECT_EQ(started.settings->train.batch, 48);
   ASSERT_EQ(started.notes.size(), 1U);
-  EXPECT_EQ(started.notes[0], "The batch is lowered from 65 to 48 images: there are no more reference images.");
+  EXPECT_EQ(started.notes[0], "The batch is lowered from 65 to 48 examples: there are no more reference ones.");
   EXPECT_EQ(refract::Run::open(folder / "run").settings()->train.batch, 48) << "resuming takes the same";
   EXPECT_EQ(train(started), Outcome::finished);
   const OpenedRun without = start_run(folder / "other", tiny("vae", {{"batch", "65"}}), "");
@@ -54,7 +54,7 @@ TEST(StartRun, LowersABatchThatIsLargerThanASet) {
   const std::string message = message_of<BadInput>([&] {
     start_run(folder / "few", tiny("dipvae1", {{"batch", "8"}, {"unlabelled_images", "1"}}), "");
   });
-  EXPECT_TRUE(contains(message, "there are 1 unlabelled images. Add images")) << message;
+  EXPECT_TRUE(contains(message, "there are 1 unlabelled examples. Add some")) << message;
 }
 
 TEST(OpenRun, NeedsACheckpointButResumingDoesNot) {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <set>
 
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
@@ -49,17 +50,30 @@ void divide(Splits& splits, Set set, const Indices& rows, uint64_t key) {
   }
 }
 
+// The labels of unlabelled rows, in order. References may have others: these are of no class.
+std::vector<std::string> classes_of(const Table& table) {
+  std::set<std::string> classes;
+  for (size_t i = 0; i < table.labels.size(); ++i)
+    if (table.in_unlabelled[i]) classes.insert(table.labels[i]);
+  return {classes.begin(), classes.end()};
+}
+
+// -1 for a label that is no class.
+int64_t class_of(const std::vector<std::string>& classes, const std::string& label) {
+  const auto found = std::lower_bound(classes.begin(), classes.end(), label);
+  return found == classes.end() || *found != label ? -1 : found - classes.begin();
+}
+
 // Every class by itself, so that each is held out in its share.
 Splits splits_of(const Table& table, const std::vector<std::string>& classes, uint64_t seed) {
   Splits splits;
   for (const Set set : {Set::unlabelled, Set::reference}) {
     const std::vector<bool>& members = set == Set::reference ? table.in_reference : table.in_unlabelled;
-    std::vector<Indices> of_class(std::max<size_t>(classes.size(), 1));
+    std::vector<Indices> of_class(classes.size() + 1);  // last, rows of no class
     for (size_t i = 0; i < members.size(); ++i) {
       if (!members[i]) continue;
-      const auto found =
-          table.labels.empty() ? classes.begin() : std::lower_bound(classes.begin(), classes.end(), table.labels[i]);
-      of_class[static_cast<size_t>(found - classes.begin())].push_back(static_cast<int64_t>(i));
+      const int64_t label = table.labels.empty() ? -1 : class_of(classes, table.labels[i]);
+      of_class[label < 0 ? classes.size() : static_cast<size_t>(label)].push_back(static_cast<int64_t>(i));
     }
     for (size_t c = 0; c < of_class.size(); ++c)
       divide(splits, set, of_class[c], mix(mix(seed, Stream::held_out_rows), static_cast<uint64_t>(set), c));
@@ -67,12 +81,6 @@ Splits splits_of(const Table& table, const std::vector<std::string>& classes, ui
       std::sort(splits[{set, part}].begin(), splits[{set, part}].end());
   }
   return splits;
-}
-
-std::vector<std::string> sorted_unique(std::vector<std::string> texts) {
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  return texts;
 }
 
 // Rows that train, of either set.
@@ -127,8 +135,7 @@ Tensor factors_of(const Table& table, DataInfo& info) {
 
 Tensor labels_of(const Table& table, const std::vector<std::string>& classes) {
   std::vector<int64_t> labels;
-  for (const std::string& label : table.labels)
-    labels.push_back(std::lower_bound(classes.begin(), classes.end(), label) - classes.begin());
+  for (const std::string& label : table.labels) labels.push_back(class_of(classes, label));
   return at::tensor(labels, at::kLong);
 }
 
@@ -171,7 +178,7 @@ std::unique_ptr<DataSource> make_table(const TableOptions& options) {
   all.info.columns.names = table.columns;
   all.info.checksums[std::filesystem::path(options.table).filename().string()] = table.sha256;
   all.info.names = table.names;
-  all.info.classes = sorted_unique(table.labels);
+  all.info.classes = classes_of(table);
   add_notes(all.info, table, options.counts);
   all.splits = splits_of(table, all.info.classes, static_cast<uint64_t>(options.data_seed));
   if (!table.labels.empty()) all.labels = labels_of(table, all.info.classes);

@@ -46,12 +46,12 @@ MetricTable score_by_beta_vae(const std::vector<Representation>& rows, uint64_t 
   const Groups groups(factors);
   MetricTable table;
   table.metric = "beta-vae-score";
-  table.title = "beta-VAE score: whether a linear classifier tells which factor the pairs of images share";
+  table.title = "beta-VAE score: whether a linear classifier tells which factor the pairs of examples share";
   table.unit = fmt::format("accuracy, chance {:.3f}; higher is better", 1.0 / static_cast<double>(factors.count()));
   table.columns = {"accuracy"};
   for (const Representation& row : rows) table.rows.push_back({row.name, {beta_vae_accuracy(row, groups, seed)}});
   table.protocol = fmt::format(
-      "Mean absolute differences of {} pairs, drawn among {} images; logistic regression fitted on {} such votes, "
+      "Mean absolute differences of {} pairs, drawn among {} examples; logistic regression fitted on {} such votes, "
       "scored on {} others (Higgins et al. 2017; sizes of disentanglement_lib; seed {}).",
       kPairs, factors.values.size(0), kBetaVaeFitVotes, kBetaVaeScoreVotes, seed);
   return table;

@@ -76,8 +76,9 @@ MetricTable measure_classify(const Model& model, const DataSource& data, const M
   add_error_rows(table, model, data, untrained, truth, held_out);
   const auto own = [](const MetricTable::Row& row) { return row.name.ends_with(as_it_is); };
   table.protocol = fmt::format(
-      "Class-balanced logistic regression on posterior means, {}, with the penalty chosen on the fitting images (Ruiz "
-      "et al. 2019, Sec. 5.3).{} {} ±: the standard error over the scored images, with one success and one failure "
+      "Class-balanced logistic regression on posterior means, {}, with the penalty chosen on the fitting examples "
+      "(Ruiz "
+      "et al. 2019, Sec. 5.3).{} {} ±: the standard error over the scored examples, with one success and one failure "
       "added to each class. Not distinguishable: less than two standard errors above.",
       held_out.protocol(),
       std::any_of(table.rows.begin(), table.rows.end(), own)

@@ -110,9 +110,11 @@ MetricTable score_by_factor_vae(const std::vector<Representation>& rows, uint64_
                           {authors_score(row.codes.index_select(0, order), shuffled_groups, shuffled),
                            library_score(row, groups, seed)}});
   table.protocol = fmt::format(
-      "disentanglement_lib's protocol: sets of {} of {} images; dimensions with a standard deviation below {} are left "
+      "disentanglement_lib's protocol: sets of {} of {} examples; dimensions with a standard deviation below {} are "
+      "left "
       "out; {} votes fit the classifier and {} others score it (Kim and Mnih 2018). PartedVAE's protocol, from its "
-      "authors' code: disjoint sets of {} images; votes for dimensions with a standard deviation below {} are dropped; "
+      "authors' code: disjoint sets of {} examples; votes for dimensions with a standard deviation below {} are "
+      "dropped; "
       "all other votes both fit and score (Hajimiri et al. 2021). Seed {}.",
       kSetSize, count, kLeastDeviation, kFactorVaeFitVotes, kFactorVaeScoreVotes, kAuthorsSetSize,
       kAuthorsLeastDeviation, seed);

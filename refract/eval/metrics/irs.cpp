@@ -46,7 +46,8 @@ MetricTable score_by_irs(const std::vector<Representation>& rows, uint64_t /*see
   table.columns = {"robustness"};
   for (const Representation& row : rows) table.rows.push_back({row.name, {robustness(row, groups)}});
   table.protocol = fmt::format(
-      "The {} quantile of deviations among {} images (Suter et al. 2019, as in disentanglement_lib). Few images per "
+      "The {} quantile of deviations among {} examples (Suter et al. 2019, as in disentanglement_lib). Few examples "
+      "per "
       "value raise the score, so compare with noise.",
       kQuantile, factors.values.size(0));
   return table;

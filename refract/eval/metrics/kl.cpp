@@ -91,8 +91,9 @@ MetricTable measure_kl(const Model& model, const DataSource& data, const Model* 
     add(model.blocks()[b].name + " (mismatch)", beside[b]);
   }
   table.protocol = fmt::format(
-      "Means over {} images of the scoring split. The mismatch carries no information about an image: it shows how far "
-      "the codes of all images together are from the prior. It is the KL from the prior of a Gaussian with the mean "
+      "Means over {} examples of the scoring split. The mismatch carries no information about an example: it shows how "
+      "far "
+      "the codes of all examples together are from the prior. It is the KL from the prior of a Gaussian with the mean "
       "and variance of one draw from each posterior (class by class for class-related codes), a lower bound of KL(q(z) "
       "|| p(z)) (Hoffman and Johnson 2016).",
       data.count(Split::score));
@@ -102,13 +103,14 @@ MetricTable measure_kl(const Model& model, const DataSource& data, const Model* 
 }  // namespace
 
 MetricEntry kl_metric() {
-  return {.name = "kl",
-          .summary =
-              "KL divergence of each latent dimension from its prior, and the part without information about an image.",
-          .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
-          .lacks = lacks_probe_splits,
-          .measure = measure_kl,
-          .on_request = true};
+  return {
+      .name = "kl",
+      .summary =
+          "KL divergence of each latent dimension from its prior, and the part without information about an example.",
+      .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
+      .lacks = lacks_probe_splits,
+      .measure = measure_kl,
+      .on_request = true};
 }
 
 }  // namespace refract

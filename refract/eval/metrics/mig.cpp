@@ -25,7 +25,7 @@ MetricTable score_by_mig(const std::vector<Representation>& rows, uint64_t /*see
   table.columns = factor_columns(rows);
   for (const Representation& row : rows) table.rows.push_back({row.name, with_average(mig_gaps(row))});
   table.protocol = fmt::format(
-      "Codes of {} images in 20 bins of equal width, real-valued factors too, information by counting (Chen et al. "
+      "Codes of {} examples in 20 bins of equal width, real-valued factors too, information by counting (Chen et al. "
       "2018; bins as in disentanglement_lib).",
       rows.at(0).codes.size(0));
   return table;

@@ -68,7 +68,8 @@ MetricTable score_by_modularity(const std::vector<Representation>& rows, uint64_
   table.columns = {"explicitness", "modularity"};
   for (const Representation& row : rows) table.rows.push_back(modularity_row(row, division));
   table.protocol = fmt::format(
-      "Mutual information of codes in 20 bins over {} images; class-balanced logistic regression fitted on {} images, "
+      "Mutual information of codes in 20 bins over {} examples; class-balanced logistic regression fitted on {} "
+      "examples, "
       "scored on {} others (Ridgeway and Mozer 2018; seed {}). A dimension that encodes a little of one factor is as "
       "modular as one that encodes all of it.",
       rows.at(0).codes.size(0), division.fit.size(0), division.score.size(0), seed);

@@ -68,8 +68,8 @@ MetricTable measure_probe(const Model& model, const DataSource& data, const Mode
   table.protocol = fmt::format(
       "Least squares on posterior means, {} (Ruiz et al. 2019, Sec. 5.3). A regressor can use small differences of "
       "posterior means that noise hides from the generator. Rows marked (drawn) use one sample of the posterior "
-      "instead, as the generator does. {} ±: the standard error over the scored images. Not distinguishable: on "
-      "average less than two standard errors better, image by image.",
+      "instead, as the generator does. {} ±: the standard error over the scored examples. Not distinguishable: on "
+      "average less than two standard errors better, example by example.",
       held_out.protocol(), baseline_protocol(data, untrained));
   return table;
 }

@@ -58,9 +58,11 @@ MetricTable measure_reconstruction(const Model& model, const DataSource& data, c
   table.rows = {mean_errors("model", of_model, false), mean_errors(guess, of_mean, false)};
   if (!clearly_positive((of_mean - of_model).select(1, 1))) table.note = indistinguishable("the " + guess, {"model"});
   table.protocol = fmt::format(
-      "Reconstructions of {} images from their posterior means; the mean image is that of {} others. ±: the standard "
-      "error over the images. Not distinguishable: the absolute error is less than two standard errors lower, image by "
-      "image.",
+      "Reconstructions of {} examples from their posterior means; the mean image or row is that of {} others. ±: the "
+      "standard "
+      "error over the examples. Not distinguishable: the absolute error is less than two standard errors lower, "
+      "example by "
+      "example.",
       data.count(Split::score), data.count(Split::fit));
   return table;
 }

@@ -80,7 +80,8 @@ MetricTable score_by_sap(const std::vector<Representation>& rows, uint64_t seed)
   table.columns = factor_columns(rows);
   for (const Representation& row : rows) table.rows.push_back({row.name, with_average(sap_gaps(row, division))});
   table.protocol = fmt::format(
-      "Real-valued factors: squared correlation over {} images. Discrete ones: balanced accuracy of thresholds halfway "
+      "Real-valued factors: squared correlation over {} examples. Discrete ones: balanced accuracy of thresholds "
+      "halfway "
       "between class means, on {} others, where disentanglement_lib fits a linear SVM (Kumar et al. 2018; seed {}).",
       division.fit.size(0), division.score.size(0), seed);
   return table;

@@ -59,7 +59,7 @@ MetricTable udr(const std::vector<Representation>& models) {
     table.rows.push_back(std::move(row));
   }
   table.protocol = fmt::format(
-      "Spearman's correlations of the codes of {} images by {} models; a dimension whose means vary by less than a "
+      "Spearman's correlations of the codes of {} examples by {} models; a dimension whose means vary by less than a "
       "divergence of {} from a standard normal prior is left out (Duan et al. 2020).",
       models[0].codes.size(0), models.size(), kLeastDivergence);
   return table;

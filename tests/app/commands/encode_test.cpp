@@ -11,9 +11,9 @@ namespace refract {
 namespace {
 
 using nlohmann::json;
-using testing::answer;
-using testing::example;
-using testing::expect_starts;
+using testing_support::answer;
+using testing_support::example;
+using testing_support::expect_starts;
 using testing_support::Folder;
 using testing_support::Ran;
 using testing_support::refract;

@@ -48,7 +48,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
         EXPECT_EQ(settings->train.seed, job.seed);
         EXPECT_GT(settings->train.steps, 0);
         const auto data = settings->data_recipe.options.at("size").text();
-        const auto method = settings->method_recipe.make({1, std::stoll(data)});
+        const auto method = settings->method_recipe.make(Space::square(1, std::stoll(data)));
         for (const std::string& block : blocks_read(study.rows[job.row]))
           EXPECT_NO_THROW(block_named(*method, block)) << job.name;
       }
