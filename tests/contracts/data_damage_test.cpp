@@ -32,7 +32,7 @@ void expect_said_once(const std::string& message) {
   ASSERT_NE(colon, std::string::npos) << message;
   EXPECT_EQ(occurrences(message, message.substr(0, colon + 2)), 1) << message;
   EXPECT_LE(occurrences(message, "Reading "), 1) << message;
-  EXPECT_EQ(occurrences(message, ".."), 0) << message;
+  EXPECT_EQ(occurrences(message, ".."), 2 * occurrences(message, "...'")) << message;  // of a text cut short
   EXPECT_TRUE(message.ends_with('.')) << message;
 }
 

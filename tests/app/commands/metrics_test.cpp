@@ -123,7 +123,7 @@ TEST_F(Metrics, BadFilesAreNamed) {
   expect_refused({written("d.npz", {npz_array("codes", known::noise(600, 2) / 0.0), factor})}, {"d.npz", "infinity"});
   expect_refused({written("e.npz", {npz_array("codes", known::noise(50, 2)),
                                     npz_array("factors", factors().values.slice(0, 0, 50))})},
-                 {"e.npz", "100 images", "found 50"});
+                 {"e.npz", "100 examples", "found 50"});
   expect_refused({written("f.npz", {code, factor, npz_array("factor_names", {std::string("one")})})},
                  {"f.npz", "factor_names", "found 1"});
   expect_refused({written("h.npz", {code, factor, npz_array("factor_names", at::zeros({2}))})},

@@ -237,11 +237,11 @@ TEST_F(PictureCaches, AnEmptyVariableTurnsThemOff) {
 
 TEST_F(PictureCaches, LieWhereTheSystemWantsThem) {
   EXPECT_EQ(cache_folder(), folder_ / "caches");
-  const Variable home("HOME", "/home/someone"), set("XDG_CACHE_HOME", "/var/caches");
+  const Variable home("HOME", "/somebody"), set("XDG_CACHE_HOME", "/var/caches");
   ::unsetenv("REFRACT_CACHE");
   EXPECT_EQ(cache_folder(), "/var/caches/refract");
   ::unsetenv("XDG_CACHE_HOME");
-  EXPECT_EQ(cache_folder(), "/home/someone/.cache/refract");
+  EXPECT_EQ(cache_folder(), "/somebody/.cache/refract");
   ::unsetenv("HOME");
   EXPECT_EQ(cache_folder(), "");
 }
