@@ -3,6 +3,8 @@
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/train/machine.h"
@@ -122,6 +124,25 @@ TEST(ResumeRun, TakesNoMoreThreadsThanMakeSense) {
   const OpenedRun resumed = resume_run(folder / "run");
   ASSERT_EQ(resumed.notes.size(), 1U);
   EXPECT_TRUE(contains(resumed.notes[0], std::to_string(most_threads()))) << resumed.notes[0];
+}
+
+// A manifest had the channels and the size of square pictures, and options did not know dense networks.
+TEST(OpenRun, OpensRunsOfBeforeThereWereSpaces) {
+  const TempFolder folder;
+  OpenedRun trained = start_run(folder / "run", tiny("vae"), "");
+  train(trained);
+  auto manifest = nlohmann::ordered_json::parse(read_file(folder / "run/manifest.json"));
+  manifest["data"].erase("space");
+  manifest["data"]["channels"] = 3;
+  manifest["data"]["size"] = 16;
+  write_file(folder / "run/manifest.json", manifest.dump(2) + "\n");
+  replace_in(folder / "run/options.toml", "dense_widths = [256, 256]\n", "");
+  replace_in(folder / "run/options.toml", "likelihood = \"auto\"", "likelihood = \"laplace\"");
+  const OpenedRun opened = open_run(folder / "run", true);
+  EXPECT_EQ(opened.method->space(), Space::square(3, 16));
+  const Tensor images = opened.data->examples(Split::score, {0, 1});
+  EXPECT_TRUE(at::equal(opened.method->encode(images).at(0), trained.method->encode(images).at(0)));
+  EXPECT_TRUE(resume_run(folder / "run").notes.empty());
 }
 
 TEST(OpenRun, RefusesDataThatHasChanged) {
