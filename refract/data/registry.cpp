@@ -47,10 +47,16 @@ const std::vector<DataEntry>& data_sets() {
       {"cifar10", "Small photographs of ten kinds of things; no reference set", "Krizhevsky 2009",
        recipe<Cifar10Options, make_cifar10>},
       {"celeba", "Faces with 40 attributes; no reference set", "Liu et al. 2015", recipe<CelebaOptions, make_celeba>},
-      {"folders", "Your own images: --unlabelled DIR and --reference DIR", "your files",
-       recipe<ImageFolderOptions, make_image_folder>, {"reference", "unlabelled"}},
-      {"table", "Your own table: --table FILE --reference-where 'condition=control'", "your file",
-       recipe<TableOptions, make_table>, {"table"}},
+      {"folders",
+       "Your own images: --unlabelled DIR and --reference DIR",
+       "your files",
+       recipe<ImageFolderOptions, make_image_folder>,
+       {"reference", "unlabelled"}},
+      {"table",
+       "Your own table: --table FILE --reference-where 'condition=control'",
+       "your file",
+       recipe<TableOptions, make_table>,
+       {"table"}},
   };
   return rows;
 }

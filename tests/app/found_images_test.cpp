@@ -8,11 +8,11 @@ namespace refract {
 namespace {
 
 namespace fs = std::filesystem;
+using testing_support::contains;
 using testing_support::Folder;
 using testing_support::Ran;
 using testing_support::refract;
 using testing_support::tiny_run;
-using testing_support::contains;
 
 class FoundByTheProgram : public ::testing::Test {
  protected:

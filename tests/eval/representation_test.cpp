@@ -74,7 +74,8 @@ TEST(Factors, IdentifiersAreLeftOutAndNamed) {
   EXPECT_EQ(of(120, 60).left_out, "Left out, since they never change: colour.");
   const Factors factors = of(120, 61);
   EXPECT_EQ(factors.names, (std::vector<std::string>{"pair"}));
-  EXPECT_NE(factors.left_out.find("id (61 values, at most 60 for 120 examples)"), std::string::npos) << factors.left_out;
+  EXPECT_NE(factors.left_out.find("id (61 values, at most 60 for 120 examples)"), std::string::npos)
+      << factors.left_out;
   EXPECT_EQ(of(4000, 256).names.size(), 2U);
   EXPECT_EQ(of(4000, 257).names.size(), 1U);
   EXPECT_EQ(factors_of({"id"}, counted(4000, 4000), {0}).sizes, (std::vector<int64_t>{20}));  // a quantity, in bins

@@ -117,7 +117,8 @@ TEST(Paged, BytesAreDrawnAsTheyAre) {
 TEST(Model, LargeImagesGoThroughInSmallerSlices) {
   for (const auto& [size, most] : std::map<int64_t, int64_t>{{8, 250}, {64, 250}, {256, 15}, {512, 3}}) {
     int64_t encoded_at_once = 0, decoded_at_once = 0;
-    const fakes::FakeModel counting(Space::square(1, size), {{"z", 1, Role::whole}},
+    const fakes::FakeModel counting(
+        Space::square(1, size), {{"z", 1, Role::whole}},
         [&](const Tensor& x) {
           encoded_at_once = std::max(encoded_at_once, x.size(0));
           return Codes{at::zeros({x.size(0), 1})};

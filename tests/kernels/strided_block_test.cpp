@@ -29,7 +29,7 @@ const Pair kTransposed{true, transposed_block, transposed_reference};
 
 // The gradient of a squared output vanishes where LeakyReLU has its kink, and rounding decides on the side.
 Results run_strided(const Case& c, bool transposed, StridedBlock block, Slope slope,
-            at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
+                    at::MemoryFormat format = at::MemoryFormat::ChannelsLast) {
   at::manual_seed(5);
   const Tensor x = at::randn({c.images, c.in, c.height, c.width}).contiguous(format).requires_grad_();
   const Tensor weight = (transposed ? at::randn({c.in, c.out, 4, 4}) : at::randn({c.out, c.in, 4, 4})).requires_grad_();

@@ -38,9 +38,8 @@ const Tensor kCounts = at::tensor(std::vector<float>{3, 0, 7, 1, 0, 0, 2, 40, 5,
 TEST(Likelihood, GaussianIsHalfTheSquaredErrorOverTheVariance) {
   at::manual_seed(1);
   const Tensor x = at::randn({3, 4}), mean = at::randn({3, 4});
-  const double expected = mean_over_rows(x, [&](int64_t n, int64_t d) {
-    return std::pow((x[n][d] - mean[n][d]).item<double>(), 2) / 2 / 0.5;
-  });
+  const double expected = mean_over_rows(
+      x, [&](int64_t n, int64_t d) { return std::pow((x[n][d] - mean[n][d]).item<double>(), 2) / 2 / 0.5; });
   EXPECT_NEAR(error({.likelihood = "gaussian", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
   EXPECT_NEAR(error({.likelihood = "auto", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
 }

@@ -14,7 +14,8 @@ std::filesystem::path place_of(const std::string& given, const char* variable, c
 
 bool is_place(const Option& option) {
   const std::string_view name = option.name;
-  return name == "unlabelled" || name == "reference" || name == "table" || name.ends_with("_dir") || name.ends_with("_file");
+  return name == "unlabelled" || name == "reference" || name == "table" || name.ends_with("_dir") ||
+         name.ends_with("_file");
 }
 
 std::string variable_of(std::string_view option) {

@@ -20,11 +20,11 @@ struct TableOptions {
   Options describe();
 };
 
-// Columns are standardised by the mean and the deviation of the rows that train; info().columns has both. Counts stay as
-// they are, and the typical sum of the space is the median of these rows. Of unlabelled and of reference rows a tenth
-// each, drawn by data_seed, of every class where there are labels, fits the probes and another tenth scores them. The
-// label makes the classes. Factors that are text have as many values as there are; numbers are brought to [0, 1] by the
-// least and the greatest. Throws BadInput as read_table, and where no file is named or missing is no known word.
+// Columns are standardised by the mean and the deviation of the rows that train; info().columns has both. Counts stay
+// as they are, and the typical sum of the space is the median of these rows. Of unlabelled and of reference rows a
+// tenth each, drawn by data_seed, of every class where there are labels, fits the probes and another tenth scores them.
+// The label makes the classes. Factors that are text have as many values as there are; numbers are brought to [0, 1] by
+// the least and the greatest. Throws BadInput as read_table, and where no file is named or missing is no known word.
 std::unique_ptr<DataSource> make_table(const TableOptions& options);
 
 }  // namespace refract

@@ -22,8 +22,8 @@ Ran example(const Folder& folder, const std::string& words) {
 }
 
 void render(const std::string& split, const std::string& to) {
-  const Ran ran = testing_support::refract({"data", "render", "embedded-digits", "--size", "32", "--unlabelled_images", "60",
-                                    "--split", split, "--count", "40", "--separate", to});
+  const Ran ran = testing_support::refract({"data", "render", "embedded-digits", "--size", "32", "--unlabelled_images",
+                                            "60", "--split", split, "--count", "40", "--separate", to});
   ASSERT_EQ(ran.status, 0) << ran.err;
 }
 

@@ -89,16 +89,19 @@ TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
 
   write_file(folder_ / "two.csv", "cell,g4,g3,g2,g1\nx,131,121,111,101\ny,132,122,112,102\n");
   const std::string two = folder_ / "two.csv";
-  const Ran moved = testing_support::refract({"transfer", run, "--target", two, "--common", two, "--out", folder_ / "t.csv"});
+  const Ran moved =
+      testing_support::refract({"transfer", run, "--target", two, "--common", two, "--out", folder_ / "t.csv"});
   ASSERT_EQ(moved.status, 0) << moved.err;
   const auto transferred = rows_in(folder_ / "t.csv");
   ASSERT_EQ(transferred.size(), 5U);
   EXPECT_EQ(transferred[0], (std::vector<std::string>{"name", "g1", "g2", "g3", "g4"}));
   EXPECT_EQ(transferred[2][0], "x with e of y");
 
-  ASSERT_EQ(testing_support::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status, 0);
+  ASSERT_EQ(testing_support::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status,
+            0);
   EXPECT_EQ(rows_in(folder_ / "s.csv").size(), 7U);
-  ASSERT_EQ(testing_support::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
+  ASSERT_EQ(
+      testing_support::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
   const auto samples = rows_in(folder_ / "n.csv");
   ASSERT_EQ(samples.size(), 9U);
   // In the table's own units: near 10 for each column, or near 460 counts a row.
