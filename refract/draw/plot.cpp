@@ -11,29 +11,29 @@ namespace {
 constexpr int64_t kTitle = kHeadingHeight + 6;
 constexpr int64_t kAxis = kLabelHeight + 4;
 constexpr int64_t kRow = kLabelHeight + 4;  // of a legend
-constexpr Colour kGray = {150, 150, 150};
+constexpr Rgb kGray = {150, 150, 150};
 
 }  // namespace
 
-Colour class_colour(size_t index) {
-  constexpr std::array<Colour, 10> colours = {{{0, 114, 178},
-                                               {213, 94, 0},
-                                               {0, 158, 115},
-                                               {204, 121, 167},
-                                               {230, 159, 0},
-                                               {86, 180, 233},
-                                               {40, 40, 40},
-                                               {110, 70, 180},
-                                               {120, 80, 40},
-                                               {150, 150, 150}}};
+Rgb class_colour(size_t index) {
+  constexpr std::array<Rgb, 10> colours = {{{0, 114, 178},
+                                            {213, 94, 0},
+                                            {0, 158, 115},
+                                            {204, 121, 167},
+                                            {230, 159, 0},
+                                            {86, 180, 233},
+                                            {40, 40, 40},
+                                            {110, 70, 180},
+                                            {120, 80, 40},
+                                            {150, 150, 150}}};
   return colours.at(index % colours.size());
 }
 
-Colour ramp_colour(double share) {
-  constexpr std::array<Colour, 5> stops = {{{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}}};
+Rgb ramp_colour(double share) {
+  constexpr std::array<Rgb, 5> stops = {{{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}}};
   const double place = std::clamp(share, 0.0, 1.0) * (stops.size() - 1);
   const auto below = std::min(static_cast<size_t>(place), stops.size() - 2);
-  Colour colour{};
+  Rgb colour{};
   for (size_t c = 0; c < colour.size(); ++c) {
     const double from = stops.at(below).at(c), to = stops.at(below + 1).at(c);
     colour.at(c) = static_cast<uint8_t>(std::lround(from + (place - static_cast<double>(below)) * (to - from)));
@@ -83,7 +83,7 @@ void Plot::frame(Canvas& canvas, const std::string& title, const std::string& x_
   canvas.write(range("up, " + y_name, y_), kLabelHeight, top_ + side_ + 3 + kAxis, left_);
 }
 
-void Plot::dot(Canvas& canvas, double x, double y, Colour colour) const {
+void Plot::dot(Canvas& canvas, double x, double y, Rgb colour) const {
   constexpr double radius = 2.5;
   canvas.dot({column(x), row(y)}, radius, colour);
 }

@@ -11,14 +11,14 @@
 
 namespace refract {
 
-using Colour = std::array<uint8_t, 3>;
+using Rgb = std::array<uint8_t, 3>;
 
 // Ten colours, the first six of which nearly everybody tells apart (Okabe and Ito 2008); again from the first after the
 // last.
-Colour class_colour(size_t index);
+Rgb class_colour(size_t index);
 
 // From blue (0) over green to yellow (1), brighter all the way.
-Colour ramp_colour(double share);
+Rgb ramp_colour(double share);
 
 struct Interval {
   double low = 0, high = 1;
@@ -33,7 +33,7 @@ class Plot {
   Plot(int64_t top, int64_t left, int64_t side, Interval x, Interval y);
 
   void frame(Canvas& canvas, const std::string& title, const std::string& x_name, const std::string& y_name) const;
-  void dot(Canvas& canvas, double x, double y, Colour colour) const;
+  void dot(Canvas& canvas, double x, double y, Rgb colour) const;
   void line(Canvas& canvas, double x0, double y0, double x1, double y1) const;  // dashed, gray
 
   // Of a plot with its title and the names of its axes.
@@ -50,7 +50,7 @@ class Plot {
 
 struct LegendEntry {
   std::string name;
-  Colour colour;
+  Rgb colour;
 };
 
 // Entries below each other, as many as `most` and how many more there are.

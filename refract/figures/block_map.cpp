@@ -20,7 +20,7 @@ constexpr size_t kMostColourings = 3;
 // One way to colour the examples.
 struct Colouring {
   std::string title;
-  std::vector<Colour> colours;  // of each example
+  std::vector<Rgb> colours;  // of each example
   std::vector<LegendEntry> legend;
 };
 
