@@ -27,7 +27,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   if (!opened.method->space().is_picture()) {
     const std::string table = opened.settings->options.at("table").text();
     add({program, "encode", run, table});
-    if (lacks_exchange(*opened.method).empty()) add({program, "synthesize", run, table, "--variants", "3"});
+    if (lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, table, "--variants", "3"});
   }
   if (lacks_prior(*opened.method).empty()) add({program, "sample", run});
   return lines;

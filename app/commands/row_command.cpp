@@ -4,6 +4,7 @@
 #include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "app/cli/terminal.h"
@@ -15,8 +16,6 @@
 
 namespace refract {
 namespace {
-
-constexpr int64_t kMostRows = 1'000'000;
 
 // "" where the data set has no such option.
 std::string option_of(const OpenedRun& opened, const char* name) {
@@ -38,9 +37,19 @@ TableQuery query_of(const OpenedRun& opened, const std::string& file) {
   return query;
 }
 
-void check_count(int64_t rows) {
-  if (rows > kMostRows)
-    throw BadInput(fmt::format("Making {} rows: expected at most {}. Give fewer rows.", rows, kMostRows));
+// So that the run reads what was written: the option --name, else "name", or an empty header where that is a feature.
+std::string names_column(const OpenedRun& opened) {
+  const std::string given = option_of(opened, "name");
+  const std::vector<std::string>& columns = opened.trained_on.columns.names;
+  if (!given.empty()) return given;
+  return std::find(columns.begin(), columns.end(), "name") == columns.end() ? "name" : "";
+}
+
+void check_count(int64_t rows, const Model& model) {
+  constexpr int64_t most_values = 100'000'000;
+  if (rows * model.space().numel() > most_values)
+    throw BadInput(fmt::format("Making {} rows of {} columns: at most {} values are made at once. Name fewer rows.",
+                               rows, model.space().numel(), most_values));
 }
 
 // [A, B, D] to [A * B, D].
@@ -56,11 +65,12 @@ NamedRows read_rows(const OpenedRun& opened, const std::vector<std::string>& fil
   for (const std::string& file : files) {
     Table table = read_table(query_of(opened, file));
     for (const std::string& note : table.notes) say(note);
+    const std::string where = files.size() > 1 ? std::filesystem::path(file).filename().string() + ", " : std::string();
     const int64_t width = std::ssize(table.columns), count = std::ssize(table.values) / width;
     to_standard(table.values.data(), count, opened.trained_on.columns);
     parts.push_back(at::from_blob(table.values.data(), {count, width}, at::kFloat).clone());
     for (int64_t i = 0; i < count; ++i)
-      all.names.push_back(table.names.empty() ? fmt::format("row {}", all.names.size() + 1)
+      all.names.push_back(table.names.empty() ? where + table.places[static_cast<size_t>(i)]
                                               : table.names[static_cast<size_t>(i)]);
   }
   if (parts.empty()) throw BadInput("Reading rows: expected a table after the run, as in `rows.csv`.");
@@ -74,12 +84,12 @@ Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::f
   const auto width = static_cast<size_t>(values.size(1));
   auto* data = values.data_ptr<float>();
   to_table_units(data, values.size(0), columns);
-  std::string text = "name";
+  std::string text = csv_cell(names_column(opened));
   for (const std::string& column : columns.names) text += "," + csv_cell(column);
   text += '\n';
   for (size_t n = 0; n < rows.names.size(); ++n) {
     text += csv_cell(rows.names[n]);
-    for (size_t d = 0; d < width; ++d) fmt::format_to(std::back_inserter(text), ",{:.6g}", data[n * width + d]);
+    for (size_t d = 0; d < width; ++d) fmt::format_to(std::back_inserter(text), ",{}", data[n * width + d]);
     text += '\n';
   }
   write_file(file, text);
@@ -88,7 +98,7 @@ Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::f
 }
 
 NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common) {
-  check_count(std::ssize(target.names) * std::ssize(common.names));
+  check_count(std::ssize(target.names) * std::ssize(common.names), model);
   NamedRows rows{listed(transfer(model, target.examples, common.examples)), {}};
   const std::string& block = model.blocks()[exchanged_block(model)].name;
   for (const std::string& content : common.names)
@@ -98,7 +108,7 @@ NamedRows transferred_rows(const Model& model, const NamedRows& target, const Na
 }
 
 NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed) {
-  check_count(std::ssize(rows.names) * variants);
+  check_count(std::ssize(rows.names) * variants, model);
   NamedRows made{listed(synthesize(model, rows.examples, variants, seed)), {}};
   const std::string& block = model.blocks()[exchanged_block(model)].name;
   for (const std::string& name : rows.names)

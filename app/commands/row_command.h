@@ -12,7 +12,7 @@ namespace refract {
 
 struct NamedRows {
   Tensor examples;                 // [N, D] in the units of the model's space
-  std::vector<std::string> names;  // as the tables have them, else "row 1", "row 2", ...
+  std::vector<std::string> names;  // as the tables have them, else where they stand: "line 2"
 };
 
 // The rows of these files (data/files/table_file.h), one after the other: the columns that the run was trained on, in

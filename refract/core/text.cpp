@@ -101,8 +101,11 @@ std::vector<std::string> comma_separated(std::string_view text) {
     parts.emplace_back();
     was_quoted = false;
   };
-  for (const char c : text) {
-    if (c == '"') {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') {
+      parts.back() += text[++i];  // a doubled quote is one
+    } else if (c == '"') {
       quoted = !quoted;
       was_quoted = true;
     } else if (c == ',' && !quoted) {

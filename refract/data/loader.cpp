@@ -49,9 +49,11 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
   if (needs.reference.wanted && source.count(Split::reference) == 0)
     throw BadInput(
         fmt::format("Loading batches of {}: the method needs reference examples, in which the target factors "
-                    "are constant, and this data has none. Give a folder of them with --reference DIR, choose "
+                    "are constant, and this data has none. {}, choose "
                     "a data set that has them (`refract list data`), or a method that needs none.",
-                    source.info().name));
+                    source.info().name,
+                    source.info().space.is_picture() ? "Give a folder of them with --reference DIR"
+                                                     : "Say which rows they are with --reference-where"));
   if (needs.labelled > 0 || needs.main.labels || needs.second.labels || needs.partner.wanted)
     check_labels(source.info());
   if (needs.labelled > 0) check_classes(source, needs.classes);

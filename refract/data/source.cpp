@@ -45,11 +45,13 @@ void change_columns(float* values, int64_t rows, const TableColumns& columns, Ch
 }  // namespace
 
 void to_standard(float* values, int64_t rows, const TableColumns& columns) {
-  change_columns(values, rows, columns, [](float x, float centre, float scale) { return (x - centre) / scale; });
+  change_columns(values, rows, columns,
+                 [](float x, double centre, double scale) { return static_cast<float>((x - centre) / scale); });
 }
 
 void to_table_units(float* values, int64_t rows, const TableColumns& columns) {
-  change_columns(values, rows, columns, [](float x, float centre, float scale) { return x * scale + centre; });
+  change_columns(values, rows, columns,
+                 [](float x, double centre, double scale) { return static_cast<float>(x * scale + centre); });
 }
 
 Indices all_indices(int64_t count) {

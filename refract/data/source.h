@@ -52,7 +52,7 @@ struct Attribute {
 // for counts, which stay as they are.
 struct TableColumns {
   std::vector<std::string> names;  // empty for pictures
-  std::vector<float> centre, scale;
+  std::vector<double> centre, scale;
   std::vector<float> fill;  // in the table's units: what stands for a missing value of a later row
 };
 

@@ -1,10 +1,14 @@
 #include "refract/eval/linear.h"
 
 #include <ATen/ops/bincount.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_lstsq.h>
+#include <ATen/ops/linalg_solve.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/reciprocal.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -18,6 +22,7 @@
 namespace refract {
 namespace {
 
+constexpr double kSingular = 1e-13;      // what keeps a system of equations solvable
 constexpr double kFloatRounding = 1e-6;  // relative; float32 carries about 1e-7
 
 Tensor to_double(const Tensor& values) {
@@ -73,35 +78,95 @@ Tensor balanced_likelihood(const Tensor& logits, const Tensor& labels) {
 class LogisticLoss {
  public:
   LogisticLoss(const Tensor& x, const Tensor& labels, int64_t classes)
-      : x_(x),
+      : x_(at::cat({x, at::ones({x.size(0), 1}, x.options())}, 1)),
         labels_(labels.unsqueeze(1)),
         weights_(balanced_weights(labels, classes)),
         weighted_truth_(at::one_hot(labels, classes) * weights_.unsqueeze(1)) {}
 
-  // Moves w [D, K] and b [K] from where they are.
-  void descend(Tensor& w, Tensor& b, double penalty) const {
+  // Moves w [D + 1, K], whose last row is the bias, from where it is.
+  void descend(Tensor& w, double penalty) const {
+    const at::NoGradGuard no_grad;
     const double factor = 0.5 * penalty / static_cast<double>(x_.size(0));
-    torch::optim::LBFGS optimizer({w, b}, torch::optim::LBFGSOptions(1)
-                                              .max_iter(1000)
-                                              .history_size(20)
-                                              .tolerance_grad(1e-9)
-                                              .tolerance_change(1e-16)
-                                              .line_search_fn("strong_wolfe"));
-    optimizer.step([&] { return at_point(w, b, factor); });
+    constexpr int64_t most = 1000;  // weights for which a system of equations is quick
+    if (w.numel() <= most)
+      newton(w, factor);
+    else
+      quasi_newton(w, factor);
   }
 
  private:
-  // The loss, with its gradients written down: recording them would cost more than they do.
-  [[nodiscard]] Tensor at_point(Tensor& w, Tensor& b, double factor) const {
-    const at::NoGradGuard no_grad;
-    const Tensor log_p = at::log_softmax(x_.matmul(w) + b, 1);
-    const Tensor slope = weights_.unsqueeze(1) * log_p.exp() - weighted_truth_;  // of the logits
-    w.mutable_grad() = 2 * factor * w + x_.t().matmul(slope);
-    b.mutable_grad() = slope.sum(0);
-    return factor * w.square().sum() - (weights_ * log_p.gather(1, labels_).squeeze(1)).sum();
+  [[nodiscard]] Tensor log_p(const Tensor& w) const { return at::log_softmax(x_.matmul(w), 1); }
+
+  // All weights but the bias.
+  static Tensor inner(const Tensor& w) { return w.slice(0, 0, w.size(0) - 1); }
+
+  [[nodiscard]] Tensor value(const Tensor& w, const Tensor& log_p, double factor) const {
+    return factor * inner(w).square().sum() - (weights_ * log_p.gather(1, labels_).squeeze(1)).sum();
   }
 
-  Tensor x_, labels_, weights_, weighted_truth_;
+  [[nodiscard]] Tensor gradient(const Tensor& w, const Tensor& log_p, double factor) const {
+    Tensor all = x_.t().matmul(weights_.unsqueeze(1) * log_p.exp() - weighted_truth_);
+    inner(all).add_(inner(w), 2 * factor);
+    return all;
+  }
+
+  // [(D + 1) K, (D + 1) K], class by class. Adding one number to all biases changes nothing: a term that is zero along
+  // every other way makes it regular.
+  [[nodiscard]] Tensor hessian(const Tensor& p, double factor) const {
+    const int64_t rows = x_.size(1), classes = p.size(1);
+    Tensor all = at::zeros({classes, rows, classes, rows}, x_.options());
+    for (int64_t a = 0; a < classes; ++a)
+      for (int64_t b = a; b < classes; ++b) {
+        const Tensor pa = p.select(1, a);
+        const Tensor each = weights_ * (a == b ? pa - pa.square() : -pa * p.select(1, b));
+        const Tensor block = x_.t().matmul(x_ * each.unsqueeze(1));
+        all.select(0, a).select(1, b).copy_(block);
+        all.select(0, b).select(1, a).copy_(block);
+      }
+    all.select(3, rows - 1).select(1, rows - 1).add_(1.0 / static_cast<double>(classes));
+    Tensor flat = all.view({classes * rows, classes * rows});
+    Tensor penalties = at::full({classes, rows}, 2 * factor, x_.options());
+    penalties.select(1, rows - 1).fill_(kSingular);  // the bias of a class without samples has no curvature in the end
+    flat.diagonal().add_(penalties.flatten());
+    return flat;
+  }
+
+  // Ends where a step promises less than rounding. Halves steps that go too far.
+  void newton(Tensor& w, double factor) const {
+    constexpr int most_steps = 100;
+    for (int i = 0; i < most_steps; ++i) {
+      const Tensor now = log_p(w);
+      const Tensor slope = gradient(w, now, factor);
+      const Tensor right = slope.t().contiguous().view({-1, 1});
+      const Tensor step = at::linalg_solve(hessian(now.exp(), factor), right).view({w.size(1), w.size(0)}).t();
+      const double promised = (slope * step).sum().item<double>();
+      const double before = value(w, now, factor).item<double>();
+      double length = 1;
+      while (length > 1e-10 && value(w - length * step, log_p(w - length * step), factor).item<double>() >
+                                   before - 1e-4 * length * promised)
+        length /= 2;
+      if (!(promised > 1e-15) || length <= 1e-10) return;
+      w.sub_(step, length);
+    }
+  }
+
+  void quasi_newton(Tensor& w, double factor) const {
+    torch::optim::LBFGS optimizer({w}, torch::optim::LBFGSOptions(1)
+                                           .max_iter(1000)
+                                           .history_size(20)
+                                           .tolerance_grad(1e-9)
+                                           .tolerance_change(1e-16)
+                                           .line_search_fn("strong_wolfe"));
+    optimizer.step([&] {
+      const at::NoGradGuard no_grad;
+      const Tensor now = log_p(w);
+      w.mutable_grad() = gradient(w, now, factor);
+      return value(w, now, factor);
+    });
+  }
+
+  Tensor x_;  // [N, D + 1], a column of ones last
+  Tensor labels_, weights_, weighted_truth_;
 };
 
 // [N] bool.
@@ -138,10 +203,9 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
   check_labels(y, classes);
   const Tensor raw = to_double(features);
   const Standardizer standard(raw, rounding_of(features));
-  Tensor w = at::zeros({raw.size(1), classes}, raw.options());
-  Tensor b = at::zeros({classes}, raw.options());
-  LogisticLoss(standard(raw), y, classes).descend(w, b, penalty);
-  return standard.unfold(w, b);
+  Tensor w = at::zeros({raw.size(1) + 1, classes}, raw.options());
+  LogisticLoss(standard(raw), y, classes).descend(w, penalty);
+  return standard.unfold(w.slice(0, 0, raw.size(1)), w[raw.size(1)]);
 }
 
 LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels, int64_t classes) {
@@ -157,14 +221,14 @@ LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels,
   const Standardizer standard(raw_in, rounding_of(features));
   const Tensor x_out = standard(to_double(x.index_select(0, out))), y_out = y.index_select(0, out);
   const LogisticLoss loss(standard(raw_in), y_in, classes);
-  Tensor w = at::zeros({raw_in.size(1), classes}, raw_in.options());
-  Tensor b = at::zeros({classes}, raw_in.options());
+  Tensor w = at::zeros({raw_in.size(1) + 1, classes}, raw_in.options());
 
   double best = 1;
   double likelihood = -std::numeric_limits<double>::infinity();
   for (const double penalty : {1e4, 1e3, 1e2, 1e1, 1e0}) {
-    loss.descend(w, b, penalty);  // from the minimum under the penalty before, which is near
-    const auto found = balanced_likelihood(x_out.matmul(w) + b, y_out).item<double>();
+    loss.descend(w, penalty);  // from the minimum under the penalty before, which is near
+    const Tensor logits = x_out.matmul(w.slice(0, 0, x_out.size(1))) + w[x_out.size(1)];
+    const auto found = balanced_likelihood(logits, y_out).item<double>();
     if (found <= likelihood) break;
     best = penalty;
     likelihood = found;

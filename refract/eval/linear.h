@@ -23,8 +23,8 @@ LinearMap fit_least_squares(const Tensor& features, const Tensor& targets);
 // Multinomial logistic regression of labels [N] int64 in [0, classes) on features [N, D]; the class is the argmax of
 // the map. Minimises, over standardised features, sum_i w_i nll_i + penalty |W|^2 / (2N), where w_i = 1 / (present
 // classes * size of i's class): the objective of scikit-learn's LogisticRegression(C=1/penalty,
-// class_weight="balanced") after a StandardScaler. The bias is free. Solved by L-BFGS from zero, so the result is a
-// function of the data alone. Throws as above.
+// class_weight="balanced") after a StandardScaler. The bias is free. Solved from zero, by Newton's method where
+// there are at most 1,000 weights, else by L-BFGS: the result is a function of the data alone. Throws as above.
 LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes, double penalty = 1);
 
 // The same with a penalty chosen by the data: every fourth image of each class is held out, and of 10^4, 10^3, ..., 1,

@@ -145,12 +145,12 @@ Tensor Likelihood::count_error(const Tensor& x, const Tensor& made) const {
   const Tensor total = x.sum(1, true).clamp_min(1);
   const Tensor log_mean = at::log_softmax(made.slice(1, 0, space_.numel()), 1) + total.log();
   if (family_ == Family::poisson) return (log_mean.exp() - x * log_mean).sum(1);
-  // -log NB(x; mean, r) = lgamma(r) - lgamma(x + r) - r log r - x log mean + (x + r) log(mean + r), with r the inverse
-  // dispersion.
+  // -log NB(x; mean, r) = lgamma(r) - lgamma(x + r) + x log(1 + r / mean) + r log(1 + mean / r), with r the inverse
+  // dispersion. Written with log(mean + r) it would lose the gradients of counts beyond a million to rounding.
   const Tensor log_r = kLogDispersion * (made.slice(1, space_.numel()) / kLogDispersion).tanh();
   const Tensor r = log_r.exp();
-  const Tensor log_both = log_r + at::softplus(log_mean - log_r);  // log(mean + r)
-  return (at::lgamma(r) - at::lgamma(x + r) - r * log_r - x * log_mean + (x + r) * log_both).sum(1);
+  const Tensor gap = log_mean - log_r;
+  return (at::lgamma(r) - at::lgamma(x + r) + x * at::softplus(-gap) + r * at::softplus(gap)).sum(1);
 }
 
 Tensor Likelihood::error(const Tensor& x, const Tensor& made) const {

@@ -67,13 +67,15 @@ Tensor Model::class_shares(size_t block) const {
 }
 
 Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator) {
+  const at::NoGradGuard no_grad;
   const std::vector<Block>& blocks = model.blocks();
   Codes codes(blocks.size());
   for (size_t b = 0; b < blocks.size(); ++b)
     if (blocks[b].categorical && blocks[b].prior) codes[b] = drawn_classes(model.class_shares(b), count, generator);
   for (size_t b = 0; b < blocks.size(); ++b) {
-    const Gaussian prior = model.prior(b);
-    if (!prior.mean.defined()) continue;
+    const Gaussian of_model = model.prior(b);
+    if (!of_model.mean.defined()) continue;
+    const Gaussian prior{of_model.mean.to(at::kCPU), of_model.log_variance.to(at::kCPU)};
     const Gaussian rows = blocks[b].given ? prior.mixed(codes.at(*blocks[b].given)) : prior.repeated(count);
     codes[b] = rows.sample(generator);
   }

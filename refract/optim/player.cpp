@@ -63,12 +63,26 @@ void Player::flatten() {
   count_ = at::zeros({1}, all.options().dtype(at::kLong));
   if (shares_) return;
   flat_ = all;
+  view_flat();
+}
+
+void Player::view_flat() {
   int64_t from = 0;
   for (auto& [name, parameter] : parameters_) {
     const int64_t size = parameter.numel();
     parameter.set_data(flat_.narrow(0, from, size).view(parameter.sizes()));
     from += size;
   }
+}
+
+void Player::to(const at::Device& device) {
+  const at::NoGradGuard no_grad;
+  for (auto& [name, buffer] : buffers_) buffer.set_data(buffer.detach().to(device));
+  for (Tensor* state : {&flat_, &first_, &second_, &count_})
+    if (state->defined()) *state = state->to(device);
+  if (flat_.defined()) return view_flat();
+  if (shares_) return;
+  for (auto& [name, parameter] : parameters_) parameter.set_data(parameter.detach().to(device));
 }
 
 NamedTensors Player::weights() {

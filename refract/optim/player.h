@@ -45,6 +45,9 @@ class Player {
   // What modules keep beside their parameters: running statistics, power iterations.
   [[nodiscard]] const NamedTensors& buffers() const { return buffers_; }
 
+  // Moves weights, buffers and moments.
+  void to(const at::Device& device);
+
   // Whether its modules behave as in training or as in use: batch normalisation, dropout.
   void train(bool on);
 
@@ -61,6 +64,7 @@ class Player {
  private:
   void own_parameters(const std::string& prefix, const torch::nn::Module& module);
   void flatten();
+  void view_flat();
   Tensor apply_fused(const std::vector<Tensor>& gradients, double rate);  // on the CPU
   Tensor apply_anywhere(const std::vector<Tensor>& gradients, const Tensor& rate);
   void subtract(const Tensor& all);

@@ -22,7 +22,8 @@ using Json = nlohmann::ordered_json;
 // Shown in other places of the page, or for nobody but the program: a page is mailed, and where its writer keeps files
 // concerns nobody.
 bool left_out(const std::string& key) {
-  return key == "command" || key == "data: note" || key == "directory" || key == "run";
+  return key == "command" || key == "data: note" || key == "directory" || key == "run" ||
+         key.starts_with("data: columns");  // of a table, thousands perhaps
 }
 
 std::string plain(const Json& value) {

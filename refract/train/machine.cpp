@@ -75,9 +75,7 @@ void move_to(const at::Device& device, Method& method) {
     at::globalContext().setFloat32MatmulPrecision("high");
     at::globalContext().setBenchmarkCuDNN(true);  // sizes never change: the fastest way is looked for once
   }
-  for (Player* player : method.players())
-    for (const NamedTensors* part : {&player->parameters(), &player->buffers()})
-      for (auto [name, tensor] : *part) tensor.set_data(tensor.detach().to(device));
+  for (Player* player : method.players()) player->to(device);
 }
 
 }  // namespace refract

@@ -6,6 +6,8 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/generator.h"
+#include "refract/core/nesting.h"
 #include "refract/core/random.h"
 #include "refract/data/loader.h"
 #include "refract/train/data_places.h"
@@ -19,6 +21,7 @@ namespace {
 
 // Every run of a seed starts from the same weights, whatever was drawn before.
 std::unique_ptr<Method> make_method(const Settings& settings, const Space& space) {
+  const KeptGenerator kept;
   at::manual_seed(mix(static_cast<uint64_t>(settings.train.seed), Stream::weights));
   return settings.method_recipe.make(space);
 }
@@ -44,11 +47,29 @@ std::string lower_batch(TrainOptions& options, const DataSource& data, const Nee
   return fmt::format("The batch is lowered from {} to {} examples: there are no more {} ones.", before, most, smaller);
 }
 
+// What a run records of its options has to be read again.
+void expect_readable(const Settings& settings) {
+  if (const size_t bytes = settings.toml().size(); bytes > most_toml_bytes)
+    throw BadInput(
+        fmt::format("Starting a run: its options take {} bytes, and at most {} are read again. Give shorter "
+                    "lists, or take columns out of the file.",
+                    bytes, most_toml_bytes));
+}
+
 void check_space(const DataInfo& data, const Space& trained, const Run& run) {
   if (data.space == trained) return;
   throw BadInput(
       fmt::format("Opening the run {}: it was trained on {}, but {} now has {}. Put the data back as it was.",
                   run.path().string(), text_of(trained), data.name, text_of(data.space)));
+}
+
+// The classes decide what is held out: with others, what trained would be measured as held out.
+void check_classes(const DataInfo& data, const DataInfo& then, const Run& run) {
+  if (data.classes == then.classes) return;
+  throw BadInput(
+      fmt::format("Opening the run {}: it was trained on {} with {} classes, and this version finds {}, so that other "
+                  "examples would be held out. Train it again to go on or to measure it; own images need no data.",
+                  run.path().string(), data.name, then.classes.size(), data.classes.size()));
 }
 
 // "train.idx has another checksum", a line for each difference.
@@ -93,8 +114,9 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
     opened.data = data_again(*opened.settings, on_progress);
-    check_space(opened.data->info(), then.space, opened.run);
     check_files(opened.data->info(), then, opened.run);
+    check_space(opened.data->info(), then.space, opened.run);
+    check_classes(opened.data->info(), then, opened.run);
     if (const std::string& note = opened.data->info().note; !note.empty()) opened.notes.push_back(note);
   }
   opened.method = make_method(*opened.settings, then.space);
@@ -151,6 +173,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
                     const std::string& command, const std::function<void(const DataSource&)>& check,
                     const OnProgress& on_progress) {
   Run::check_absent(directory);
+  expect_readable(*settings);
   expect_sensible_threads(settings->train);
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);

@@ -61,5 +61,13 @@ TEST(Text, WhatMovesACursorIsShownInstead) {
   EXPECT_EQ(printable_lines("one\n\ttwo\x07\n"), "one\n\ttwo\\x07\n");
 }
 
+TEST(CommaSeparated, TakesBlanksAwayAndQuotesAsNames) {
+  using Parts = std::vector<std::string>;
+  EXPECT_EQ(comma_separated("a, b ,c d"), (Parts{"a", "b", "c d"}));
+  EXPECT_EQ(comma_separated(""), Parts());
+  EXPECT_EQ(comma_separated(",a,,"), Parts{"a"});
+  EXPECT_EQ(comma_separated("\"a,b\", \"q\"\"uote\""), (Parts{"a,b", "q\"uote"}));
+}
+
 }  // namespace
 }  // namespace refract

@@ -6,6 +6,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
@@ -73,6 +74,19 @@ TEST(Likelihood, NegativeBinomialIsItsProbabilityWithoutTheConstant) {
   EXPECT_NEAR(error({.likelihood = "negative-binomial"}, counts(4), kCounts, made), expected, 1e-3);
   EXPECT_NEAR(error({}, counts(4), kCounts, made), expected, 1e-3);
   EXPECT_EQ(Likelihood({}, counts(4)).made().sizes, std::vector<int64_t>{8});
+}
+
+// The difference of a count and its mean is what is learnt from; in single precision it must not drown in the count.
+TEST(Likelihood, GradientsOfLargeCountsAreThoseOfDoublePrecision) {
+  const Tensor x = at::tensor(std::vector<double>{1e7, 1.1e7, 3e6, 12}).view({1, 4});
+  const Tensor made = at::tensor(std::vector<double>{1, 1.05, 0.1, -9, 0.5, 1, -2, 0}).view({1, 8});
+  const auto slope = [&](at::ScalarType type) {
+    const Tensor leaf = made.to(type).detach().requires_grad_();
+    const Tensor error = Likelihood({}, counts(4)).negative_log_likelihood(x.to(type), leaf);
+    return torch::autograd::grad({error}, {leaf}).at(0).to(at::kDouble);
+  };
+  const Tensor exact = slope(at::kDouble), found = slope(at::kFloat);
+  EXPECT_TRUE(found.slice(1, 0, 4).allclose(exact.slice(1, 0, 4), 1e-2, 1e-3)) << found << exact;
 }
 
 // Two rows with the same shares are read alike, whatever their sums.

@@ -44,10 +44,11 @@ struct Table {
   std::vector<float> values;         // [N, D], row by row, all finite; N >= 2, and >= 1 where a query names `columns`
   std::vector<float> means;          // [D], over the rows of either set: what TableQuery::fill takes for later rows
   std::vector<std::string> names;    // [N], each once; or none
+  std::vector<std::string> places;   // [N], where each row stands in the file: "line 17"
   std::vector<std::string> labels;   // [N], or none
   std::vector<TableFactor> factors;  // in the query's order
   std::vector<bool> in_reference;    // [N]
-  std::vector<bool> in_unlabelled;   // [N]; a row may be in neither set
+  std::vector<bool> in_unlabelled;   // [N]; each row is in one set or, where a query allows it, in both
   std::string sha256;                // of the file, unpacked where it is gzip
   std::vector<std::string> notes;    // sentences for the user: what was left out, dropped or filled
 

@@ -57,10 +57,10 @@ void add_feature_gaps(const RawTable& table, Gaps& gaps) {
       if (std::isnan(table.values[i * width + k])) gaps.add(i, table.columns[k]);
 }
 
-void add_text_gaps(const RawTable& table, const std::string& column, Gaps& gaps) {
+void add_text_gaps(const RawTable& table, const std::string& column, Gaps& gaps, const std::vector<bool>& rows) {
   const std::vector<std::string>& cells = table.texts.at(column);
   for (size_t i = 0; i < cells.size(); ++i)
-    if (is_missing(cells[i])) gaps.add(i, column);
+    if (rows[i] && is_missing(cells[i])) gaps.add(i, column);
 }
 
 void refuse_gaps(const RawTable& table, const Gaps& gaps, const std::string& advice) {
@@ -83,21 +83,22 @@ void keep_rows(std::vector<bool>& flags, const std::vector<bool>& keep) {
   flags = std::move(kept);
 }
 
-std::vector<bool> rows_to_drop(RawTable& table, const TableQuery& query) {
+std::vector<bool> rows_to_drop(RawTable& table, const TableQuery& query, const std::vector<bool>& unlabelled) {
   Gaps gaps{std::vector<bool>(table.rows(), false), {}, 0, 0, ""};
-  for (const std::string& factor : query.factors) add_text_gaps(table, factor, gaps);
-  if (!query.label.empty()) add_text_gaps(table, query.label, gaps);
-  if (query.missing == MissingPolicy::mean) {
-    if (gaps.cells > 0)
-      refuse_gaps(table, gaps, "A label or factor has no mean: give --missing drop, or do not name the column as one.");
-    return {};
-  }
+  for (const std::string& factor : query.factors)
+    add_text_gaps(table, factor, gaps, std::vector<bool>(table.rows(), true));
+  if (!query.label.empty()) add_text_gaps(table, query.label, gaps, unlabelled);
+  if (query.missing != MissingPolicy::drop && gaps.cells > 0)
+    refuse_gaps(table, gaps, "A label or factor has no mean: give --missing drop, or do not name the column as one.");
+  if (query.missing == MissingPolicy::mean) return {};
   add_feature_gaps(table, gaps);
   if (gaps.cells == 0) return {};
   if (query.missing == MissingPolicy::refuse)
     refuse_gaps(table, gaps,
-                "Give --missing mean to put the mean of the column there, --missing drop to leave out such rows, or "
-                "--ignore to leave out the column.");
+                query.columns.empty()
+                    ? "Give --missing mean to put the mean of the column there, --missing drop to leave out such rows, "
+                      "or --ignore to leave out the column."
+                    : "Fill these cells, or leave out the rows.");
   const auto [column, count] = gaps.most();
   const auto dropped = std::count(gaps.rows.begin(), gaps.rows.end(), true);
   const std::string most = fmt::format("{} in column {}", count, quoted_cell(column));

@@ -12,7 +12,8 @@ void keep_rows(RawTable& table, const std::vector<bool>& keep);
 void keep_rows(std::vector<bool>& flags, const std::vector<bool>& keep);
 
 // Refuses, or flags the rows that are to be dropped, by the query's policy, with a note. [N]; empty where none is.
-std::vector<bool> rows_to_drop(RawTable& table, const TableQuery& query);
+// A label may be missing where a row is not unlabelled.
+std::vector<bool> rows_to_drop(RawTable& table, const TableQuery& query, const std::vector<bool>& unlabelled);
 
 // [D]: of each column over the rows of either set, without its gaps; 0 where it has nothing else there.
 std::vector<float> column_means(const RawTable& table, const std::vector<bool>& in_a_set);

@@ -66,20 +66,29 @@ void check_sets(RawTable& table, const TableQuery& query, const RowSets& sets) {
         fmt::format("every row meets --reference-where '{}', so that no row is left that is not of the reference "
                     "set. Narrow the condition.",
                     query.reference_where));
-  const size_t outside = table.rows() - flagged(in_either(sets));
-  if (outside > 0)
-    table.notes.push_back(
-        fmt::format("{} of {} rows meet neither condition: nothing is learnt from them.", outside, table.rows()));
 }
 
-void drop_rows(RawTable& table, const TableQuery& query, RowSets& sets) {
-  Flags keep = rows_to_drop(table, query);
-  if (keep.empty()) return;
-  const bool had_reference = flagged(sets.reference) > 0;
-  keep.flip();
+void keep_in_sets(RawTable& table, RowSets& sets, const Flags& keep) {
   keep_rows(table, keep);
   keep_rows(sets.reference, keep);
   keep_rows(sets.unlabelled, keep);
+}
+
+void leave_out_rows_of_no_set(RawTable& table, RowSets& sets) {
+  const Flags keep = in_either(sets);
+  const size_t outside = table.rows() - flagged(keep);
+  if (outside == 0) return;
+  table.notes.push_back(
+      fmt::format("{} of {} rows meet neither condition: nothing is learnt from them.", outside, table.rows()));
+  keep_in_sets(table, sets, keep);
+}
+
+void drop_rows(RawTable& table, const TableQuery& query, RowSets& sets) {
+  Flags keep = rows_to_drop(table, query, sets.unlabelled);
+  if (keep.empty()) return;
+  const bool had_reference = flagged(sets.reference) > 0;
+  keep.flip();
+  keep_in_sets(table, sets, keep);
   if (flagged(sets.unlabelled) == 0 || (had_reference && flagged(sets.reference) == 0))
     table.refuse(
         fmt::format("without the rows that lack a value, the {} set has none. Leave out the columns concerned "
@@ -186,6 +195,7 @@ Table table_of(RawTable raw, const TableQuery& query) {
   check_rows(raw, query);
   RowSets sets = row_sets(raw, query);
   check_sets(raw, query, sets);
+  leave_out_rows_of_no_set(raw, sets);
   drop_rows(raw, query, sets);
   check_rows(raw, query);
   const Flags learnt_from = in_either(sets);
@@ -195,6 +205,7 @@ Table table_of(RawTable raw, const TableQuery& query) {
   Table table;
   table.means = column_means(raw, learnt_from);
   table.names = names_of(raw);
+  for (size_t i = 0; i < raw.rows(); ++i) table.places.push_back(raw.place(i));
   if (!query.label.empty()) table.labels = raw.texts.at(query.label);
   for (const std::string& factor : query.factors) table.factors.push_back(factor_of(raw, factor));
   table.in_reference = std::move(sets.reference);

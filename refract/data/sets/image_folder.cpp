@@ -156,7 +156,7 @@ Options ImageFolderOptions::describe() {
       "unlabelled", unlabelled,
       "folder of images to learn from; two sub-folders or more, with every image in one of them, are classes: a "
       "tenth of each fits, another tenth scores the probes");
-  options.add("size", size, "pictures are resized to this: 64 is a square, 96x80 is 96 wide and 84 high")
+  options.add("size", size, "pictures are resized to this: 64 is a square, 96x80 is 96 wide and 80 high")
       .range(8, 512)
       .in("pixels");
   options

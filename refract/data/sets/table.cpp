@@ -64,6 +64,16 @@ int64_t class_of(const std::vector<std::string>& classes, const std::string& lab
   return found == classes.end() || *found != label ? -1 : found - classes.begin();
 }
 
+// Of fewer than ten rows a tenth is none: small classes are drawn from together.
+void pool_small_classes(std::vector<Indices>& of_class) {
+  constexpr size_t least = 10;
+  for (size_t c = 0; c + 1 < of_class.size(); ++c) {
+    if (of_class[c].size() >= least) continue;
+    of_class.back().insert(of_class.back().end(), of_class[c].begin(), of_class[c].end());
+    of_class[c].clear();
+  }
+}
+
 // Every class by itself, so that each is held out in its share.
 Splits splits_of(const Table& table, const std::vector<std::string>& classes, uint64_t seed) {
   Splits splits;
@@ -75,6 +85,7 @@ Splits splits_of(const Table& table, const std::vector<std::string>& classes, ui
       const int64_t label = table.labels.empty() ? -1 : class_of(classes, table.labels[i]);
       of_class[label < 0 ? classes.size() : static_cast<size_t>(label)].push_back(static_cast<int64_t>(i));
     }
+    pool_small_classes(of_class);
     for (size_t c = 0; c < of_class.size(); ++c)
       divide(splits, set, of_class[c], mix(mix(seed, Stream::held_out_rows), static_cast<uint64_t>(set), c));
     for (const Part part : {Part::train, Part::fit, Part::score})
@@ -101,8 +112,8 @@ void standardise(std::vector<float>& values, TableColumns& columns, const Indice
     const double mean = sum / static_cast<double>(rows.size());
     for (const int64_t row : rows) squares += std::pow(values[static_cast<size_t>(row) * width + d] - mean, 2);
     const double deviation = std::sqrt(squares / static_cast<double>(rows.size()));
-    columns.centre[d] = static_cast<float>(mean);
-    columns.scale[d] = deviation > 0 ? static_cast<float>(deviation) : 1.0F;  // it varies in held-out rows alone
+    columns.centre[d] = mean;
+    columns.scale[d] = deviation > 0 ? deviation : 1;  // it varies in held-out rows alone
   }
   to_standard(values.data(), std::ssize(values) / std::ssize(columns.names), columns);
 }
@@ -172,11 +183,16 @@ Options TableOptions::describe() {
 std::unique_ptr<DataSource> make_table(const TableOptions& options) {
   if (options.table.empty()) throw BadInput("Reading a table: no file was named. Give one with --table FILE.");
   Table table = read_table(query_of(options));
+  if (options.counts && table.columns.size() == 1)
+    throw BadInput(
+        fmt::format("Reading the table {}: expected two columns of counts or more, found {} alone. A model of "
+                    "counts learns their shares of a row; leave out --counts for a single column.",
+                    options.table, table.columns.front()));
   IndexedExamples all;
   all.info.name = "table";
   all.info.space = Space::row(std::ssize(table.columns), options.counts ? Values::counts : Values::real);
   all.info.columns.names = table.columns;
-  all.info.checksums[std::filesystem::path(options.table).filename().string()] = table.sha256;
+  all.info.checksums["table"] = table.sha256;  // whatever the file is called now
   all.info.names = table.names;
   all.info.classes = classes_of(table);
   add_notes(all.info, table, options.counts);

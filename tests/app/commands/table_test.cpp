@@ -123,6 +123,21 @@ TEST_P(TableCommands, WhatIsNoTableForTheRunIsRefused) {
   EXPECT_NE(png.err.find(".csv"), std::string::npos) << png.err;
 }
 
+// What a run wrote it reads; a table is the same under another name; and rows without names keep their lines.
+TEST_P(TableCommands, WhatWasWrittenIsReadAgain) {
+  ASSERT_EQ(train().status, 0);
+  const std::string run = folder_ / "run", made = folder_ / "made.csv";
+  ASSERT_EQ(testing_support::refract({"synthesize", run, folder_ / "rows.csv", "--variants", "1", "--out", made}).status,
+            0);
+  EXPECT_EQ(rows_in(made).at(0).at(0), "cell");
+  if (GetParam()) return;  // what is made of counts are means, and no counts
+  const Ran again = testing_support::refract({"encode", run, made, "--out", folder_ / "again.csv"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  std::filesystem::rename(folder_ / "rows.csv", folder_ / "other.csv");
+  const Ran evaluated = testing_support::refract({"evaluate", run, "--table", folder_ / "other.csv"});
+  EXPECT_EQ(evaluated.status, 0) << evaluated.err;
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, TableCommands, ::testing::Bool(),
                          [](const auto& row) { return row.param ? "Counts" : "Numbers"; });
 

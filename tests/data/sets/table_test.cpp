@@ -125,6 +125,16 @@ TEST_F(TableSet, FactorsComeFromNumbersAndText) {
   EXPECT_TRUE(factors.select(1, 1).eq(0).logical_or(factors.select(1, 1).eq(1)).all().item<bool>());
 }
 
+// Classes of fewer than ten rows are drawn from together.
+TEST_F(TableSet, SmallClassesAreHeldOutToo) {
+  TableOptions options = numbers();
+  options.label = "age";  // every row another
+  options.ignore = "batch";
+  const auto data = make_table(options);
+  EXPECT_EQ(data->info().classes.size(), 150U);
+  EXPECT_EQ(data->count(Split::score), 15);
+}
+
 // The same seed holds out the same rows, another seed others.
 TEST_F(TableSet, TheSeedDecidesWhatIsHeldOut) {
   TableOptions options = numbers();
