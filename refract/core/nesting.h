@@ -7,7 +7,7 @@
 
 namespace refract {
 
-constexpr size_t most_toml_bytes = size_t{1} << 20;  // of a file of options; those that the program writes have 2,000
+constexpr size_t most_toml_bytes = size_t{1} << 16;  // of a file of options; those that the program writes have 2,000
 
 // Throws BadInput, naming `origin` and the line, where TOML has brackets or dotted names of more than 8 levels, or a
 // list of more than 1,000 entries. Whether the text is TOML is left to the parser.

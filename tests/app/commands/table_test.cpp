@@ -94,7 +94,7 @@ TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
   ASSERT_EQ(moved.status, 0) << moved.err;
   const auto transferred = rows_in(folder_ / "t.csv");
   ASSERT_EQ(transferred.size(), 5U);
-  EXPECT_EQ(transferred[0], (std::vector<std::string>{"name", "g1", "g2", "g3", "g4"}));
+  EXPECT_EQ(transferred[0], (std::vector<std::string>{"cell", "g1", "g2", "g3", "g4"}));
   EXPECT_EQ(transferred[2][0], "x with e of y");
 
   ASSERT_EQ(testing_support::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status,
