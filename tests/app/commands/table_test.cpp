@@ -127,8 +127,8 @@ TEST_P(TableCommands, WhatIsNoTableForTheRunIsRefused) {
 TEST_P(TableCommands, WhatWasWrittenIsReadAgain) {
   ASSERT_EQ(train().status, 0);
   const std::string run = folder_ / "run", made = folder_ / "made.csv";
-  ASSERT_EQ(testing_support::refract({"synthesize", run, folder_ / "rows.csv", "--variants", "1", "--out", made}).status,
-            0);
+  ASSERT_EQ(
+      testing_support::refract({"synthesize", run, folder_ / "rows.csv", "--variants", "1", "--out", made}).status, 0);
   EXPECT_EQ(rows_in(made).at(0).at(0), "cell");
   if (GetParam()) return;  // what is made of counts are means, and no counts
   const Ran again = testing_support::refract({"encode", run, made, "--out", folder_ / "again.csv"});
