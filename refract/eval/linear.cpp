@@ -139,8 +139,8 @@ class LogisticLoss {
       const Tensor slope = gradient(w, now, factor);
       const Tensor right = slope.t().contiguous().view({-1, 1});
       const Tensor step = at::linalg_solve(hessian(now.exp(), factor), right).view({w.size(1), w.size(0)}).t();
-      const double promised = (slope * step).sum().item<double>();
-      const double before = value(w, now, factor).item<double>();
+      const auto promised = (slope * step).sum().item<double>();
+      const auto before = value(w, now, factor).item<double>();
       double length = 1;
       while (length > 1e-10 && value(w - length * step, log_p(w - length * step), factor).item<double>() >
                                    before - 1e-4 * length * promised)
