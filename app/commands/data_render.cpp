@@ -73,6 +73,11 @@ Result run_data_render(const DataRenderArguments& arguments) {
   const std::unique_ptr<DataSource> data = recipe.make(shown_progress());
   say(found_text(*data));
   if (!data->info().note.empty()) say(data->info().note);
+  if (!data->info().space.is_picture())
+    throw BadInput(
+        fmt::format("Rendering {}: expected a data set of images, found {}. `refract figures RUN` draws what "
+                    "a run has learned from a table.",
+                    arguments.name, text_of(data->info().space)));
   if (!arguments.separate.empty()) return separate_files(arguments, *data);
   return written(data_sheet(*data, arguments.seed), file);
 }

@@ -31,9 +31,7 @@ TableQuery query_of(const OpenedRun& opened, const std::string& file) {
   query.fill = columns.fill;
   query.counts = opened.method->space().values == Values::counts;
   query.name = option_of(opened, "name");
-  const std::string missing = option_of(opened, "missing");
-  if (missing == "mean") query.missing = MissingPolicy::mean;
-  if (missing == "drop") query.missing = MissingPolicy::drop;
+  query.missing = missing_policy(option_of(opened, "missing"));
   return query;
 }
 

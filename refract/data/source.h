@@ -70,7 +70,6 @@ struct DataInfo {
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
   std::string note;                              // a sentence a user should see, such as a fallback that was taken
   TableColumns columns;                          // of rows
-  std::vector<std::string> names;                // of the rows of a table, by the order in the file; or none
   std::map<std::string, int64_t> ignored;        // files of a folder that are no images to read, by ending: "gif"
 };
 

@@ -32,7 +32,7 @@ Options TrainOptions::describe() {
   o.add("epochs", epochs, "passes over the unlabelled examples; used if steps is 0").range(1e-6, 1e6);
   o.add("batch", batch, "unlabelled examples per step, and as many reference examples; lowered if the data have fewer")
       .range(1, 1e5)
-      .in("images");
+      .in("examples");
   o.add("seed", seed, "seed of all random draws of the run").range(0, 9e15);
   o.add("threads", threads, "processor threads; 0: all cores").range(0, 4096);
   o.add("device", device, "device for training; auto: a GPU if there is one, otherwise the CPU")

@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 const fs::path root = REFRACT_SOURCE_DIR;
 
 // Each includes only from itself and from those before it.
-const std::vector<std::string> order = {"core",  "kernels", "data", "nn",      "model",  "optim", "methods",
-                                        "train", "eval",    "draw", "figures", "report", "app"};
+const std::vector<std::string> order = {"core",    "kernels",   "data",         "nn",   "model",   "optim",
+                                        "methods", "train",     "eval",         "draw", "figures", "report",
+                                        "app/cli", "app/study", "app/commands", "app"};
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream stream(file);
@@ -43,10 +44,11 @@ size_t place_of(const std::string& folder) {
   return static_cast<size_t>(std::find(order.begin(), order.end(), folder) - order.begin());
 }
 
-// The folder of a path such as refract/data/files/idx.h or app/cli/help.h, from the root.
+// The folder of a path such as refract/data/files/idx.h or app/cli/help.h, as it stands in the order.
 std::string folder_of(const fs::path& path) {
   auto part = path.begin();
-  return (*part == "refract" ? *++part : *part).string();
+  if (*part == "refract") return (++part)->string();
+  return path.parent_path().string();
 }
 
 // The paths that a file includes from this project.

@@ -104,6 +104,11 @@ RawTable read_raw(const TableQuery& query) {
 
 }  // namespace
 
+MissingPolicy missing_policy(const std::string& word) {
+  if (word == "mean") return MissingPolicy::mean;
+  return word == "drop" ? MissingPolicy::drop : MissingPolicy::refuse;
+}
+
 Table read_table(const TableQuery& query) {
   return table_of(read_raw(query), query);
 }

@@ -15,6 +15,9 @@ enum class MissingPolicy {
   drop,  // the row
 };
 
+// Of "mean" and "drop"; refuse of any other word.
+MissingPolicy missing_policy(const std::string& word);
+
 // What is wanted of a table. Columns are named as in its header. Those that are named for something else are no
 // features.
 struct TableQuery {

@@ -1,7 +1,6 @@
 #include "refract/data/sets/table.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
@@ -21,11 +20,6 @@
 namespace refract {
 namespace {
 
-MissingPolicy policy_of(const std::string& word) {
-  if (word == "mean") return MissingPolicy::mean;
-  return word == "drop" ? MissingPolicy::drop : MissingPolicy::refuse;
-}
-
 TableQuery query_of(const TableOptions& options) {
   TableQuery query;
   query.file = options.table;
@@ -35,7 +29,7 @@ TableQuery query_of(const TableOptions& options) {
   query.name = options.name;
   query.reference_where = options.reference_where;
   query.unlabelled_where = options.unlabelled_where;
-  query.missing = policy_of(options.missing);
+  query.missing = missing_policy(options.missing);
   query.counts = options.counts;
   return query;
 }
@@ -193,7 +187,6 @@ std::unique_ptr<DataSource> make_table(const TableOptions& options) {
   all.info.space = Space::row(std::ssize(table.columns), options.counts ? Values::counts : Values::real);
   all.info.columns.names = table.columns;
   all.info.checksums["table"] = table.sha256;  // whatever the file is called now
-  all.info.names = table.names;
   all.info.classes = classes_of(table);
   add_notes(all.info, table, options.counts);
   all.splits = splits_of(table, all.info.classes, static_cast<uint64_t>(options.data_seed));
