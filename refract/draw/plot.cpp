@@ -44,7 +44,7 @@ Rgb ramp_colour(double share) {
 Interval interval_of(const Tensor& values) {
   constexpr double wider = 0.05;
   if (values.numel() == 0) return {};
-  const double low = values.min().item<double>(), high = values.max().item<double>();
+  const auto low = values.min().item<double>(), high = values.max().item<double>();
   const double margin = high > low ? wider * (high - low) : std::max(std::abs(low), 1.0) * wider;
   return {low - margin, high + margin};
 }

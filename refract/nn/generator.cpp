@@ -93,9 +93,9 @@ class DenseGenerator : public Generator {
   DenseGenerator(const Space& space, const Widths& widths, int64_t latents, Output output)
       : Generator(output), sizes_(space.batch(-1)) {
     int64_t in = latents;
-    for (auto width = widths.rbegin(); width != widths.rend(); ++width) {
-      layers_.push_back(register_module(fmt::format("dense{}", layers_.size()), std::make_shared<Linear>(in, *width)));
-      in = *width;
+    for (const int64_t width : Widths(widths.rbegin(), widths.rend())) {
+      layers_.push_back(register_module(fmt::format("dense{}", layers_.size()), std::make_shared<Linear>(in, width)));
+      in = width;
     }
     exit_ = register_module("exit", std::make_shared<Linear>(in, space.numel(), kPlain));
   }

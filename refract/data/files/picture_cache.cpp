@@ -145,7 +145,7 @@ std::shared_ptr<const KeptPictures> KeptPictures::map(int descriptor, const Spac
   if (::fstat(descriptor, &about) != 0 || about.st_size < static_cast<off_t>(sizeof(CacheHeader))) return nullptr;
   const auto bytes = static_cast<size_t>(about.st_size);
   void* start = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  if (start == MAP_FAILED) return nullptr;
+  if (start == MAP_FAILED) return nullptr;  // NOLINT(performance-no-int-to-ptr): POSIX wrote the macro
   if (bytes > memory_bytes() / 2) ::madvise(start, bytes, MADV_RANDOM);  // what is read along would push out the rest
   const std::shared_ptr<KeptPictures> kept(new KeptPictures(start, bytes));
   return kept->read(space) ? kept : nullptr;
