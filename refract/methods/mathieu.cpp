@@ -105,6 +105,9 @@ class Mathieu : public Method {
   [[nodiscard]] Codes kl(const Examples& examples) const override {
     return {Tensor(), encoder_z_.forward(likelihood_.read(examples.x)).kl_of_dimensions()};
   }
+  [[nodiscard]] Codes log_variances(const Examples& examples) const override {
+    return {Tensor(), encoder_z_.forward(likelihood_.read(examples.x)).log_variance};
+  }
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return likelihood_.example(generator_->forward(at::cat({codes.at(0), codes.at(1)}, 1)));
   }

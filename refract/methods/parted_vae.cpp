@@ -56,6 +56,7 @@ class PartedVae : public Method {
   [[nodiscard]] Codes encode(const Examples& examples) const override;
   [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
   [[nodiscard]] Codes kl(const Examples& examples) const override;
+  [[nodiscard]] Codes log_variances(const Examples& examples) const override;
   [[nodiscard]] Gaussian prior(size_t block) const override;
   [[nodiscard]] Tensor class_shares(size_t block) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
@@ -129,6 +130,17 @@ Codes PartedVae::kl(const Examples& examples) const {
     all.push_back(encoder_.related(k, features, c, slope).kl_of_dimensions(priors_.of(k, c)));
   }
   all.push_back(encoder_.independent(features).kl_of_dimensions());
+  return all;
+}
+
+Codes PartedVae::log_variances(const Examples& examples) const {
+  const Tensor features = this->features(examples);
+  const Tensor slope = at::scalar_tensor(options_.attention_slope, features.options());
+  Codes all(variables());
+  const std::vector<Tensor> classes = encoder_.classes(features);
+  for (size_t k = 0; k < variables(); ++k)
+    all.push_back(encoder_.related(k, features, one_hot_mode(classes[k]), slope).log_variance);
+  all.push_back(encoder_.independent(features).log_variance);
   return all;
 }
 

@@ -56,6 +56,11 @@ Codes ReferenceBased::kl(const Examples& examples) const {
   return {encoder_e_.forward(x).kl_of_dimensions(), encoder_z_.forward(x).kl_of_dimensions()};
 }
 
+Codes ReferenceBased::log_variances(const Examples& examples) const {
+  const Tensor x = likelihood_.read(examples.x);
+  return {encoder_e_.forward(x).log_variance, encoder_z_.forward(x).log_variance};
+}
+
 Tensor ReferenceBased::decode(const Codes& codes) const {
   return likelihood_.example(generate(codes.at(0), codes.at(1)));
 }

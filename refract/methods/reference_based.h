@@ -28,6 +28,7 @@ class ReferenceBased : public Method {
   [[nodiscard]] Codes encode(const Examples& examples) const override;  // {e, z}
   [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
   [[nodiscard]] Codes kl(const Examples& examples) const override;
+  [[nodiscard]] Codes log_variances(const Examples& examples) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Tensor reference_code() const override { return reference_; }
   [[nodiscard]] Needs needs() const override { return {.reference = {true}}; }

@@ -33,6 +33,10 @@ Codes VaeBase::kl(const Examples& examples) const {
   return {infer(examples.x).kl_of_dimensions()};
 }
 
+Codes VaeBase::log_variances(const Examples& examples) const {
+  return {infer(examples.x).log_variance};
+}
+
 Tensor VaeBase::decode(const Codes& codes) const {
   return likelihood_.example(generator_->forward(codes.at(0)));
 }

@@ -23,6 +23,7 @@ class VaeBase : public Method {
   [[nodiscard]] Codes encode(const Examples& examples) const override;
   [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override;
   [[nodiscard]] Codes kl(const Examples& examples) const override;
+  [[nodiscard]] Codes log_variances(const Examples& examples) const override;
   [[nodiscard]] Tensor decode(const Codes& codes) const override;
   [[nodiscard]] Needs needs() const override { return {}; }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_}; }

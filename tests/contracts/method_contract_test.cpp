@@ -2,6 +2,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -141,6 +142,31 @@ TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
     const Tensor distance = (draws.mean(0) - prior.mean[0]).square() / prior.log_variance[0].exp();
     const Tensor expected = 0.5 * (ratio + distance - 1 - ratio.log());
     EXPECT_LT(((kl[b][0] - expected).abs() / (1 + expected)).max().item<double>(), 0.05) << block.name;
+  }
+}
+
+// The prior of each of these examples: of a block with a given class, that of the likeliest one.
+Gaussian priors_of(const Method& method, size_t block, const Codes& means) {
+  const Gaussian prior = method.prior(block);
+  const std::optional<size_t> given = method.blocks()[block].given;
+  if (!given) return prior.repeated(means[block].size(0));
+  return prior.mixed(at::one_hot(means[*given].argmax(1), means[*given].size(1)).to(at::kFloat));
+}
+
+TEST_P(MethodContract, MeansAndLogVariancesGiveTheKl) {
+  const OpenedRun opened = start("run");
+  const Method& method = *opened.method;
+  const at::NoGradGuard no_grad;
+  const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3, 4});
+  const Codes kl = method.kl(images), means = method.encode(images), log_variances = method.log_variances(images);
+  ASSERT_EQ(log_variances.size(), kl.size());
+  for (size_t b = 0; b < kl.size(); ++b) {
+    const std::string& name = method.blocks()[b].name;
+    ASSERT_EQ(log_variances[b].defined(), kl[b].defined()) << name;
+    if (!kl[b].defined()) continue;
+    ASSERT_EQ(log_variances[b].sizes(), kl[b].sizes()) << name;
+    const Gaussian posterior{means[b], log_variances[b]};
+    EXPECT_TRUE(at::allclose(posterior.kl_of_dimensions(priors_of(method, b, means)), kl[b], 1e-4, 1e-5)) << name;
   }
 }
 
