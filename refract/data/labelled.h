@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "refract/data/source.h"
 
@@ -9,6 +10,10 @@ namespace refract {
 
 // Throws BadInput where the set has no labels.
 void check_labels(const DataInfo& info);
+
+// Those columns of DataSource::attributes() that describe an example: of attributes that are no identity; all where all
+// are.
+std::vector<int64_t> descriptive_columns(const DataInfo& info);
 
 // `count` different images of split unlabelled, drawn from `key`, in ascending order. Balanced: as many of each class
 // of the first attribute, one more of the first classes where `count` does not divide; images in which that attribute

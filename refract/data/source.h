@@ -46,6 +46,7 @@ std::string_view name_of(Split split);
 struct Attribute {
   std::string name;
   std::vector<std::string> values;  // names, in the order of their numbers
+  bool identity = false;            // says which one an example is, such as a number of a character, not how it looks
 };
 
 // Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty
