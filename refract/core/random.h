@@ -48,6 +48,9 @@ enum class MetricDraw : uint64_t {
   factor_vae_of_authors,
   beta_vae_fit,
   beta_vae_score,
+  leak_rows,
+  leak_draws,
+  leak_probe,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

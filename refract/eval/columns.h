@@ -9,7 +9,23 @@ namespace refract {
 // Sums of float64 numbers may be wrong by this, as a part of the greatest of them.
 constexpr double kRounding = 1e-13;
 
+// The same of numbers that come from float32, which carries about 1e-7.
+constexpr double kFloatRounding = 1e-6;
+
 // Whether each column of `values` [N, D] float64 is constant: its numbers lie no further apart than rounding: [D] bool.
 Tensor constant_columns(const Tensor& values);
+
+// How far numbers of this type may be from what they stand for, as a part of the greatest of them: kRounding in
+// float64, kFloatRounding in other real types. A wider bound would take codes with an offset for constant.
+double rounding_of(const Tensor& values);
+
+// Shifts and scales columns as those of `x` [N, D], N >= 1, need it to have mean 0 and variance 1. Columns of `x` that
+// deviate by no more than `rounding`, as a part of their greatest value, become 0.
+struct Standardizer {
+  Tensor mean, factor;  // [D]; the factor is 0 for constant columns
+
+  Standardizer(const Tensor& x, double rounding);
+  [[nodiscard]] Tensor operator()(const Tensor& x) const { return (x - mean) * factor; }
+};
 
 }  // namespace refract

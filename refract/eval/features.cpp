@@ -15,7 +15,6 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kPixelSide = 16;
 constexpr int64_t kPixelComponents = 64;
 
 using Encoding = std::function<Codes(const Tensor& images)>;
@@ -33,14 +32,9 @@ Codes encode_split(const Model& model, const DataSource& data, Split split, cons
   return codes;
 }
 
-// The values of each example as a linear reader sees them: [N, D].
-Tensor raw_values(const DataSource& data, Split split) {
-  const Space& space = data.info().space;
-  const std::vector<int64_t> sides = {std::min(space.height(), kPixelSide), std::min(space.width(), kPixelSide)};
+Tensor raw_split(const DataSource& data, Split split) {
   std::vector<Tensor> parts;
-  for_each_slice(data, split, [&](const Tensor& x) {
-    parts.push_back(space.is_picture() ? at::adaptive_avg_pool2d(x, sides).flatten(1) : comparable(space, x));
-  });
+  for_each_slice(data, split, [&](const Tensor& x) { parts.push_back(raw_values(data.info().space, x)); });
   return at::cat(parts);
 }
 
@@ -59,11 +53,11 @@ std::string raw_name(const DataSource& data) {
 // By least squares on all pixels, one that is lit in a few images alone would decide what is said of others. Components
 // of fewer directions than images bound that, and the time.
 FeatureSet pixel_set(const DataSource& data) {
-  const Tensor fit = raw_values(data, Split::fit);
+  const Tensor fit = raw_split(data, Split::fit);
   const Tensor mean = fit.mean(0, true);
   const int64_t most = std::clamp<int64_t>(fit.size(0) / 4, 1, kPixelComponents);
   const Tensor directions = principal_directions(fit - mean, most);
-  return {raw_name(data), (fit - mean).matmul(directions), (raw_values(data, Split::score) - mean).matmul(directions)};
+  return {raw_name(data), (fit - mean).matmul(directions), (raw_split(data, Split::score) - mean).matmul(directions)};
 }
 
 }  // namespace
@@ -111,7 +105,7 @@ std::string baseline_protocol(const DataSource& data, const Model* untrained) {
   if (untrained != nullptr) text += "Untrained encoder: all codes of the same networks before training. ";
   const Space& space = data.info().space;
   text += space.is_picture() ? "Raw pixels:" : "Raw values:";
-  if (space.is_picture() && space.longer_side() > kPixelSide) text += fmt::format(" averaged to {0}x{0},", kPixelSide);
+  if (space.is_picture() && space.longer_side() > kRawSide) text += fmt::format(" averaged to {0}x{0},", kRawSide);
   return text +
          fmt::format(
              " their first principal components, at most {} and at most a quarter of the number of fitting examples.",
@@ -129,14 +123,23 @@ FeatureSet within_fit(const Model& model, const DataSource& data, const std::str
   return {block, codes.slice(0, 0, fitted), codes.slice(0, fitted)};
 }
 
-void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& examples)>& use) {
+void for_each_slice(const DataSource& data, Split split, const SliceUse& use) {
+  for_each_slice(data, split, all_indices(data.count(split)), use);
+}
+
+void for_each_slice(const DataSource& data, Split split, const Indices& rows, const SliceUse& use) {
   constexpr int64_t slice = 250;  // held at a time
-  const Indices all = all_indices(data.count(split));
-  for (auto from = all.begin(); from != all.end();) {
-    const auto to = from + std::min<int64_t>(slice, all.end() - from);
+  for (auto from = rows.begin(); from != rows.end();) {
+    const auto to = from + std::min<int64_t>(slice, rows.end() - from);
     use(data.examples(split, Indices(from, to)));
     from = to;
   }
+}
+
+Tensor raw_values(const Space& space, const Tensor& x) {
+  if (!space.is_picture()) return comparable(space, x);
+  const std::vector<int64_t> sides = {std::min(space.height(), kRawSide), std::min(space.width(), kRawSide)};
+  return at::adaptive_avg_pool2d(x, sides).flatten(1);
 }
 
 Tensor comparable(const Space& space, const Tensor& x) {

@@ -39,7 +39,16 @@ std::string baseline_protocol(const DataSource& data, const Model* untrained);
 FeatureSet within_fit(const Model& model, const DataSource& data, const std::string& block);
 
 // Calls use() with the examples of a split, at most 250 at a time, in order: [N, sizes...].
-void for_each_slice(const DataSource& data, Split split, const std::function<void(const Tensor& examples)>& use);
+using SliceUse = std::function<void(const Tensor& examples)>;
+void for_each_slice(const DataSource& data, Split split, const SliceUse& use);
+
+// The same for these examples of a split.
+void for_each_slice(const DataSource& data, Split split, const Indices& rows, const SliceUse& use);
+
+// Examples [N, sizes...] as a reader without a model sees them, [N, D]: the pixels of pictures, averaged to squares of
+// this side where they are larger, and rows as comparable() makes them.
+inline constexpr int64_t kRawSide = 16;
+Tensor raw_values(const Space& space, const Tensor& x);
 
 // Examples in the units in which a model gives them back: counts are brought to the typical sum of a row.
 Tensor comparable(const Space& space, const Tensor& x);

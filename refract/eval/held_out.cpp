@@ -28,11 +28,6 @@ Tensor dealt(int64_t count, const Tensor& classes) {
   return order.argsort().remainder(kFolds);
 }
 
-double standard_error(const Tensor& values) {
-  const int64_t count = values.numel();
-  return count < 2 ? kNone : values.std().item<double>() / std::sqrt(static_cast<double>(count));
-}
-
 }  // namespace
 
 HeldOut::HeldOut(int64_t fit, int64_t score, const Tensor& classes) : fit_(fit), score_(score) {
@@ -103,6 +98,11 @@ MetricTable::Row recognised(std::string name, const Tensor& predicted, const Ten
   row.values.push_back(sum / present);
   row.spreads.push_back(std::sqrt(variance) / present);
   return row;
+}
+
+double standard_error(const Tensor& values) {
+  const int64_t count = values.numel();
+  return count < 2 ? kNone : values.std().item<double>() / std::sqrt(static_cast<double>(count));
 }
 
 bool clearly_positive(const Tensor& values) {

@@ -49,6 +49,9 @@ MetricTable::Row mean_errors(std::string name, const Tensor& errors, bool averag
 // few images are never certain; then the average over the classes. A class without images has no value.
 MetricTable::Row recognised(std::string name, const Tensor& predicted, const Tensor& truth, int64_t classes);
 
+// Of the mean of values [N]; NaN for fewer than two.
+double standard_error(const Tensor& values);
+
 // Whether the mean of values [N] lies two standard errors above 0, or a value that many above a bound.
 bool clearly_positive(const Tensor& values);
 bool clearly_above(double value, double spread, double bound);

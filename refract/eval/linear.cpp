@@ -22,17 +22,10 @@
 namespace refract {
 namespace {
 
-constexpr double kSingular = 1e-13;      // what keeps a system of equations solvable
-constexpr double kFloatRounding = 1e-6;  // relative; float32 carries about 1e-7
+constexpr double kSingular = 1e-13;  // what keeps a system of equations solvable
 
 Tensor to_double(const Tensor& values) {
   return values.detach().to(at::kCPU, at::kDouble);
-}
-
-// How far numbers of this type may be from what they stand for, as a part of the greatest of them. Wider than it must
-// be, codes with an offset would be taken for constant.
-double rounding_of(const Tensor& values) {
-  return values.is_floating_point() && values.scalar_type() != at::kDouble ? kFloatRounding : kRounding;
 }
 
 void check(const char* operation, const Tensor& features, const Tensor& targets) {
@@ -46,21 +39,11 @@ void check(const char* operation, const Tensor& features, const Tensor& targets)
                     operation));
 }
 
-struct Standardizer {
-  Tensor mean, factor;  // [D]; the factor is 0 for constant columns
-
-  Standardizer(const Tensor& x, double rounding) : mean(x.mean(0)), factor((x - mean).square().mean(0).sqrt()) {
-    const Tensor constant = factor.le(x.abs().amax(0) * rounding);
-    factor = factor.reciprocal().masked_fill(constant, 0);
-  }
-  [[nodiscard]] Tensor operator()(const Tensor& x) const { return (x - mean) * factor; }
-
-  // The map of raw features that equals `weight`, `bias` on standardised ones.
-  [[nodiscard]] LinearMap unfold(const Tensor& weight, const Tensor& bias) const {
-    const Tensor raw = weight * factor.unsqueeze(1);
-    return {raw, bias - mean.matmul(raw)};
-  }
-};
+// The map of raw features that equals `weight`, `bias` on standardised ones.
+LinearMap unfolded(const Standardizer& standard, const Tensor& weight, const Tensor& bias) {
+  const Tensor raw = weight * standard.factor.unsqueeze(1);
+  return {raw, bias - standard.mean.matmul(raw)};
+}
 
 // Of each sample, [N]: they add up to 1, and every class that has samples counts the same.
 Tensor balanced_weights(const Tensor& labels, int64_t classes) {
@@ -194,7 +177,7 @@ LinearMap fit_least_squares(const Tensor& features, const Tensor& targets) {
   const Standardizer standard(x, rounding_of(features));
   const Tensor mean = y.mean(0);
   const Tensor weight = std::get<0>(at::linalg_lstsq(standard(x), y - mean, kFloatRounding, "gelsd"));
-  return standard.unfold(weight, mean);
+  return unfolded(standard, weight, mean);
 }
 
 LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t classes, double penalty) {
@@ -205,7 +188,7 @@ LinearMap fit_logistic(const Tensor& features, const Tensor& labels, int64_t cla
   const Standardizer standard(raw, rounding_of(features));
   Tensor w = at::zeros({raw.size(1) + 1, classes}, raw.options());
   LogisticLoss(standard(raw), y, classes).descend(w, penalty);
-  return standard.unfold(w.slice(0, 0, raw.size(1)), w[raw.size(1)]);
+  return unfolded(standard, w.slice(0, 0, raw.size(1)), w[raw.size(1)]);
 }
 
 LinearMap fit_logistic_by_held_out(const Tensor& features, const Tensor& labels, int64_t classes) {

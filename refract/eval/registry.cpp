@@ -34,6 +34,7 @@ const std::vector<MetricEntry>& metrics() {
       irs_metric(),
       kl_metric(),
       reconstruction_metric(),
+      leak_metric(),
   };
   return entries;
 }
