@@ -1,7 +1,9 @@
-// The few images whose labels a semi-supervised method sees.
+// Which labels a method sees: of few images, where it is semi-supervised; of which attributes, where some only name
+// things.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "refract/data/source.h"
 
@@ -9,6 +11,10 @@ namespace refract {
 
 // Throws BadInput where the set has no labels.
 void check_labels(const DataInfo& info);
+
+// The columns of DataSource::attributes that describe an example and may be asked of one never seen: those of
+// attributes_of(info) that are no identity; all of them where all are identities.
+std::vector<int64_t> descriptive_columns(const DataInfo& info);
 
 // `count` different images of split unlabelled, drawn from `key`, in ascending order. Balanced: as many of each class
 // of the first attribute, one more of the first classes where `count` does not divide; images in which that attribute

@@ -64,6 +64,17 @@ std::vector<int64_t> numbers(const Tensor& images) {
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
+TEST(DescriptiveColumns, AreThoseThatAreNoIdentity) {
+  DataInfo info;
+  EXPECT_TRUE(descriptive_columns(info).empty());
+  info.classes = {"cat", "dog"};
+  EXPECT_EQ(descriptive_columns(info), std::vector<int64_t>{0});
+  info.attributes = {{"toy", {"cat 1", "dog 1"}, true}, {"kind", {"cat", "dog"}}, {"colour", {"red", "blue"}}};
+  EXPECT_EQ(descriptive_columns(info), (std::vector<int64_t>{1, 2}));
+  info.attributes.resize(1);
+  EXPECT_EQ(descriptive_columns(info), std::vector<int64_t>{0}) << "what is nothing but identities";
+}
+
 TEST(DrawLabelled, BalancesTheClassesOfTheFirstAttribute) {
   const Labelled data(120);
   const Indices drawn = draw_labelled(data, 20, true, 1);
