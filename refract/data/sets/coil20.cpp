@@ -29,17 +29,17 @@ std::string coil20_row_name(const Cells& cells, const TextLines& lines) {
 
 NamedPictures read_coil20(const Coil20Options& options, const std::filesystem::path& folder, const Space& space,
                           const OnProgress& on_progress) {
-  const PicturesWanted which = {
-      "COIL-20", folder, [](const std::string& file) { return coil20_name(file).has_value(); }, space};
+  const PicturesWanted which = {"COIL-20", folder,
+                                [](const std::string& file) { return coil20_name(file).has_value(); }, space};
   NamedPictures pictures = pictures_of_idx(which, {"object", "pose"}, coil20_row_name);
   if (pictures.names.empty())
     pictures = pictures_of_files(
         which, {.skip_bad = options.skip_bad_images, .on_progress = on_progress, .cache = options.cache});
   if (pictures.names.empty())
-    throw BadInput(
-        fmt::format("Reading COIL-20 from {}: expected pictures named as obj1__0.png, in it or below, or images.idx and "
-                    "labels.csv, found none. Unpack coil-20-proc.zip and name its folder with --coil20_dir.",
-                    folder.string()));
+    throw BadInput(fmt::format(
+        "Reading COIL-20 from {}: expected pictures named as obj1__0.png, in it or below, or images.idx and "
+        "labels.csv, found none. Unpack coil-20-proc.zip and name its folder with --coil20_dir.",
+        folder.string()));
   return pictures;
 }
 

@@ -33,10 +33,10 @@ std::optional<Coil20Name> coil20_name(const std::string& file);
 // Gray, square. From either of
 //   image files as they are distributed, in the folder and below (coil-20-proc/obj1__0.png);
 //   images.idx or images.idx.gz, and labels.csv with columns `object` from 0 and `pose`.
-// Attribute and class: the object, named obj1 to obj20. Factor: angle / 360 degrees, a plain number although angles 0 and
-// 1 would be the same. Of each three poses in a row the last is held out: they fit and score the probes in turn, so that
-// of 72 poses 48 train, 12 fit and 12 score. Throws BadInput: no such files, and as named_pictures.h says; bad image
-// files, unless these are to be left out (info().note counts them).
+// Attribute and class: the object, named obj1 to obj20. Factor: angle / 360 degrees, a plain number although angles 0
+// and 1 would be the same. Of each three poses in a row the last is held out: they fit and score the probes in turn, so
+// that of 72 poses 48 train, 12 fit and 12 score. Throws BadInput: no such files, and as named_pictures.h says; bad
+// image files, unless these are to be left out (info().note counts them).
 std::unique_ptr<DataSource> make_coil20(const Coil20Options& options, const OnProgress& on_progress = {});
 
 }  // namespace refract

@@ -14,9 +14,9 @@
 namespace refract {
 
 struct NamedPictures {
-  std::vector<std::string> names;                 // of each picture, without its folder
-  std::function<void(int64_t, float*)> copy;      // see IndexedExamples
-  std::map<std::string, std::string> checksums;   // see DataInfo
+  std::vector<std::string> names;                // of each picture, without its folder
+  std::function<void(int64_t, float*)> copy;     // see IndexedExamples
+  std::map<std::string, std::string> checksums;  // see DataInfo
   std::string note;
 };
 
@@ -34,7 +34,8 @@ NamedPictures pictures_of_files(const PicturesWanted& wanted, const ImageStore::
 
 // Of images.idx or images.idx.gz and labels.csv in the folder, those whose names are wanted, in the order of the file;
 // nothing where the folder has no such image file. `name` makes a name of a row's cells in `columns`; it may refuse
-// them. Throws BadInput: a file is missing or damaged, the heading lacks a column, there are not as many rows as images.
+// them. Throws BadInput: a file is missing or damaged, the heading lacks a column, there are not as many rows as
+// images.
 using RowName = std::function<std::string(const Cells& cells, const TextLines& lines)>;
 NamedPictures pictures_of_idx(const PicturesWanted& wanted, const std::vector<std::string>& columns,
                               const RowName& name);

@@ -68,9 +68,10 @@ Tensor read_norb_columns(const std::filesystem::path& file, int64_t rows, const 
     const Tensor column = table.select(1, k);
     const auto least = column.min().item<int64_t>(), most = column.max().item<int64_t>();
     if (least < 0 || most > largest[static_cast<size_t>(k)])
-      throw BadInput(fmt::format("Reading small NORB from {}: expected numbers from 0 to {} in column {}, found {} to "
-                                 "{}. Fetch the file again.",
-                                 file.string(), largest[static_cast<size_t>(k)], k + 1, least, most));
+      throw BadInput(
+          fmt::format("Reading small NORB from {}: expected numbers from 0 to {} in column {}, found {} to "
+                      "{}. Fetch the file again.",
+                      file.string(), largest[static_cast<size_t>(k)], k + 1, least, most));
   }
   sum = matrix.sha256;
   return table;
@@ -98,10 +99,10 @@ Indices images_of(const Indices& order, int64_t first, int64_t count, int64_t ca
 
 Splits norb_splits(int64_t training, int64_t testing, int64_t cameras, const NorbOptions& options) {
   if (options.fit_images >= training)
-    throw BadInput(
-        fmt::format("Splitting small NORB: {} of {} training images, which must leave one, are to fit the probes. Lower "
-                    "fit_images.",
-                    options.fit_images, training));
+    throw BadInput(fmt::format(
+        "Splitting small NORB: {} of {} training images, which must leave one, are to fit the probes. Lower "
+        "fit_images.",
+        options.fit_images, training));
   const Indices order = permutation(training, mix(static_cast<uint64_t>(options.data_seed), Stream::render));
   Splits splits;
   splits[Split::fit] = images_of(order, 0, options.fit_images, cameras);
@@ -146,8 +147,8 @@ NorbPart read_norb_part(const std::filesystem::path& folder, const std::string& 
   const int64_t rows = part.images.size(0);
   constexpr auto last = static_cast<int64_t>(kNorbCategories.size()) - 1;
   part.categories = read_norb_columns(categories, rows, {last}, part.checksums[prefix + "-cat.mat"]).select(1, 0);
-  part.info = read_norb_columns(info, rows, {kNorbLargest.begin(), kNorbLargest.end()},
-                                part.checksums[prefix + "-info.mat"]);
+  part.info =
+      read_norb_columns(info, rows, {kNorbLargest.begin(), kNorbLargest.end()}, part.checksums[prefix + "-info.mat"]);
   return part;
 }
 

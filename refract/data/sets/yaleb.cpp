@@ -117,9 +117,8 @@ void add_factors(IndexedExamples& all, const std::vector<YaleBName>& names) {
 }
 
 [[noreturn]] void refuse_people(std::string_view found) {
-  throw BadInput(
-      fmt::format("Option people: expected numbers up to {} and ranges of them, such as 1-10,15, found '{}'.",
-                  kMostPeople, found));
+  throw BadInput(fmt::format(
+      "Option people: expected numbers up to {} and ranges of them, such as 1-10,15, found '{}'.", kMostPeople, found));
 }
 
 }  // namespace
@@ -166,9 +165,10 @@ Options YaleBOptions::describe() {
   options.add("data_seed", data_seed, "seed of the light directions that are held out for the probes").range(0, 1e15);
   options.add("skip_bad_images", skip_bad_images, "leave out and count image files that cannot be read");
   options.add("cache", cache, cache_meaning);
-  options.add("yaleb_dir", yaleb_dir,
-              "folder of the people's folders (yaleB11) or of CroppedYale, or of images.idx and labels.csv; left empty: "
-              "the environment variable YALEB_DIR, then data/yaleb");
+  options.add(
+      "yaleb_dir", yaleb_dir,
+      "folder of the people's folders (yaleB11) or of CroppedYale, or of images.idx and labels.csv; left empty: "
+      "the environment variable YALEB_DIR, then data/yaleb");
   return options;
 }
 

@@ -27,8 +27,8 @@ struct YaleBOptions {
   Options describe();
 };
 
-// What the name of a file tells: yaleB11_P00A+005E-10.pgm is person 11 in pose 0, the light 5 degrees to the side and 10
-// down.
+// What the name of a file tells: yaleB11_P00A+005E-10.pgm is person 11 in pose 0, the light 5 degrees to the side and
+// 10 down.
 struct YaleBName {
   int64_t person, pose, azimuth, elevation;
 };
@@ -44,12 +44,12 @@ std::set<int64_t> people_in(std::string_view text);
 //   image files as they are distributed, in the folder and below (yaleB11/yaleB11_P00A+000E+00.pgm,
 //   CroppedYale/yaleB01/...), in all poses that are there;
 //   images.idx or images.idx.gz, and labels.csv with a column `path` of such names.
-// Attribute and class: the person, named by its number ("11"), of those in `people` that are there. Factors: azimuth and
-// elevation, from 0 to 1 over the range of the set, and the pose where there are several. Of each person's light
+// Attribute and class: the person, named by its number ("11"), of those in `people` that are there. Factors: azimuth
+// and elevation, from 0 to 1 over the range of the set, and the pose where there are several. Of each person's light
 // directions an eighth, drawn by data_seed for each by itself, fits the probes and another eighth scores them, in all
-// poses: of 64 directions 48 train, 8 fit and 8 score; persons with fewer keep the proportions, rounded. Throws BadInput:
-// no file of such a name for any of the people, and as named_pictures.h says; bad image files, unless these are to be
-// left out (info().note counts them).
+// poses: of 64 directions 48 train, 8 fit and 8 score; persons with fewer keep the proportions, rounded. Throws
+// BadInput: no file of such a name for any of the people, and as named_pictures.h says; bad image files, unless these
+// are to be left out (info().note counts them).
 std::unique_ptr<DataSource> make_yaleb(const YaleBOptions& options, const OnProgress& on_progress = {});
 
 }  // namespace refract
