@@ -40,7 +40,7 @@ struct Needs {
   int64_t labelled = 0;            // unlabelled examples whose labels may be seen, to draw side batches from; 0: none
   std::vector<int64_t> classes = {};  // as many as the method has, for each attribute; empty: any
   int64_t least_batch = 1;            // examples of each kind in a step: more than 1 where a term compares them
-  bool balanced = true;               // as many labelled ones of each class of the first attribute, or at random
+  bool balanced = true;               // as many labelled ones of each class of an attribute (labelled.h), or at random
 };
 
 struct Batch {
