@@ -76,12 +76,12 @@ class SomeAlone final : public DataSource {
   DataInfo info_;
 };
 
-std::vector<int64_t> numbers_of(const Tensor& images) {
+std::vector<int64_t> numbers_shown(const Tensor& images) {
   const Tensor flat = images.select(3, 0).select(2, 0).flatten().to(at::kLong).contiguous();
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
-Needs of_pairs() {
+Needs wants_pairs() {
   return {.partner = {true}, .lonely = Lonely::leave_out};
 }
 
@@ -103,14 +103,14 @@ TEST(Partners, OfClassesOfOneAreLeftOutOnRequest) {
 
 TEST(Loader, PassesOverExamplesWithoutAPartner) {
   const SomeAlone data;
-  Loader loader(data, of_pairs(), 5, 3);
+  Loader loader(data, wants_pairs(), 5, 3);
   EXPECT_EQ(loader.steps_per_epoch(), 4);
   EXPECT_NE(loader.note(), "");
   std::vector<int64_t> pass;
   for (int64_t step = 0; step < 4; ++step) {
     const Batch batch = loader.at(step);
     EXPECT_EQ(batch.population, 20);
-    const std::vector<int64_t> main = numbers_of(batch.main.x), partner = numbers_of(batch.partner.x);
+    const std::vector<int64_t> main = numbers_shown(batch.main.x), partner = numbers_shown(batch.partner.x);
     for (size_t n = 0; n < main.size(); ++n) {
       EXPECT_EQ(main[n] % 4, partner[n] % 4);
       EXPECT_NE(main[n], partner[n]);
@@ -119,16 +119,16 @@ TEST(Loader, PassesOverExamplesWithoutAPartner) {
   }
   std::sort(pass.begin(), pass.end());
   EXPECT_EQ(pass, all_indices(20)) << "a pass shows each of them once";
-  EXPECT_EQ(main_population(data, of_pairs()), 20);
+  EXPECT_EQ(main_population(data, wants_pairs()), 20);
   EXPECT_EQ(main_population(data, {}), 23);
-  const std::string few = message_of<BadInput>([&] { Loader(data, of_pairs(), 21, 1); });
+  const std::string few = message_of<BadInput>([&] { Loader(data, wants_pairs(), 21, 1); });
   EXPECT_NE(few.find("batch=20"), std::string::npos) << few;
 }
 
 // Resuming an earlier run draws what the run would have drawn.
 TEST(Loader, DrawsTheSameWhereNoneIsLeftOut) {
   const auto data = of_classes(20, 4);
-  Loader leaves_out(data, of_pairs(), 6, 5), refuses(data, {.partner = {true}}, 6, 5), plain(data, {}, 6, 5);
+  Loader leaves_out(data, wants_pairs(), 6, 5), refuses(data, {.partner = {true}}, 6, 5), plain(data, {}, 6, 5);
   EXPECT_EQ(leaves_out.note(), "");
   for (const int64_t step : {0, 3, 4}) {
     const Batch batch = leaves_out.at(step), other = refuses.at(step);
