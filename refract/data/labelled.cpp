@@ -16,11 +16,12 @@ Tensor all_attributes(const DataSource& source) {
 }
 
 Indices draw_balanced(const DataInfo& info, const Tensor& attributes, int64_t count, uint64_t key) {
-  const Attribute first = attributes_of(info).front();
+  const int64_t which = descriptive_columns(info).front();
+  const Attribute first = attributes_of(info).at(static_cast<size_t>(which));
   const auto classes = static_cast<int64_t>(first.values.size());
   std::vector<int64_t> wanted(first.values.size(), count / classes);
   for (int64_t c = 0; c < count % classes; ++c) ++wanted[static_cast<size_t>(c)];
-  const Tensor column = attributes.select(1, 0).contiguous();
+  const Tensor column = attributes.select(1, which).contiguous();
   const auto* values = column.data_ptr<int64_t>();
   Indices drawn;
   for (const int64_t image : permutation(column.numel(), key))

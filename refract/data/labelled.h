@@ -1,4 +1,5 @@
-// The few images whose labels a semi-supervised method sees.
+// Which labels a method sees: of few images, where it is semi-supervised; of which attributes, where some only name
+// things.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,14 @@ namespace refract {
 // Throws BadInput where the set has no labels.
 void check_labels(const DataInfo& info);
 
-// Those columns of DataSource::attributes() that describe an example: of attributes that are no identity; all where all
-// are.
+// The columns of DataSource::attributes that describe an example and may be asked of one never seen: those of
+// attributes_of(info) that are no identity; all of them where all are identities.
 std::vector<int64_t> descriptive_columns(const DataInfo& info);
 
 // `count` different images of split unlabelled, drawn from `key`, in ascending order. Balanced: as many of each class
-// of the first attribute, one more of the first classes where `count` does not divide; images in which that attribute
-// is unknown are passed over. Otherwise any images of which some attribute is known. Throws BadInput where the set has
-// no labels, or too few labelled images.
+// of the first attribute that describes an example, one more of the first classes where `count` does not divide; images
+// in which that attribute is unknown are passed over. Otherwise any images of which some attribute is known. Throws
+// BadInput where the set has no labels, or too few labelled images.
 Indices draw_labelled(const DataSource& source, int64_t count, bool balanced, uint64_t key);
 
 }  // namespace refract

@@ -61,6 +61,14 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
   if (needs.reference.wanted) check_enough(source, Split::reference, batch);
 }
 
+void check_paired(const DataInfo& info, int64_t count, int64_t batch) {
+  if (count >= batch) return;
+  throw BadInput(
+      fmt::format("Loading batches of {}: a batch takes {} examples that have a partner of their class, but there are "
+                  "{}. Add examples or lower the batch with --set batch={}.",
+                  info.name, batch, count, count));
+}
+
 }  // namespace
 
 Loader::Loader(const DataSource& source, const Needs& needs, int64_t batch, uint64_t seed)
@@ -74,7 +82,10 @@ Loader::Loader(const DataSource& source, const Needs& needs, int64_t batch, uint
   check_needs(source, needs, batch);
   if (needs.labelled > 0)
     labelled_ = draw_labelled(source, needs.labelled, needs.balanced, mix(seed, Stream::labelled));
-  if (needs.partner.wanted) partners_.emplace(source, mix(seed, Stream::partners));
+  if (!needs.partner.wanted) return;
+  partners_.emplace(source, mix(seed, Stream::partners), needs.lonely);
+  check_paired(source.info(), population(), batch);
+  unlabelled_ = Order(population(), mix(seed, Stream::order_unlabelled));
 }
 
 Loader::~Loader() {
@@ -93,17 +104,28 @@ Batch Loader::at(int64_t step) {
 }
 
 int64_t Loader::steps_per_epoch() const {
-  return std::max<int64_t>(source_.count(Split::unlabelled) / batch_, 1);
+  return std::max<int64_t>(population() / batch_, 1);
+}
+
+int64_t Loader::population() const {
+  return partners_ ? std::ssize(partners_->paired()) : source_.count(Split::unlabelled);
+}
+
+Indices Loader::main_examples(int64_t first) {
+  Indices examples = unlabelled_.take(first, batch_);
+  if (partners_)
+    for (int64_t& example : examples) example = partners_->paired()[static_cast<size_t>(example)];
+  return examples;
 }
 
 Batch Loader::make(int64_t step) {
   const int64_t first = step * batch_;
-  const Indices main = unlabelled_.take(first, batch_);
+  const Indices examples = main_examples(first);
   Batch batch;
-  batch.population = source_.count(Split::unlabelled);
-  batch.main = drawn(needs_.main, Split::unlabelled, main);
+  batch.population = population();
+  batch.main = drawn(needs_.main, Split::unlabelled, examples);
   if (needs_.second.wanted) batch.second = drawn(needs_.second, Split::unlabelled, second_.take(first, batch_));
-  if (partners_) batch.partner = drawn(needs_.partner, Split::unlabelled, partners_->of(main, step));
+  if (partners_) batch.partner = drawn(needs_.partner, Split::unlabelled, partners_->of(examples, step));
   if (needs_.reference.wanted)
     batch.reference = drawn(needs_.reference, Split::reference, reference_.take(first, batch_));
   if (needs_.labelled > 0) batch.labelled = labelled_batch(step);
@@ -120,6 +142,13 @@ Examples Loader::labelled_batch(int64_t step) {
   for (const int64_t place : labelled_order_.take(step * size, size))
     examples.push_back(labelled_[static_cast<size_t>(place)]);
   return drawn({true, true}, Split::unlabelled, examples);
+}
+
+int64_t main_population(const DataSource& source, const Needs& needs) {
+  const int64_t all = source.count(Split::unlabelled);
+  const bool fewer = needs.partner.wanted && needs.lonely == Lonely::leave_out && all > 0;
+  if (!fewer || attributes_of(source.info()).empty()) return all;
+  return std::ssize(Partners(source, 0, needs.lonely).paired());
 }
 
 }  // namespace refract

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
 #include "refract/data/labelled.h"
@@ -10,39 +12,75 @@
 namespace refract {
 namespace {
 
-void check_pairs(const DataInfo& info, const Attribute& attribute, const std::vector<Indices>& members) {
-  constexpr size_t most = 5;
-  std::vector<std::string> lonely;
-  size_t count = 0;
+constexpr const char* kLeaveOutAdvice = "leave them out with --set lonely_classes=leave-out";
+
+// The names of classes that have one example.
+std::vector<std::string> lonely_names(const Attribute& attribute, const std::vector<Indices>& members) {
+  std::vector<std::string> names;
   for (size_t c = 0; c < members.size(); ++c)
-    if (members[c].size() == 1 && ++count <= most) lonely.push_back(attribute.values.at(c));
-  if (count == 0) return;
-  throw BadInput(fmt::format(
-      "Pairing examples of {} by {}: {} of {} classes have one example, which has no partner: {}{}. Add examples of "
-      "these classes, or remove the classes.",
-      info.name, attribute.name, count, members.size(), fmt::join(lonely, ", "), count > most ? ", ..." : ""));
+    if (members[c].size() == 1) names.push_back(attribute.values.at(c));
+  return names;
+}
+
+// "3 of 4 classes have one example, which has no partner: cat, dog, horse".
+std::string lonely_text(std::vector<std::string> names, size_t classes) {
+  constexpr size_t most = 5;
+  const size_t count = names.size();
+  names.resize(std::min(count, most));
+  return fmt::format("{} of {} classes {} one example, which has no partner: {}{}", count, classes,
+                     count == 1 ? "has" : "have", fmt::join(names, ", "), count > most ? ", ..." : "");
+}
+
+std::string left_out_note(const std::vector<std::string>& lonely, size_t classes, int64_t without_label) {
+  std::vector<std::string> sentences;
+  if (!lonely.empty())
+    sentences.push_back(fmt::format("{}. These examples are left out.", lonely_text(lonely, classes)));
+  if (without_label == 1) sentences.emplace_back("1 example has no label, so that it has no partner, and is left out.");
+  if (without_label > 1)
+    sentences.push_back(
+        fmt::format("{} examples have no label, so that they have no partner, and are left out.", without_label));
+  return fmt::format("{}", fmt::join(sentences, " "));
+}
+
+void refuse_unlabelled(const std::string& pairing, const std::vector<int64_t>& class_of) {
+  const auto first = std::find(class_of.begin(), class_of.end(), -1);
+  if (first == class_of.end()) return;
+  throw BadInput(fmt::format("{}: example {} has no label. Remove examples without a label, or {}.", pairing,
+                             first - class_of.begin(), kLeaveOutAdvice));
 }
 
 }  // namespace
 
-Partners::Partners(const DataSource& source, uint64_t key) : key_(key) {
+Partners::Partners(const DataSource& source, uint64_t key, Lonely lonely) : key_(key) {
   check_labels(source.info());
   const Attribute attribute = attributes_of(source.info()).front();
-  const Tensor labels =
-      source.attributes(Split::unlabelled, all_indices(source.count(Split::unlabelled))).select(1, 0).contiguous();
-  const auto* values = labels.data_ptr<int64_t>();
   members_.resize(attribute.values.size());
-  for (int64_t i = 0; i < labels.numel(); ++i) {
-    if (values[i] < 0)
-      throw BadInput(
-          fmt::format("Pairing examples of {} by {}: example {} has no label. Remove examples without a label.",
-                      source.info().name, attribute.name, i));
-    Indices& its = members_.at(static_cast<size_t>(values[i]));
-    class_of_.push_back(values[i]);
-    place_.push_back(std::ssize(its));
-    its.push_back(i);
+  sort(source.attributes(Split::unlabelled, all_indices(source.count(Split::unlabelled))).select(1, 0).contiguous());
+  const std::string pairing = fmt::format("Pairing examples of {} by {}", source.info().name, attribute.name);
+  const std::vector<std::string> alone = lonely_names(attribute, members_);
+  if (lonely == Lonely::refuse) {
+    refuse_unlabelled(pairing, class_of_);
+    if (!alone.empty())
+      throw BadInput(fmt::format("{}: {}. Add examples of these classes, remove the classes, or {}.", pairing,
+                                 lonely_text(alone, members_.size()), kLeaveOutAdvice));
   }
-  check_pairs(source.info(), attribute, members_);
+  if (paired_.empty())
+    throw BadInput(fmt::format("{}: no class has two examples, so that there are no pairs. Add examples.", pairing));
+  note_ = left_out_note(alone, members_.size(), std::count(class_of_.begin(), class_of_.end(), -1));
+}
+
+void Partners::sort(const Tensor& labels) {
+  class_of_.assign(labels.data_ptr<int64_t>(), labels.data_ptr<int64_t>() + labels.numel());
+  const auto count = std::ssize(class_of_);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t its = class_of_[static_cast<size_t>(i)];
+    place_.push_back(its < 0 ? -1 : std::ssize(members_.at(static_cast<size_t>(its))));
+    if (its >= 0) members_[static_cast<size_t>(its)].push_back(i);
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t its = class_of_[static_cast<size_t>(i)];
+    if (its >= 0 && members_[static_cast<size_t>(its)].size() > 1) paired_.push_back(i);
+  }
 }
 
 Indices Partners::of(const Indices& examples, int64_t step) const {

@@ -3,13 +3,17 @@
 #include "refract/core/text.h"
 #include "refract/data/sets/celeba.h"
 #include "refract/data/sets/cifar10.h"
+#include "refract/data/sets/coil20.h"
 #include "refract/data/sets/digit_style.h"
 #include "refract/data/sets/dsprites.h"
 #include "refract/data/sets/fer2013.h"
 #include "refract/data/sets/image_folder.h"
+#include "refract/data/sets/lpc_sprites.h"
+#include "refract/data/sets/norb.h"
 #include "refract/data/sets/plain_mnist.h"
 #include "refract/data/sets/rendered_sprites.h"
 #include "refract/data/sets/table.h"
+#include "refract/data/sets/yaleb.h"
 
 namespace refract {
 namespace {
@@ -47,6 +51,14 @@ const std::vector<DataEntry>& data_sets() {
       {"cifar10", "Small photographs of ten kinds of things; no reference set", "Krizhevsky 2009",
        recipe<Cifar10Options, make_cifar10>},
       {"celeba", "Faces with 40 attributes; no reference set", "Liu et al. 2015", recipe<CelebaOptions, make_celeba>},
+      {"lpc-sprites", "Game characters in 20 animations, some of them never seen in training; no reference set",
+       "Liberated Pixel Cup, after Mathieu et al. 2016", recipe<LpcSpritesOptions, make_lpc_sprites>},
+      {"yaleb", "Faces of 28 or 38 people lit from 64 directions; no reference set",
+       "Georghiades et al. 2001; Lee et al. 2005", recipe<YaleBOptions, make_yaleb>},
+      {"norb", "Small NORB: toys of five categories from all sides, others of which score; no reference set",
+       "LeCun et al. 2004", recipe<NorbOptions, make_norb>},
+      {"coil20", "20 objects on a turntable, every third pose held out; no reference set", "Nene et al. 1996",
+       recipe<Coil20Options, make_coil20>},
       {"folders",
        "Your own images: --unlabelled DIR and --reference DIR",
        "your files",

@@ -46,7 +46,9 @@ std::string_view name_of(Split split);
 struct Attribute {
   std::string name;
   std::vector<std::string> values;  // names, in the order of their numbers
-  bool identity = false;            // says which one an example is, such as a number of a character, not how it looks
+  // It names a thing, such as a character or a toy, of which the examples of a pair are two views. Its values may be
+  // new in the held-out parts.
+  bool identity = false;
 };
 
 // Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty

@@ -33,7 +33,7 @@ Loader loader_of(const DataSource& data, const Method& method, const TrainOption
 
 // A set smaller than a batch is no reason to train nothing. Returns a sentence where the batch was lowered.
 std::string lower_batch(TrainOptions& options, const DataSource& data, const Needs& needs) {
-  const int64_t unlabelled = data.count(Split::unlabelled);
+  const int64_t unlabelled = main_population(data, needs);
   const int64_t reference = needs.reference.wanted ? data.count(Split::reference) : unlabelled;
   const int64_t most = std::min(unlabelled, reference);
   if (most < 1 || options.batch <= most) return "";  // the loader says what is missing
@@ -185,7 +185,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   Run run = Run::create(directory, *settings, data->info(), command, loader.labelled(),
                         total_steps(settings->train, loader.steps_per_epoch()));
   std::vector<std::string> notes;
-  for (const std::string& note : {data->info().note, lowered})
+  for (const std::string& note : {data->info().note, lowered, loader.note()})
     if (!note.empty()) notes.push_back(note);
   DataInfo info = data->info();
   return {std::move(run),   std::move(settings), std::move(data), std::move(method), {},

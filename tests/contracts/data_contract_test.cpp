@@ -23,7 +23,7 @@ using testing_support::write_data_files;
 
 class DataContract : public testing::TestWithParam<std::string> {
  protected:
-  DataContract() { write_data_files(folder_); }
+  DataContract() { write_data_files(GetParam(), folder_); }
   [[nodiscard]] DataRecipe recipe() const { return small_recipe(GetParam(), folder_); }
   [[nodiscard]] std::unique_ptr<DataSource> make() const { return recipe().make(); }
 

@@ -38,7 +38,7 @@ void expect_said_once(const std::string& message) {
 
 class DataDamage : public testing::TestWithParam<std::string> {
  protected:
-  DataDamage() { write_data_files(folder_); }
+  DataDamage() { write_data_files(GetParam(), folder_); }
 
   // Makes the set, with whatever files there are, and looks at all its images.
   void read_all() const {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "refract/data/registry.h"
+#include "tests/data/paired_sets.h"
 #include "tests/data/sprites.h"
 #include "tests/data/support.h"
 
@@ -18,19 +19,22 @@ inline std::string small_table() {
   return text;
 }
 
-inline void write_data_files(const TempFolder& folder) {
-  for (const char* name : {"folders/unlabelled/a", "folders/unlabelled/b", "folders/reference"})
-    for (int i = 0; i < 12; ++i)
-      write_picture(folder / fmt::format("{}/{}.png", name, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
-  std::filesystem::create_directories(folder / "fer2013");
-  write_file(folder / "fer2013/fer2013.csv", fer2013_csv(126));
-  std::filesystem::create_directories(folder / "dsprites");
-  write_file(folder / "dsprites/sprites.npz", npz(sprite_arrays()));
-  std::filesystem::create_directories(folder / "table");
-  write_file(folder / "table/rows.csv", small_table());
-  mnist_files(folder / "mnist", 40, 20, 28);
-  cifar10_files(folder / "cifar10", 6, 12);
-  celeba_files(folder / "celeba", 20);
+// The files of one set, in a folder of its name; none for a set that reads no files, or has a stand-in.
+inline void write_data_files(const std::string& name, const TempFolder& folder) {
+  if (name == "folders")
+    for (const char* set : {"folders/unlabelled/a", "folders/unlabelled/b", "folders/reference"})
+      for (int i = 0; i < 12; ++i)
+        write_picture(folder / fmt::format("{}/{}.png", set, i), 20 + i, 30, cv::Scalar(20 * i, 90, 200 - 10 * i));
+  if (name == "fer2013") write_bytes(folder / "fer2013/fer2013.csv", fer2013_csv(126));
+  if (name == "dsprites") write_bytes(folder / "dsprites/sprites.npz", npz(sprite_arrays()));
+  if (name == "table") write_bytes(folder / "table/rows.csv", small_table());
+  if (name == "mnist") mnist_files(folder / "mnist", 40, 20, 28);
+  if (name == "cifar10") cifar10_files(folder / "cifar10", 6, 12);
+  if (name == "celeba") celeba_files(folder / "celeba", 20);
+  if (name == "lpc-sprites") lpc_files(folder / "lpc-sprites");
+  if (name == "yaleb") yaleb_files(folder / "yaleb", {11, 13}, 12);
+  if (name == "norb") norb_files(folder / "norb", 20);
+  if (name == "coil20") coil20_files(folder / "coil20");
 }
 
 // Options that make a set small, and give it files where it reads some; a set passes over those that it does not have.
@@ -46,6 +50,14 @@ inline DataRecipe small_recipe(const std::string& name, const TempFolder& folder
                            {"dsprites_file", (folder / "dsprites/sprites.npz").string()},
                            {"cifar10_dir", (folder / "cifar10").string()},
                            {"celeba_dir", (folder / "celeba").string()},
+                           {"lpc_sprites_dir", (folder / "lpc-sprites").string()},
+                           {"characters", "8"},
+                           {"fit_characters", "2"},
+                           {"score_characters", "2"},
+                           {"yaleb_dir", (folder / "yaleb").string()},
+                           {"fit", "crop"},
+                           {"norb_dir", (folder / "norb").string()},
+                           {"coil20_dir", (folder / "coil20").string()},
                            {"scales", "2"},
                            {"orientations", "4"},
                            {"positions", "3"},

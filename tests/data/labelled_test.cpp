@@ -22,10 +22,11 @@ using testing_support::message_of;
 // unknown below image 20.
 class Labelled final : public DataSource {
  public:
-  explicit Labelled(int64_t count) : count_(count) {
+  explicit Labelled(int64_t count, bool first_is_identity = false) : count_(count) {
     info_.name = "labelled";
     info_.space = Space::square(1, 2);
     info_.attributes = {{"shape", {"square", "ellipse", "heart"}}, {"parity", {"even", "odd"}}};
+    info_.attributes[0].identity = first_is_identity;
   }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override { return split == Split::unlabelled ? count_ : 0; }
@@ -64,6 +65,17 @@ std::vector<int64_t> numbers(const Tensor& images) {
   return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
 }
 
+TEST(DescriptiveColumns, AreThoseThatAreNoIdentity) {
+  DataInfo info;
+  EXPECT_TRUE(descriptive_columns(info).empty());
+  info.classes = {"cat", "dog"};
+  EXPECT_EQ(descriptive_columns(info), std::vector<int64_t>{0});
+  info.attributes = {{"toy", {"cat 1", "dog 1"}, true}, {"kind", {"cat", "dog"}}, {"colour", {"red", "blue"}}};
+  EXPECT_EQ(descriptive_columns(info), (std::vector<int64_t>{1, 2}));
+  info.attributes.resize(1);
+  EXPECT_EQ(descriptive_columns(info), std::vector<int64_t>{0}) << "what is nothing but identities";
+}
+
 TEST(DrawLabelled, BalancesTheClassesOfTheFirstAttribute) {
   const Labelled data(120);
   const Indices drawn = draw_labelled(data, 20, true, 1);
@@ -73,6 +85,13 @@ TEST(DrawLabelled, BalancesTheClassesOfTheFirstAttribute) {
   const Tensor first = data.attributes(Split::unlabelled, drawn).select(1, 0);
   EXPECT_GE(first.min().item<int64_t>(), 0);
   EXPECT_TRUE(at::equal(first.bincount(), at::tensor({7, 7, 6}, at::kLong))) << "the first classes get the rest";
+}
+
+TEST(DrawLabelled, BalancesWhatDescribesAnExample) {
+  const Labelled data(60, true);
+  const Indices drawn = draw_labelled(data, 10, true, 1);
+  const Tensor parity = data.attributes(Split::unlabelled, drawn).select(1, 1);
+  EXPECT_TRUE(at::equal(parity.bincount(), at::tensor({5, 5}, at::kLong)));
 }
 
 TEST(DrawLabelled, AtRandomTakesWhateverHasALabel) {

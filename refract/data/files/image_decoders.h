@@ -39,5 +39,6 @@ Picture decode_png(std::string_view bytes);
 Picture decode_webp(std::string_view bytes);
 Picture decode_tiff(std::string_view bytes);
 Picture decode_bmp(std::string_view bytes);
+Picture decode_pgm(std::string_view bytes);  // binary, as P5
 
 }  // namespace refract

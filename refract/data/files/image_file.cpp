@@ -68,6 +68,8 @@ Picture decode(std::string_view bytes) {
       return decode_webp(bytes);
     case ImageFormat::tiff:
       return decode_tiff(bytes);
+    case ImageFormat::pgm:
+      return decode_pgm(bytes);
     case ImageFormat::unknown:
       break;
   }
@@ -199,6 +201,26 @@ Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path)
   return planes(decoded(bytes, path, [](const cv::Mat& image) {
     return with_channels(over_black(image), image.channels() == 1 ? 1 : 3);
   }));
+}
+
+Tensor decode_with_opacity(const std::string& bytes, const std::filesystem::path& path) {
+  return planes(decoded(bytes, path, [](const cv::Mat& image) {
+    cv::Mat result;
+    cv::cvtColor(image, result,
+                 image.channels() == 4   ? cv::COLOR_BGRA2RGBA
+                 : image.channels() == 3 ? cv::COLOR_BGR2RGBA
+                                         : cv::COLOR_GRAY2RGBA);
+    return result;
+  }));
+}
+
+Tensor fit_gray(const Tensor& picture, const Space& space) {
+  settle_opencv();
+  const Tensor whole = picture.contiguous();
+  const cv::Mat image(static_cast<int>(whole.size(0)), static_cast<int>(whole.size(1)), CV_8UC1,
+                      whole.data_ptr<uint8_t>());
+  const cv::Size size(static_cast<int>(space.width()), static_cast<int>(space.height()));
+  return planes(fitted(space.fit == Fit::crop ? central_part(image, size) : image, space));
 }
 
 Tensor read_image(const std::filesystem::path& path, const Space& space) {

@@ -40,6 +40,13 @@ Tensor read_image(const std::filesystem::path& path, const Space& space);
 // The whole picture as it is: [C, H, W] uint8, one channel for gray and three for colour. Throws as decode_image.
 Tensor decode_whole(const std::string& bytes, const std::filesystem::path& path);
 
+// The same with how opaque each pixel is: [4, H, W], red, green, blue (not multiplied by it) and opacity, which is 255
+// where the file has none.
+Tensor decode_with_opacity(const std::string& bytes, const std::filesystem::path& path);
+
+// A gray picture that was read otherwise, [H, W] uint8, as such a file would be: [1, height, width] of the space.
+Tensor fit_gray(const Tensor& picture, const Space& space);
+
 // Bytes 0 .. 255 to -1 .. 1. Runs on the calling thread alone.
 void to_floats(const uint8_t* bytes, int64_t count, float* out);
 void to_floats(const Tensor& bytes, float* out);

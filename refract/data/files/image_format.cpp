@@ -64,6 +64,8 @@ ImageFormat image_format(std::string_view bytes) {
   if (bytes.starts_with("\xff\xd8\xff"sv)) return ImageFormat::jpeg;
   if (bytes.starts_with("BM"sv)) return ImageFormat::bmp;
   if (bytes.starts_with("RIFF"sv) && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP"sv) return ImageFormat::webp;
+  if (bytes.size() > 2 && bytes.starts_with("P5"sv) && std::isspace(static_cast<unsigned char>(bytes[2])) != 0)
+    return ImageFormat::pgm;
   for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv})  // + is BigTIFF
     if (bytes.starts_with(start)) return ImageFormat::tiff;
   return ImageFormat::unknown;
@@ -77,7 +79,7 @@ std::string why_not_read(std::string_view bytes) {
     return "it is an SVG drawing, which Refract does not read. `rsvg-convert FILE -o FILE.png` (librsvg2-bin) makes a "
            "PNG of it";
   if (starts_mark_up(bytes, "<html")) return "it is a web page, no image";
-  return "its content is no PNG, JPEG, BMP, WebP or TIFF image";
+  return "its content is no PNG, JPEG, BMP, WebP, TIFF or PGM image";
 }
 
 }  // namespace refract

@@ -6,7 +6,7 @@
 
 namespace refract {
 
-enum class ImageFormat { png, jpeg, bmp, webp, tiff, unknown };
+enum class ImageFormat { png, jpeg, bmp, webp, tiff, pgm, unknown };
 ImageFormat image_format(std::string_view bytes);  // by content, whatever the file's name
 
 // Why a file of unknown format is not read, as the end of a sentence. Formats that are met often (GIF, AVIF, HEIC, JPEG

@@ -57,6 +57,16 @@ TEST_F(FittedImages, CropTakesTheCentralPartOfTheRightProportions) {
       at::equal(fitted("tall.png", 1, 8, 6, Fit::crop), fitted("gray.png", 1, 6, 8, Fit::crop).transpose(1, 2)));
 }
 
+TEST_F(FittedImages, APictureAtHandIsFittedAsItsFileWouldBe) {
+  const Tensor whole = decode_whole(image_bytes(folder_ / "gray.png"), "gray.png")[0];
+  for (const Fit fit : {Fit::crop, Fit::pad, Fit::stretch}) {
+    Space space = Space::picture(1, 16, 8);
+    space.fit = fit;
+    EXPECT_TRUE(at::equal(fit_gray(whole, space), fitted("gray.png", 1, 16, 8, fit))) << name_of(fit);
+    EXPECT_TRUE(at::equal(fit_gray(whole.t(), space), fitted("tall.png", 1, 16, 8, fit))) << name_of(fit);
+  }
+}
+
 TEST_F(FittedImages, CropTakesRowsAndColumnsFromTheMiddle) {
   cv::Mat image(40, 21, CV_8UC1, cv::Scalar(0));
   image(cv::Rect(0, 15, 21, 10)).setTo(255);  // what remains for 20 x 10, but for a column

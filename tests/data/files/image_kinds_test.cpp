@@ -1,4 +1,5 @@
 // Kinds of image files: what is read, as what, and what is refused with which words.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -55,6 +56,29 @@ TEST(ImageKinds, PngsOfGrayAndOpacityAndOfSixteenBits) {
   EXPECT_EQ(pixel(png_file({2, 1, 8, 4}, deflated(text({0, 200, 255, 200, 0}))), 1), (std::vector<int>(3, 0)));
   EXPECT_EQ(pixel(png_file({1, 1, 16, 0}, deflated(text({0, 100, 100}))), 0), std::vector<int>{100});
   EXPECT_EQ(pixel(png_file({1, 1, 16, 0}, deflated(text({0, 100, 229}))), 0), std::vector<int>{101});  // rounded
+}
+
+TEST(ImageKinds, OpacityByItself) {
+  const auto values = [](const std::string& file) {
+    const Tensor picture = decode_with_opacity(file, "test").flatten().to(at::kInt);
+    return std::vector<int>(picture.data_ptr<int>(), picture.data_ptr<int>() + picture.numel());
+  };
+  EXPECT_EQ(values(png_file({1, 1, 8, 6}, deflated(text({0, 200, 100, 50, 60})))),
+            (std::vector<int>{200, 100, 50, 60}));
+  EXPECT_EQ(values(png_file({1, 1, 8, 2}, deflated(text({0, 200, 100, 50})))), (std::vector<int>{200, 100, 50, 255}));
+  EXPECT_EQ(values(png_file({1, 1, 8, 0}, deflated(text({0, 70})))), (std::vector<int>{70, 70, 70, 255}));
+}
+
+TEST(ImageKinds, PgmsOfOneAndTwoBytes) {
+  EXPECT_EQ(pixel(fmt::format("P5\n# a comment of 3 words\n2 1\n255\n{}", text({7, 200})), 1), std::vector<int>{200});
+  EXPECT_EQ(pixel(fmt::format("P5 2 1 15 {}", text({0, 15})), 1), std::vector<int>{255});
+  EXPECT_EQ(pixel(fmt::format("P5 1 1 65535\n{}", text({128, 0})), 0), std::vector<int>{128});
+  EXPECT_TRUE(contains(kind_refusal(fmt::format("P5 2 2 255\n{}", text({1, 2, 3}))), "it is truncated"));
+  EXPECT_TRUE(contains(kind_refusal("P5 2 2 25"), "it is truncated"));
+  EXPECT_TRUE(contains(kind_refusal("P5 2 x 255 1234"), "its header is damaged"));
+  EXPECT_TRUE(contains(kind_refusal("P5 2 1 70000 1234"), "70000 is white"));
+  EXPECT_TRUE(contains(kind_refusal("P5 99999999999999999999 99999999999 255 1"), "at most"));
+  EXPECT_TRUE(contains(kind_refusal("P5 0 1 255 1"), "0x1 pixels"));
 }
 
 TEST(ImageKinds, TheFirstPictureOfAnAnimatedPng) {
