@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "app/cli/code_table.h"
 #include "refract/core/csv_file.h"
@@ -16,24 +18,15 @@ using Path = std::filesystem::path;
 using Texts = std::vector<std::string>;
 
 constexpr const char* kFile = "file";
-
-std::string heading(const CodeTable& table) {
-  Texts names;
-  if (!table.files.empty()) names.emplace_back(kFile);
-  for (const CodeBlock& block : table.blocks)
-    for (int64_t i = 1; i <= block.codes.size(1); ++i) names.push_back(fmt::format("{}_{}", block.name, i));
-  for (const std::string& name : table.factor_names) names.push_back(csv_cell(name));
-  if (!table.classes.empty()) names.emplace_back(class_column);
-  return fmt::format("{}\n", fmt::join(names, ","));
-}
+constexpr std::string_view kFactorPrefix = "factor:";
 
 // Columns of numbers that are blocks: by name, in order of the first of each, places in the heading. Names that do not
-// run from NAME_1 to NAME_D are no block's, and NAME "factor" or "factors" is not.
+// run from NAME_1 to NAME_D are no block's, and NAME "factor" or "factors" is not, nor one with the factors' prefix.
 std::vector<std::pair<std::string, std::vector<size_t>>> blocks_in(const Texts& header) {
   std::vector<std::pair<std::string, std::vector<size_t>>> blocks;
   for (size_t c = 0; c < header.size(); ++c) {
     const size_t line = header[c].rfind('_');
-    if (line == std::string::npos || line == 0) continue;
+    if (line == std::string::npos || line == 0 || header[c].starts_with(kFactorPrefix)) continue;
     const std::string name = header[c].substr(0, line);
     if (name == "factor" || name == "factors") continue;
     auto block = std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.first == name; });
@@ -43,6 +36,32 @@ std::vector<std::pair<std::string, std::vector<size_t>>> blocks_in(const Texts& 
     block->second.push_back(c);
   }
   return blocks;
+}
+
+bool is_used(const std::string& name, const Texts& header) {
+  return name == kFile || name == class_column || name.starts_with(kFactorPrefix) ||
+         std::find(header.begin(), header.end(), name) != header.end();
+}
+
+// Adds names of columns. Factors that would be read as something else get the prefix.
+void add_factors(Texts& header, const Texts& factors) {
+  const auto first = std::ssize(header);
+  for (const std::string& name : factors)
+    header.push_back(is_used(name, header) ? fmt::format("{}{}", kFactorPrefix, name) : name);
+  for (const auto& [name, places] : blocks_in(header))
+    for (const size_t c : places)
+      if (std::cmp_greater_equal(c, first)) header[c].insert(0, kFactorPrefix);
+}
+
+std::string heading(const CodeTable& table) {
+  Texts names;
+  if (!table.files.empty()) names.emplace_back(kFile);
+  for (const CodeBlock& block : table.blocks)
+    for (int64_t i = 1; i <= block.codes.size(1); ++i) names.push_back(fmt::format("{}_{}", block.name, i));
+  add_factors(names, table.factor_names);
+  if (!table.classes.empty()) names.emplace_back(class_column);
+  std::transform(names.begin(), names.end(), names.begin(), csv_cell);
+  return fmt::format("{}\n", fmt::join(names, ","));
 }
 
 // The cells of the lines below the heading, column by column.
@@ -118,7 +137,8 @@ CodeTable read_csv_codes(const Path& file) {
     } else if (header[c] == class_column) {
       table.classes = std::move(columns[c]);
     } else {
-      table.factor_names.push_back(header[c]);
+      const bool prefixed = header[c].starts_with(kFactorPrefix);
+      table.factor_names.push_back(header[c].substr(prefixed ? kFactorPrefix.size() : 0));
       factors.push_back(numbers_of(columns[c]));
     }
   }

@@ -10,6 +10,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/npz_file.h"
 #include "refract/core/npz_text.h"
+#include "refract/core/npz_words.h"
 #include "refract/core/npz_writer.h"
 
 namespace refract {
@@ -29,7 +30,9 @@ const NpzEntry* entry(const Entries& entries, const std::string& name) {
 }
 
 std::string shape_text(const NpzEntry& array) {
-  return fmt::format("{} [{}]", array.name, fmt::join(array.shape, ", "));
+  const std::string values =
+      array.kind == NpzKind::other ? fmt::format(" of {}", npz_values(array.type)) : std::string();
+  return fmt::format("{} [{}]{}", array.name, fmt::join(array.shape, ", "), values);
 }
 
 bool is_table(const NpzEntry& array) {
@@ -49,15 +52,18 @@ Tensor numbers(const Path& file, const NpzEntry& array) {
 Entries blocks_among(const Path& file, const Entries& entries) {
   Entries blocks;
   std::vector<std::string> all;
+  std::string advice;  // on the first array that may be a block and cannot be read
   for (const NpzEntry& array : entries) {
     all.push_back(shape_text(array));
+    if (is_table(array) && advice.empty()) advice = npz_advice(array.type);
     if (array.name != kFactors && array.kind == NpzKind::fractions && is_table(array)) blocks.push_back(array);
   }
   if (blocks.empty())
     throw BadInput(fmt::format(
         "Reading {}: expected codes in an array `codes` [N, D], or an array for each latent block as `refract "
-        "encode` writes them, found {}.",
-        file.string(), all.empty() ? "no array" : fmt::format("{}", fmt::join(all, ", "))));
+        "encode` writes them, found {}.{}{}",
+        file.string(), all.empty() ? "no array" : fmt::format("{}", fmt::join(all, ", ")), advice.empty() ? "" : " ",
+        advice));
   return blocks;
 }
 
@@ -108,7 +114,7 @@ void check_shapes(const Path& file, const Entries& used) {
   }
   if (!fit)
     throw BadInput(fmt::format(
-        "Reading {}: expected `codes` [N, D] and `factors` [N, K], or [N] each, of the same N images, found {}.",
+        "Reading {}: expected `codes` [N, D] and `factors` [N, K], or [N] each, of the same N examples, found {}.",
         file.string(), fmt::join(found, " and ")));
 }
 

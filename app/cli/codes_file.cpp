@@ -80,21 +80,21 @@ Read read_one(const Path& file, const std::string& name) {
 [[noreturn]] void refuse_other(const Read& read, const Read& other, const std::string& expected,
                                const std::string& found) {
   throw BadInput(
-      fmt::format("Reading {}: expected {} of {}, because all files must hold codes of the same images in the same "
-                  "order, found {}.",
+      fmt::format("Reading {}: expected {} of {}, because all files must hold codes of the same examples in the "
+                  "same order, found {}.",
                   read.file.string(), expected, other.file.string(), found));
 }
 
 void check_same_images(const Read& read, const Read& other) {
   const auto rows = [](const Read& r) { return r.model.all.codes.size(0); };
   if (rows(read) != rows(other))
-    refuse_other(read, other, fmt::format("codes of the {} images", rows(other)), std::to_string(rows(read)));
+    refuse_other(read, other, fmt::format("codes of the {} examples", rows(other)), std::to_string(rows(read)));
   const std::vector<std::string>& mine = read.table.files;
   const std::vector<std::string>& theirs = other.table.files;
   if (mine.empty() || theirs.empty() || mine == theirs) return;
   const auto at = std::mismatch(mine.begin(), mine.end(), theirs.begin());
-  refuse_other(read, other, fmt::format("the image names"),
-               fmt::format("{} in place of {} as image {}", *at.first, *at.second, at.first - mine.begin() + 1));
+  refuse_other(read, other, "the names",
+               fmt::format("{} in place of {} as example {}", *at.first, *at.second, at.first - mine.begin() + 1));
 }
 
 void check_same_factors(const Read& read, const Read& other) {

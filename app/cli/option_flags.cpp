@@ -1,6 +1,7 @@
 #include "app/cli/option_flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <algorithm>
@@ -47,6 +48,17 @@ void add_place_flags(CLI::App& app, KeyValues& given) {
           ->group("Where the run's data are now, if they moved");
     }
   }
+}
+
+void add_colour_flag(CLI::App& app, KeyValues& given) {
+  const auto keep = [&given](const std::vector<std::string>& names) {
+    given.emplace_back("colour", fmt::format("{}", fmt::join(names, ",")));
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--colour", keep,
+         "columns of the run's table that colour block-map, separated by commas (those of the training)")
+      ->allow_extra_args(false)
+      ->option_text("NAMES");
 }
 
 void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning, const std::string& flag) {

@@ -20,6 +20,9 @@ void add_option_flags(CLI::App& app, const std::vector<Options>& options, KeyVal
 // whose data have moved. `given` must outlive the parsing.
 void add_place_flags(CLI::App& app, KeyValues& given);
 
+// --colour, for a command that draws the figures of a run on a table.
+void add_colour_flag(CLI::App& app, KeyValues& given);
+
 // A flag that takes one list: `--only mig,dci`. `names` must outlive the parsing.
 void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>& names, const std::string& meaning);
 

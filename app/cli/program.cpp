@@ -134,9 +134,8 @@ std::string cut(const std::string& text, size_t most, size_t begin, size_t end) 
   if (text.size() <= most) return text;
   const auto is_inside_character = [&](size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U; };
   size_t from = text.size() - end;
-  while (begin > 0 && is_inside_character(begin)) --begin;
   while (from < text.size() && is_inside_character(from)) ++from;
-  return text.substr(0, begin) + " [...] " + text.substr(from);
+  return fmt::format("{} [...] {}", beginning(text, begin), text.substr(from));
 }
 
 // Names that users give may be of any length; a sentence that repeats one stays readable.
@@ -168,7 +167,7 @@ int fail(const std::filesystem::filesystem_error& error) {
 int fail(const c10::Error& error) {
   const std::string why = error.what_without_backtrace();
   if (why.find("allocate memory") != std::string::npos || why.find("out of memory") != std::string::npos)
-    return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of images.");
+    return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of examples.");
   return fail(1, fmt::format("LibTorch could not go on: {}", why.substr(0, why.find('\n'))));
 }
 
@@ -184,7 +183,7 @@ int run_program(const std::string& program, const Words& words, const std::funct
 } catch (const BadInput& error) {
   return fail(2, error.what());
 } catch (const std::bad_alloc&) {
-  return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of images.");
+  return fail(1, "There is not enough memory for this. Try a smaller batch, size or number of examples.");
 } catch (const c10::Error& error) {
   return fail(error);
 } catch (const std::filesystem::filesystem_error& error) {

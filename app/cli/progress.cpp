@@ -39,7 +39,7 @@ std::string progress_text(const TrainingProgress& progress, size_t width) {
     if (text.size() + term.size() > width) break;
     text += term;
   }
-  return text.substr(0, width);
+  return std::string(beginning(text, width));
 }
 
 }  // namespace refract

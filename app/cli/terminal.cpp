@@ -152,7 +152,7 @@ LiveLine::~LiveLine() {
 
 void LiveLine::draw(const std::string& text) {
   if (!terminal_) return;
-  write_error("\r\033[K" + coloured(Colour::cyan, printable(text).substr(0, error_width() - 1)));
+  write_error("\r\033[K" + coloured(Colour::cyan, std::string(beginning(printable(text), error_width() - 1))));
   open_ = true;
 }
 

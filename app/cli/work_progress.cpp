@@ -70,7 +70,7 @@ std::string work_progress_text(const Progress& progress, double seconds, size_t 
   if (total > 0) text += fmt::format(" ({:.0f} %)", 100 * done / total);
   if (seconds > 0 && done > 0)
     text += fmt::format("  {:.3g} a second  {} left", done / seconds, duration_text((total - done) * seconds / done));
-  return text.substr(0, width);
+  return std::string(beginning(text, width));
 }
 
 }  // namespace refract

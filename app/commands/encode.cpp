@@ -45,7 +45,7 @@ void write_table(const std::filesystem::path& file, const CodeTable& table) {
   write_file(file, file.extension() == ".csv" ? to_csv(table) : to_npz(table));
 }
 
-// Of the images of splits fit and score, one after the other.
+// Of the examples of splits fit and score, one after the other.
 std::vector<std::string> class_names(const DataSource& data) {
   std::vector<std::string> names;
   for (const Split split : {Split::fit, Split::score}) {
@@ -56,7 +56,7 @@ std::vector<std::string> class_names(const DataSource& data) {
   return names;
 }
 
-// The images that a run is evaluated by.
+// The examples that a run is evaluated by.
 CodeTable table_of(const Model& model, const DataSource& data) {
   const Codes fit = split_codes(model, data, Split::fit);
   const Codes score = split_codes(model, data, Split::score);
@@ -83,18 +83,19 @@ std::string lacks_knowledge(const DataSource& data) {
 Result run_with_factors(const EncodeArguments& arguments) {
   if (!arguments.images.paths.empty())
     throw BadInput(
-        "Encoding with --factors: expected no images, because the run's own data are encoded, found some. Leave out "
-        "the images or --factors.");
+        "Encoding with --factors: expected no images or tables, because the run's own data are encoded, found some. "
+        "Leave them out, or leave out --factors.");
   const std::filesystem::path file = arguments.out.resolve("codes");
   const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
   if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Encoding with --factors: {}", missing));
   const CodeTable table = table_of(*opened.method, *opened.data);
   write_table(file, table);
-  const int64_t images = table.blocks.front().codes.size(0);
-  return {fmt::format("{} holds the codes and {} of {} images.\n", file.string(),
-                      table.factors.defined() ? "factors" : "classes", images),
-          {{"file", file.string()}, {"images", images}}};
+  const int64_t count = table.blocks.front().codes.size(0);
+  const char* examples = opened.method->space().is_picture() ? "images" : "rows";
+  return {fmt::format("{} holds the codes and {} of {} {}.\n", file.string(),
+                      table.factors.defined() ? "factors" : "classes", count, examples),
+          {{"file", file.string()}, {examples, count}}};
 }
 
 // "e (8), z (8)".
@@ -167,8 +168,9 @@ Command encode_command() {
           "An .npz file has a float32 array for each latent block, with the name of the block, and the array\n"
           "`files`. numpy.load opens it. With --factors it has `codes`, `factors` and `factor_names` instead of\n"
           "`files`. A .csv file has a header and a line for each image or row. If sub-folders or the data set\n"
-          "define classes, an array or a column `class` holds them. Codes are posterior means. `refract metrics`\n"
-          "reads both kinds of file.",
+          "define classes, an array or a column `class` holds them. In a .csv file, a factor whose name would be\n"
+          "mistaken for such a column begins with `factor:`. Codes are posterior means. `refract metrics` reads\n"
+          "both kinds of file.",
           {"bin/refract encode runs/demo runs/demo/examples",
            "bin/refract encode runs/demo --factors --out codes.npz --overwrite",
            "bin/refract encode runs/demo runs/demo/examples --out codes.csv --overwrite"},

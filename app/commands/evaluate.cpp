@@ -26,6 +26,7 @@ Action declare_evaluate(CLI::App& app) {
   add_names(
       app, "--metrics", arguments->metrics,
       "names of metrics, separated by commas; usual: those at the end of a training; all: all that the data allow");
+  add_colour_flag(app, arguments->places);
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
     check_metrics(arguments->metrics);

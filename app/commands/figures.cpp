@@ -92,13 +92,14 @@ Result draw(const FiguresArguments& arguments) {
 
 Action declare_figures(CLI::App& app) {
   const auto arguments = std::make_shared<FiguresArguments>();
-  app.add_option("RUNS", arguments->runs, "folders of trained runs; all their pictures show the same images")
+  app.add_option("RUNS", arguments->runs, "folders of trained runs; all their pictures show the same examples")
       ->type_name("")
       ->required();
   app.add_option("--out", arguments->out, "new folder for the pictures")->type_name("DIR")->required();
   add_names(app, "--only", arguments->only, "names of figures, separated by commas (all); see `refract list figures`");
-  add_seed(app, arguments->seed, "seed that chooses the images and codes (1)");
+  add_seed(app, arguments->seed, "seed that chooses the examples and codes (1)");
   app.add_flag("--overwrite", arguments->overwrite, "write into an existing folder");
+  add_colour_flag(app, arguments->places);
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation&) { return draw(*arguments); };
 }
@@ -106,12 +107,12 @@ Action declare_figures(CLI::App& app) {
 }  // namespace
 
 Command figures_command() {
-  return {
-      "figures",
-      "Draw the figures of several runs side by side.",
-      "Each figure has one part for every run, with the same images in all parts. A single run gives its own figures.",
-      {"bin/refract figures runs/demo --out figures --overwrite"},
-      declare_figures};
+  return {"figures",
+          "Draw the figures of several runs side by side.",
+          "Each figure has one part for every run, with the same examples in all parts. A single run gives its own "
+          "figures.",
+          {"bin/refract figures runs/demo --out figures --overwrite"},
+          declare_figures};
 }
 
 }  // namespace refract

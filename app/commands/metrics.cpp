@@ -38,7 +38,7 @@ const MetricEntry& scored(const std::string& name) {
   const MetricEntry& entry = metric(name);
   if (entry.score == nullptr)
     throw BadInput(
-        fmt::format("Measuring codes by {}: this metric needs the model and its images. `refract evaluate RUN "
+        fmt::format("Measuring codes by {}: this metric needs the model and its data. `refract evaluate RUN "
                     "--metrics {}` has both.",
                     name, name));
   return entry;
@@ -70,8 +70,8 @@ void check_known(Plan& plan, const MetricsArguments& arguments, const std::vecto
   const std::string all = fmt::format("{}", fmt::join(arguments.files, ", "));
   if (!arguments.only.empty() || !plan.across_models)
     throw BadInput(fmt::format(
-        "Measuring codes by {}: expected ground-truth factors or classes of the images, found none in {}. Save them as "
-        "`factors` or `class`; or give the files of two or more models, which udr compares without factors.",
+        "Measuring codes by {}: expected ground-truth factors or classes of the examples, found none in {}. Save them "
+        "as `factors` or `class`; or give the files of two or more models, which udr compares without factors.",
         plan.entries.front()->name, all));
   say(fmt::format(
       "No file has factors or classes ({}), so models are compared with each other (udr), and no other metric "
@@ -131,19 +131,21 @@ Action declare_metrics(CLI::App& app) {
 }  // namespace
 
 Command metrics_command() {
-  return {"metrics",
-          "Measure how disentangled codes are, from Refract or any other program.",
-          "An .npz file has `codes` [N, D], the ground-truth `factors` [N, K] of the same images and, optionally, K\n"
-          "`factor_names`. A factor of whole numbers or text is discrete; any other factor is real-valued.\n"
-          "Files of `refract encode` work, too. Their .npz files have an array for each latent block. Blocks are\n"
-          "measured together and alone. Their .csv files have columns e_1, e_2, ... for a block e. All other\n"
-          "columns except `file` and `class` are factors. Without factors, `class` is the factor.\n"
-          "Several files hold the codes of the same images from several models. udr compares the models and needs\n"
-          "no factors.\n"
-          "The row `noise` is the score of codes without information. `refract list metrics` lists the metrics.",
-          {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
-           "bin/refract metrics a.csv b.csv --only udr"},
-          declare_metrics};
+  return {
+      "metrics",
+      "Measure how disentangled codes are, from Refract or any other program.",
+      "An .npz file has `codes` [N, D], the ground-truth `factors` [N, K] of the same images or rows and,\n"
+      "optionally, K `factor_names`. A factor of whole numbers or text is discrete; any other factor is real-valued.\n"
+      "Files of `refract encode` work, too. Their .npz files have an array for each latent block. Blocks are\n"
+      "measured together and alone. Their .csv files have columns e_1, e_2, ... for a block e. All other\n"
+      "columns except `file` and `class` are factors; a `factor:` before the name of one is left out. Without\n"
+      "factors, `class` is the factor.\n"
+      "Several files hold the codes of the same images or rows from several models. udr compares the models\n"
+      "and needs no factors.\n"
+      "The row `noise` is the score of codes without information. `refract list metrics` lists the metrics.",
+      {"bin/refract metrics codes.npz", "bin/refract metrics a.npz b.npz --only mig,dci,udr --out metrics.json",
+       "bin/refract metrics a.csv b.csv --only udr"},
+      declare_metrics};
 }
 
 }  // namespace refract

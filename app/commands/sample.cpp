@@ -37,7 +37,7 @@ Action declare_sample(CLI::App& app) {
   app.add_option("--panels", arguments->panels, "number of panels, each with its own style (6)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
-  app.add_option("--side", arguments->side, "images along each side of a panel (4)")
+  app.add_option("--side", arguments->side, "images or rows along each side of a panel (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 16));
   add_seed(app, arguments->seed, "seed of the samples (1)");
@@ -50,7 +50,7 @@ Command sample_command() {
   return {"sample",
           "Sample new images or table rows from the prior.",
           "The images of a panel share the target factors. Images at the same place in all panels share the common\n"
-          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes the samples as CSV.",
+          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes as many rows, as CSV.",
           {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
           declare_sample};
 }

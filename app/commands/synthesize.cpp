@@ -42,7 +42,7 @@ Action declare_synthesize(CLI::App& app) {
   const auto arguments = std::make_shared<SynthesizeArguments>();
   arguments->picture.declare(app, ".png", true);
   arguments->images.declare(app);
-  app.add_option("--variants", arguments->variants, "number of new styles for each image (8)")
+  app.add_option("--variants", arguments->variants, "number of new styles for each image or row (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));
   add_seed(app, arguments->seed, "seed of the styles (1)");
@@ -53,10 +53,10 @@ Action declare_synthesize(CLI::App& app) {
 
 Command synthesize_command() {
   return {"synthesize",
-          "Give images new styles: keep their common factors and sample new target factors.",
-          "Each row begins with an image, and each column shares one sampled style (Ruiz et al. 2019, Fig. 4). In a\n"
-          "model with classes, the style is the class-independent factors. A run on a table writes the new rows as\n"
-          "CSV.",
+          "Give images or table rows new styles: keep their common factors and sample new target factors.",
+          "Each row of the sheet begins with an image, and each column shares one sampled style (Ruiz et al. 2019,\n"
+          "Fig. 4). In a model with classes, the style is the class-independent factors. A run on a table writes\n"
+          "the new rows as CSV.",
           {"bin/refract synthesize runs/demo runs/demo/examples",
            "bin/refract synthesize runs/demo runs/demo/examples/score-1.png --out styles.png --overwrite"},
           declare_synthesize};

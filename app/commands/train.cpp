@@ -42,6 +42,27 @@ std::string chosen_data(const TrainArguments& arguments, const KeyValues& config
   return "";
 }
 
+// What chose the data set, as the user gave it.
+std::string chosen_by(const TrainArguments& arguments, const KeyValues& config, const DataEntry& entry) {
+  if (!arguments.data.empty()) return fmt::format("--data {}", arguments.data);
+  if (const std::string* value = value_of(config, "data")) return fmt::format("data = \"{}\" in --config", *value);
+  for (const std::string& option : entry.named_by)
+    if (value_of(arguments.given, option) != nullptr) return fmt::format("--{}", option);
+  return "";
+}
+
+// Options of two data sets that choose these contradict each other.
+void check_one_data_set(const TrainArguments& arguments, const KeyValues& config, const std::string& data) {
+  const DataEntry& taken = data_set(data);
+  const Options options = taken.recipe().options;
+  for (const DataEntry& other : data_sets())
+    for (const std::string& option : other.named_by)
+      if (value_of(arguments.given, option) != nullptr && !options.has(option))
+        throw BadInput(fmt::format(
+            "Training: {} chooses the data set {}, and --{} chooses the data set {}. Give only one of them.",
+            chosen_by(arguments, config, taken), taken.name, option, other.name));
+}
+
 // So that the run is understood from any folder.
 void make_absolute(Settings& settings) {
   for (const std::string& option : data_set(settings.data).named_by) {
@@ -60,6 +81,7 @@ std::unique_ptr<Settings> settings_of(const TrainArguments& arguments) {
     throw BadInput(
         "Training: expected data, as in `--data digit-style`, `--reference DIR --unlabelled DIR` or `--table FILE`. "
         "`refract list data` shows all data sets.");
+  check_one_data_set(arguments, config, data);
   auto settings = std::make_unique<Settings>(method, data);
   settings->set(config);
   settings->set(arguments.given);

@@ -59,7 +59,7 @@ Action declare_transfer(CLI::App& app) {
 Command transfer_command() {
   return {
       "transfer",
-      "Give the target factors of some images to others: the style of A on the content of B.",
+      "Give the target factors of some images or table rows to others: the style of A on the content of B.",
       "Each column has the style of an image of A, and each row the content of an image of B (Ruiz et al. 2019,\n"
       "Fig. 5). In a model with classes, the style is the class-independent factors (Hajimiri et al. 2021, Fig.\n"
       "5). A run on a table writes the new rows as CSV.",

@@ -7,6 +7,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/text.h"
 
 namespace refract {
 
@@ -87,7 +88,7 @@ std::string_view CsvReader::quoted() {
   line_ += std::count(cell.begin(), cell.end(), '\n');
   const std::string_view behind = plain();
   if (behind.find_first_not_of(" \r") != std::string_view::npos)
-    refuse("the end of a cell behind its closing quote", fmt::format("'{}'", behind.substr(0, 20)));
+    refuse("the end of a cell behind its closing quote", fmt::format("'{}'", beginning(behind, 20)));
   return cell;
 }
 

@@ -8,6 +8,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/npz_archive.h"
 #include "refract/core/npz_text.h"
+#include "refract/core/npz_words.h"
 
 namespace refract {
 namespace {
@@ -17,10 +18,9 @@ using Path = std::filesystem::path;
 const NpzType& expected_numbers(const Path& file, const std::string& name, const NpyHeader& header) {
   const NpzType* const type = number_type(header);
   if (type == nullptr)
-    throw BadInput(
-        fmt::format("Reading array '{}' of {}: expected little-endian real numbers, found values of NumPy's type '{}'. "
-                    "Convert it with astype before it is saved.",
-                    name, file.string(), header.type));
+    throw BadInput(fmt::format("Reading array '{}' of {}: expected little-endian real numbers, found {}. {}", name,
+                               file.string(), npz_values(header.type),
+                               is_npz_text(header) ? "Save numbers instead." : npz_advice(header.type)));
   return *type;
 }
 
@@ -87,7 +87,7 @@ std::vector<NpzEntry> list_npz(const Path& file) {
   std::vector<NpzEntry> entries;
   for (const std::string& name : archive.names()) {
     const NpzReader reader(archive, name);
-    entries.push_back({name, reader.header().shape, kind_of(reader.header())});
+    entries.push_back({name, reader.header().shape, kind_of(reader.header()), reader.header().type});
   }
   return entries;
 }

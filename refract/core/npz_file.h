@@ -23,6 +23,7 @@ struct NpzEntry {
   std::string name;
   std::vector<int64_t> shape;
   NpzKind kind = NpzKind::other;
+  std::string type;  // as the archive names it: npz_words.h has words for it
 };
 
 // What arrays a file has, in its order; only what stands before the values is read. Throws BadInput as read_npz does.

@@ -9,6 +9,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/npz_archive.h"
 #include "refract/core/npz_file.h"
+#include "refract/core/npz_words.h"
 #include "refract/core/text.h"
 
 namespace refract {
@@ -66,9 +67,9 @@ std::vector<std::string> read_npz_texts(const std::filesystem::path& file, const
   const TextType type = text_type(header.type);
   if (type.width == 0 || header.shape.empty() || header.shape.size() > 2)
     throw BadInput(fmt::format(
-        "Reading {}: expected in '{}' Unicode strings (NumPy's <U) in one or two dimensions, found type {} in "
-        "{}.",
-        file.string(), name, header.type, header.shape.size()));
+        "Reading {}: expected in '{}' Unicode strings (NumPy's <U) in one or two dimensions, found {}, in {}. Save "
+        "numpy.asarray(array, dtype=str) instead.",
+        file.string(), name, npz_values(header.type), header.shape.size()));
   const size_t bytes = reader.expect_values_of(type.width * type.character);
   reader.expect_at_most(bytes, most_npz_bytes / 4);
   if (header.count() > most_texts)

@@ -134,6 +134,13 @@ std::string printable_lines(std::string_view text) {
   return without_controls(text, "\n\t");
 }
 
+std::string_view beginning(std::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  size_t end = most;
+  while (end > 0 && most - end < 3 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 std::u32string from_utf8(std::string_view text) {
   std::u32string all;
   for (size_t at = 0; at < text.size();) all += next_character(text, at);

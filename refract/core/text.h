@@ -39,6 +39,9 @@ std::string duration_text(double seconds);
 std::string printable(std::string_view text);
 std::string printable_lines(std::string_view text);
 
+// The first `most` bytes, or up to three fewer where they would end within a character of UTF-8.
+std::string_view beginning(std::string_view text, size_t most);
+
 // Each byte sequence that is no UTF-8 (RFC 3629: overlong forms, surrogates and what lies beyond U+10FFFF among them)
 // becomes U+FFFD.
 std::u32string from_utf8(std::string_view text);

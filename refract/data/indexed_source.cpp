@@ -50,6 +50,9 @@ class IndexedSource final : public DataSource {
   [[nodiscard]] Tensor attributes(Split split, const Indices& indices) const override {
     return all_.attributes.defined() ? rows(all_.attributes, split, indices) : DataSource::attributes(split, indices);
   }
+  [[nodiscard]] Tensor colours(Split split, const Indices& indices) const override {
+    return all_.colours.defined() ? rows(all_.colours, split, indices) : DataSource::colours(split, indices);
+  }
 
  private:
   [[nodiscard]] const Indices& numbers(Split split) const { return all_.splits[split]; }

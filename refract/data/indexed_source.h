@@ -19,6 +19,7 @@ struct IndexedExamples {
   Tensor factors;     // [N, K] float; NaN for an example that has none, whose factors may not be asked for
   Tensor labels;      // [N] int64; -1 for an example of no class, whose label may not be asked for
   Tensor attributes;  // [N, K] int64; undefined where the labels are all
+  Tensor colours;     // [N, K] double, see DataSource::colours
 };
 
 std::unique_ptr<DataSource> indexed_source(IndexedExamples examples);

@@ -32,6 +32,10 @@ Tensor DataSource::attributes(Split split, const Indices& indices) const {
   return labels(split, indices).unsqueeze(1);
 }
 
+Tensor DataSource::colours(Split split, const Indices& /*indices*/) const {
+  throw BadInput(fmt::format("Reading colours of {} ({}): this data set has none.", info().name, name_of(split)));
+}
+
 namespace {
 
 // Of tables that are not standardised there is nothing to do.

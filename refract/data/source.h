@@ -73,6 +73,7 @@ struct DataInfo {
   std::map<std::string, std::string> checksums;  // file name to SHA-256 of what was read
   std::string note;                              // a sentence a user should see, such as a fallback that was taken
   TableColumns columns;                          // of rows
+  std::vector<Attribute> colours;                // of rows, what may colour them; without values: any number
   std::map<std::string, int64_t> ignored;        // files of a folder that are no images to read, by ending: "gif"
 };
 
@@ -101,6 +102,10 @@ class DataSource {
 
   // What examples are labelled with, one column an attribute of attributes_of(info()): [N, K] int64, -1 where unknown.
   [[nodiscard]] virtual Tensor attributes(Split split, const Indices& indices) const;
+
+  // What may colour examples, one column for each of info().colours: [N, K] double, a number or the place of a value;
+  // NaN where it is unknown.
+  [[nodiscard]] virtual Tensor colours(Split split, const Indices& indices) const;
 };
 
 // 0, 1, ... count - 1.

@@ -17,6 +17,19 @@ Indices part_of(const Indices& order, int64_t first, int64_t count) {
 
 }  // namespace
 
+void divide(Splits& splits, Set set, const Indices& examples, int64_t each, uint64_t key) {
+  const Indices order = permutation(std::ssize(examples), key);
+  for (int64_t k = 0; k < std::ssize(examples); ++k) {
+    const Part part = k < each ? Part::fit : k < 2 * each ? Part::score : Part::train;
+    splits[{set, part}].push_back(examples[static_cast<size_t>(order[static_cast<size_t>(k)])]);
+  }
+}
+
+void sort_parts(Splits& splits, Set set) {
+  for (const Part part : {Part::train, Part::fit, Part::score})
+    std::sort(splits[{set, part}].begin(), splits[{set, part}].end());
+}
+
 Options PartOptions::describe() {
   Options options;
   options.add("data_seed", data_seed, "seed that chooses the images that fit and score the probes").range(0, 1e15);

@@ -20,6 +20,13 @@ class Splits {
   std::array<Indices, all_splits.size()> numbers_;
 };
 
+// Of these examples, `each` that are drawn by `key` fit, as many others score, and the rest trains: they are added to
+// the splits of the set, in the order of the draw.
+void divide(Splits& splits, Set set, const Indices& examples, int64_t each, uint64_t key);
+
+// Each part of the set in the order of its numbers.
+void sort_parts(Splits& splits, Set set);
+
 // A set that is published in a training and a test part. Both have labels, so either may fit the probes; images that do
 // are not among the unlabelled.
 struct PartOptions {

@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "refract/core/errors.h"
+#include "refract/core/text.h"
 
 namespace refract {
 namespace {
@@ -118,6 +119,15 @@ Tensor Canvas::frame() const {
 int64_t text_width(const std::string& text, int64_t height) {
   const cv::Size size = cv::getTextSize(ascii(text), kFont, font_scale(height), thickness(height), nullptr);
   return size.width / kOversampling + 3;
+}
+
+std::string fitted_text(const std::string& text, int64_t height, int64_t width) {
+  constexpr size_t most_bytes = 4;  // of a character, which is at least a pixel wide
+  std::string_view begin = beginning(text, most_bytes * static_cast<size_t>(std::max<int64_t>(width, 0)));
+  if (begin.size() == text.size() && text_width(text, height) <= width) return text;
+  const auto shortened = [&] { return fmt::format("{}..", begin); };
+  while (!begin.empty() && text_width(shortened(), height) > width) begin = beginning(begin, begin.size() - 1);
+  return shortened();
 }
 
 Tensor to_bytes(const Tensor& images) {

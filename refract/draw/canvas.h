@@ -42,6 +42,9 @@ class Canvas {
 // Width in pixels of such a line.
 int64_t text_width(const std::string& text, int64_t height);
 
+// The text where it is at most so wide, or else its beginning, whole characters of it, and "..".
+std::string fitted_text(const std::string& text, int64_t height, int64_t width);
+
 // Images [..., C, H, W] in [-1, 1], or uint8 already, of one or three channels -> [..., 3, H, W] uint8 on the CPU.
 Tensor to_bytes(const Tensor& images);
 

@@ -11,6 +11,7 @@ namespace {
 constexpr int64_t kTitle = kHeadingHeight + 6;
 constexpr int64_t kAxis = kLabelHeight + 4;
 constexpr int64_t kRow = kLabelHeight + 4;  // of a legend
+constexpr int64_t kMark = 18;               // the coloured dot before a name of a legend
 constexpr Rgb kGray = {150, 150, 150};
 
 }  // namespace
@@ -72,7 +73,7 @@ double Plot::row(double y) const {
 void Plot::frame(Canvas& canvas, const std::string& title, const std::string& x_name, const std::string& y_name) const {
   const auto left = static_cast<double>(left_), top = static_cast<double>(top_);
   const auto right = static_cast<double>(left_ + side_), bottom = static_cast<double>(top_ + side_);
-  canvas.write(title, kHeadingHeight, top_ - kTitle, left_);
+  canvas.write(fitted_text(title, kHeadingHeight, side_), kHeadingHeight, top_ - kTitle, left_);
   canvas.line({{left, top}, {right, top}, {right, bottom}, {left, bottom}, {left, top}}, kGray);
   const auto range = [](const std::string& name, Interval ends) {
     return fmt::format("{}: {} to {}", name, short_number(ends.low), short_number(ends.high));
@@ -92,15 +93,16 @@ void Plot::line(Canvas& canvas, double x0, double y0, double x1, double y1) cons
   canvas.line({{column(x0), row(y0)}, {column(x1), row(y1)}}, kGray, true);
 }
 
-void draw_legend(Canvas& canvas, int64_t top, int64_t left, const std::vector<LegendEntry>& entries, size_t most) {
+void draw_legend(Canvas& canvas, int64_t top, int64_t left, int64_t width, const std::vector<LegendEntry>& entries,
+                 size_t most) {
   for (size_t i = 0; i < std::min(entries.size(), most); ++i) {
     const int64_t row = top + static_cast<int64_t>(i) * kRow;
     canvas.dot({static_cast<double>(left) + 6, static_cast<double>(row) + kLabelHeight / 2.0}, 5, entries[i].colour);
-    canvas.write(entries[i].name, kLabelHeight, row, left + 18);
+    canvas.write(fitted_text(entries[i].name, kLabelHeight, width - kMark), kLabelHeight, row, left + kMark);
   }
   if (entries.size() > most)
     canvas.write(fmt::format("and {} more", entries.size() - most), kLabelHeight,
-                 top + static_cast<int64_t>(most) * kRow, left + 18);
+                 top + static_cast<int64_t>(most) * kRow, left + kMark);
 }
 
 int64_t legend_height(size_t entries, size_t most) {

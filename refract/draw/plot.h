@@ -27,7 +27,7 @@ struct Interval {
 // Of the values, a little wider; of values that are all alike, one around them.
 Interval interval_of(const Tensor& values);
 
-// A square with a title above and axes whose ends are named.
+// A square with a title above, cut where it is wider, and axes whose ends are named.
 class Plot {
  public:
   Plot(int64_t top, int64_t left, int64_t side, Interval x, Interval y);
@@ -53,8 +53,9 @@ struct LegendEntry {
   Rgb colour;
 };
 
-// Entries below each other, as many as `most` and how many more there are.
-void draw_legend(Canvas& canvas, int64_t top, int64_t left, const std::vector<LegendEntry>& entries, size_t most = 12);
+// Entries below each other, as many as `most` and how many more there are; names that reach beyond `width` are cut.
+void draw_legend(Canvas& canvas, int64_t top, int64_t left, int64_t width, const std::vector<LegendEntry>& entries,
+                 size_t most = 12);
 int64_t legend_height(size_t entries, size_t most = 12);
 
 // "0.00123", "12.3", "4.1e+06": three digits.

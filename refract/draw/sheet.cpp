@@ -48,16 +48,10 @@ Layout layout_of(const Panel& panel, PixelSize cell) {
   return layout;
 }
 
-std::string shortened(std::string text, int64_t width) {
-  if (text_width(text, kLabelHeight) <= width) return text;
-  while (!text.empty() && text_width(text + "..", kLabelHeight) > width) text.pop_back();
-  return text + "..";
-}
-
 void draw_panel(Canvas& canvas, const Panel& panel, const Layout& layout, int64_t factor, int64_t top, int64_t left) {
   canvas.write(panel.heading, kHeadingHeight, top, left);
   for (size_t c = 0; c < panel.columns.size(); ++c) {
-    const std::string text = shortened(panel.columns[c], layout.cell.width);
+    const std::string text = fitted_text(panel.columns[c], kLabelHeight, layout.cell.width);
     canvas.write(text, kLabelHeight, top + layout.labels_top, left + layout.lefts.at(c));
   }
   for (size_t r = 0; r < panel.cells.size(); ++r) {

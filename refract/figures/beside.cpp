@@ -31,7 +31,7 @@ Figure beside(const std::vector<NamedFigure>& parts) {
     int64_t left = 0;
     for (const auto& [name, figure] : parts) {
       const Tensor& frame = figure.frames[i % figure.frames.size()];
-      canvas.write(name, kHeadingHeight, 0, left);
+      canvas.write(fitted_text(name, kHeadingHeight, frame.size(2)), kHeadingHeight, 0, left);
       canvas.paste(frame, kHeadingHeight, left);
       left += frame.size(2) + kGap;
     }

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "refract/draw/plot.h"
 #include "refract/figures/entries.h"
@@ -15,7 +17,8 @@ namespace {
 constexpr int64_t kMapExamples = 1000;  // at most, of each set
 constexpr int64_t kMapSide = 330;       // pixels
 constexpr int64_t kMapGap = 24;
-constexpr size_t kMostColourings = 3;
+constexpr size_t kMostColourings = 3;  // where no columns are named
+constexpr Rgb kNoValue = {205, 205, 205};
 
 // One way to colour the examples.
 struct Colouring {
@@ -27,28 +30,27 @@ struct Colouring {
 // The examples: unlabelled ones that have labels and factors, then references.
 struct Shown {
   Tensor examples;
-  Split split = Split::unlabelled;
-  Indices indices;  // of `split`
-  int64_t references = 0;
+  Split split = Split::unlabelled, reference_split = Split::reference;
+  Indices indices, references;  // of these splits
 };
 
 Shown shown_on_map(const DataSource& data, uint64_t seed) {
   Shown shown;
   if (data.count(Split::score) > 0) shown.split = Split::score;
+  if (data.count(Split::reference_score) > 0) shown.reference_split = Split::reference_score;
   shown.indices = picked(data, shown.split, kMapExamples, seed, Turn::map);
+  shown.references = picked(data, shown.reference_split, kMapExamples, seed, Turn::map);
   shown.examples = data.examples(shown.split, shown.indices);
-  const Split references = data.count(Split::reference_score) > 0 ? Split::reference_score : Split::reference;
-  const Indices others = picked(data, references, kMapExamples, seed, Turn::map);
-  shown.references = std::ssize(others);
-  if (!others.empty()) shown.examples = at::cat({shown.examples, data.examples(references, others)});
+  if (!shown.references.empty())
+    shown.examples = at::cat({shown.examples, data.examples(shown.reference_split, shown.references)});
   return shown;
 }
 
 Colouring by_set(const Shown& shown) {
   Colouring by{"by set", {}, {{"unlabelled", class_colour(0)}}};
   by.colours.assign(shown.indices.size(), class_colour(0));
-  by.colours.insert(by.colours.end(), static_cast<size_t>(shown.references), class_colour(1));
-  if (shown.references > 0) by.legend.push_back({"reference", class_colour(1)});
+  by.colours.insert(by.colours.end(), shown.references.size(), class_colour(1));
+  if (!shown.references.empty()) by.legend.push_back({"reference", class_colour(1)});
   return by;
 }
 
@@ -63,7 +65,7 @@ Colouring by_class(const DataSource& data, const Shown& shown) {
 }
 
 Colouring by_factor(const DataSource& data, const Shown& shown, int64_t factor) {
-  Colouring by{"by " + data.info().factors[static_cast<size_t>(factor)], {}, {}};
+  Colouring by{fmt::format("by {}", data.info().factors[static_cast<size_t>(factor)]), {}, {}};
   const Tensor values =
       data.factors(shown.split, shown.indices).select(1, factor).to(at::kCPU, at::kFloat).contiguous();
   for (int64_t i = 0; i < values.numel(); ++i) by.colours.push_back(ramp_colour(values.data_ptr<float>()[i]));
@@ -71,9 +73,45 @@ Colouring by_factor(const DataSource& data, const Shown& shown, int64_t factor) 
   return by;
 }
 
+// By values [N], of which NaN is none. `names`: of the values; none where these are numbers.
+Colouring by_column(const std::string& column, const std::vector<std::string>& names, const Tensor& values) {
+  Colouring by{fmt::format("by {}", column), {}, {}};
+  const Tensor known = values.masked_select(values.isnan().logical_not());
+  const double least = known.numel() > 0 ? known.min().item<double>() : 0;
+  const double range = known.numel() > 0 ? known.max().item<double>() - least : 0;
+  const auto colour = [&](double value) {
+    if (std::isnan(value)) return kNoValue;
+    return names.empty() ? ramp_colour(range > 0 ? (value - least) / range : 0)
+                         : class_colour(static_cast<size_t>(value));
+  };
+  for (int64_t i = 0; i < values.numel(); ++i) by.colours.push_back(colour(values.data_ptr<double>()[i]));
+  for (size_t v = 0; v < names.size(); ++v) by.legend.push_back({names[v], class_colour(v)});
+  if (names.empty() && known.numel() > 0)
+    by.legend = {{fmt::format("least, {}", short_number(least)), ramp_colour(0)},
+                 {fmt::format("greatest, {}", short_number(least + range)), ramp_colour(1)}};
+  if (known.numel() < values.numel()) by.legend.insert(by.legend.begin(), {"no value", kNoValue});
+  return by;
+}
+
+// Of unlabelled examples and references.
+std::vector<Colouring> by_columns(const DataSource& data, const Shown& shown) {
+  Tensor values = data.colours(shown.split, shown.indices);
+  if (!shown.references.empty()) values = at::cat({values, data.colours(shown.reference_split, shown.references)});
+  std::vector<Colouring> all;
+  for (int64_t k = 0; k < values.size(1); ++k) {
+    const Attribute& column = data.info().colours[static_cast<size_t>(k)];
+    all.push_back(by_column(column.name, column.values, values.select(1, k).contiguous()));
+  }
+  return all;
+}
+
 std::vector<Colouring> colourings_of(const DataSource& data, const Shown& shown) {
   std::vector<Colouring> all = {by_set(shown)};
   if (!data.info().classes.empty()) all.push_back(by_class(data, shown));
+  if (!data.info().colours.empty()) {
+    for (Colouring& by : by_columns(data, shown)) all.push_back(std::move(by));
+    return all;
+  }
   const auto factors = std::ssize(data.info().factors);
   for (int64_t k = 0; k < factors && all.size() < kMostColourings; ++k) all.push_back(by_factor(data, shown, k));
   return all;
@@ -125,7 +163,7 @@ Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed)
                fmt::format("{} {}", model.blocks()[blocks[r]].name, colourings[c].title), plane, colourings[c]);
   }
   for (size_t c = 0; c < colourings.size(); ++c)
-    draw_legend(canvas, kMapGap + row * std::ssize(blocks), kMapGap + static_cast<int64_t>(c) * step,
+    draw_legend(canvas, kMapGap + row * std::ssize(blocks), kMapGap + static_cast<int64_t>(c) * step, kMapSide,
                 colourings[c].legend);
   return {"block-map",
           "Maps of the codes",
@@ -138,7 +176,7 @@ Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed)
 }  // namespace
 
 FigureEntry block_map_figure() {
-  return {"block-map", "The codes of each block in two dimensions, coloured by set, class and factors.",
+  return {"block-map", "The codes of each block in two dimensions, coloured by set, class and factors or columns.",
           "principal components; this project", block_map_lacks, draw_block_map};
 }
 

@@ -51,19 +51,13 @@ std::vector<size_t> strongest(const std::vector<double>& effects) {
   return order;
 }
 
-std::string fitted_name(std::string text) {
-  if (text_width(text, kLabelHeight) <= kNames) return text;
-  while (!text.empty() && text_width(text + "..", kLabelHeight) > kNames) text.pop_back();
-  return text + "..";
-}
-
 void draw_bars(Canvas& canvas, int64_t top, int64_t left, const std::vector<double>& effects,
                const std::vector<std::string>& columns, double longest) {
   int64_t row = top;
   for (const size_t d : strongest(effects)) {
     const auto length = std::lround(std::abs(effects[d]) / longest * kHalfWidth);
     const int64_t zero = left + kNames + kHalfWidth;
-    canvas.write(fitted_name(columns.at(d)), kLabelHeight, row, left);
+    canvas.write(fitted_text(columns.at(d), kLabelHeight, kNames), kLabelHeight, row, left);
     canvas.bar(row + 2, effects[d] < 0 ? zero - length : zero, kBarHeight, std::max<int64_t>(length, 1),
                class_colour(effects[d] < 0 ? 0 : 1));
     canvas.write(fmt::format("{:+.2f}", effects[d]), kLabelHeight, row, zero + kHalfWidth + 6);

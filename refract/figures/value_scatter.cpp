@@ -74,9 +74,8 @@ Figure draw_value_scatter(const Model& model, const DataSource& data, uint64_t s
   for (int64_t i = 0; i < std::ssize(columns); ++i) {
     const size_t d = columns[static_cast<size_t>(i)];
     const std::string title = fmt::format("{:.2f} {}", share[d], names.at(d));
-    draw_scatter(canvas, kScatterGap + i / kScattersAcross * row, kScatterGap + i % kScattersAcross * step,
-                 title.substr(0, 22), truth.select(1, static_cast<int64_t>(d)),
-                 guess.select(1, static_cast<int64_t>(d)));
+    draw_scatter(canvas, kScatterGap + i / kScattersAcross * row, kScatterGap + i % kScattersAcross * step, title,
+                 truth.select(1, static_cast<int64_t>(d)), guess.select(1, static_cast<int64_t>(d)));
   }
   return {"value-scatter",
           "Columns and their reconstructions",

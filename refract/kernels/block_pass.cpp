@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "refract/kernels/pixel_rows.h"
+#include "refract/kernels/loops/pixel_rows.h"
 #include "refract/kernels/scratch.h"
 #include "refract/kernels/threads.h"
 

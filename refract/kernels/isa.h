@@ -1,9 +1,9 @@
-// How the loops of this folder are compiled, and for which instruction sets.
+// How the loops in loops/ are compiled, and for which instruction sets.
 #pragma once
 
 namespace refract {
 
-// none: no loops of this folder, LibTorch's operations instead. any: what the compiler assumes by default. avx2:
+// none: none of these loops, LibTorch's operations instead. any: what the compiler assumes by default. avx2:
 // x86-64-v3. avx512: x86-64-v4.
 enum class Isa { none, any, avx2, avx512 };
 

@@ -6,7 +6,7 @@
 #include <ATen/ops/leaky_relu.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "refract/kernels/pixel_rows.h"
+#include "refract/kernels/loops/pixel_rows.h"
 
 namespace refract {
 namespace {

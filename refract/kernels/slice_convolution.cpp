@@ -1,9 +1,9 @@
 #include "refract/kernels/slice_convolution.h"
 
 #include "refract/kernels/isa.h"
-#include "refract/kernels/patch_convolution.h"
-#include "refract/kernels/strided_winograd.h"
-#include "refract/kernels/thin_convolution.h"
+#include "refract/kernels/loops/patch_convolution.h"
+#include "refract/kernels/loops/strided_winograd.h"
+#include "refract/kernels/loops/thin_convolution.h"
 #include "refract/kernels/winograd_convolution.h"
 
 namespace refract {

@@ -2,8 +2,8 @@
 
 #include <ATen/ops/empty.h>
 
-#include "refract/kernels/winograd_loops.h"
-#include "refract/kernels/winograd_weights.h"
+#include "refract/kernels/loops/winograd_loops.h"
+#include "refract/kernels/loops/winograd_weights.h"
 
 namespace refract {
 namespace {

@@ -16,7 +16,7 @@
 #include <cmath>
 
 #include "refract/core/errors.h"
-#include "refract/kernels/adam.h"
+#include "refract/kernels/loops/adam.h"
 #include "refract/nn/module.h"
 
 namespace refract {

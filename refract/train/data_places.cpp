@@ -70,10 +70,20 @@ void check_named(const Settings& settings, const KeyValues& named) {
     std::vector<std::string> places;
     for (const Option& option : settings.data_recipe.options.all())
       if (is_place(option)) places.push_back("--" + option.name);
-    throw BadInput(fmt::format("Looking for the data of {}: --{} does not set their place. {}", settings.data, name,
-                               places.empty() ? "It needs no file: leave the option out."
-                                              : fmt::format("Use {}.", fmt::join(places, " or "))));
+    throw BadInput(fmt::format("Looking for the data of {}: they have no option --{}. {}", settings.data, name,
+                               places.empty() ? "They need no file: leave the option out."
+                                              : fmt::format("Their place is {}.", fmt::join(places, " or "))));
   }
+}
+
+// `given`: the new place; null where the user names none.
+void set_place(const Option& option, const std::string* given, const RunOrigin& origin, const Run& run) {
+  if (given != nullptr)
+    option.parse(given->empty() ? "" : fs::absolute(*given).lexically_normal().string());
+  else if (option.text().empty())
+    take_usual(option, origin, run);
+  else
+    take_first(option, candidates(option.text(), origin, run), run);
 }
 
 }  // namespace
@@ -82,15 +92,13 @@ void find_data(Settings& settings, const Run& run, const KeyValues& named) {
   check_named(settings, named);
   const RunOrigin origin = manifest_origin(run.manifest(), run.manifest_file().string());
   for (const Option& option : settings.data_recipe.options.all()) {
-    if (!is_place(option)) continue;
-    const auto given =
+    const auto found =
         std::find_if(named.rbegin(), named.rend(), [&](const auto& pair) { return pair.first == option.name; });
-    if (given != named.rend())
-      option.parse(given->second.empty() ? "" : fs::absolute(given->second).lexically_normal().string());
-    else if (option.text().empty())
-      take_usual(option, origin, run);
-    else
-      take_first(option, candidates(option.text(), origin, run), run);
+    const std::string* given = found == named.rend() ? nullptr : &found->second;
+    if (is_place(option))
+      set_place(option, given, origin, run);
+    else if (given != nullptr)
+      option.parse(*given);
   }
 }
 

@@ -96,6 +96,16 @@ void check_files(const DataInfo& now, const DataInfo& then, const Run& run) {
                   differences(then.checksums, now.checksums), now.note, now.note.empty() ? "" : " "));
 }
 
+// Before small sub-folders of images could be classes, a single one of them meant that there were none. Runs of then do
+// not have this option.
+void keep_without_classes(Settings& settings, const DataInfo& then, const Run& run) {
+  constexpr const char* name = "class_folders";
+  if (!then.classes.empty() || !settings.data_recipe.options.has(name)) return;
+  const KeyValues recorded = read_toml(run.options_file());
+  if (std::none_of(recorded.begin(), recorded.end(), [&](const auto& pair) { return pair.first == name; }))
+    settings.data_recipe.options.at(name).parse("false");
+}
+
 // Leaving out files that are bad now would be other data: the advice is for new trainings.
 std::unique_ptr<DataSource> data_again(const Settings& settings, const OnProgress& on_progress) try {
   return settings.data_recipe.make(on_progress);
@@ -113,6 +123,7 @@ OpenedRun opened_without_weights(const std::filesystem::path& directory, bool wi
   OpenedRun opened{std::move(run), std::move(settings), nullptr, nullptr, {}, {}, then};
   if (with_data) {
     find_data(*opened.settings, opened.run, places);
+    keep_without_classes(*opened.settings, then, opened.run);
     opened.data = data_again(*opened.settings, on_progress);
     check_files(opened.data->info(), then, opened.run);
     check_space(opened.data->info(), then.space, opened.run);

@@ -96,7 +96,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
 // What a run is resumed with beyond what it was started with.
 struct Resumption {
   int64_t steps = 0;      // of the whole training from now on; 0 leaves them
-  KeyValues places = {};  // where its data lie now, by the options that say so (see data_places.h)
+  KeyValues places = {};  // options of its data: where they lie now (see data_places.h)
 };
 
 // An interrupted run, ready to go on: method on the run's device, with Adam's moments. Goes on from step 0 where the

@@ -176,6 +176,16 @@ TEST(NpzFile, ListsWhatIsThere) {
   for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(entries[i].kind, kinds[i]) << entries[i].name;
 }
 
+TEST(NpzFile, SaysWhatItCannotReadAndWhatToDo) {
+  const auto said = [](const std::string& type) {
+    return complaint(npz({{"a", header(type, "(1,)") + "12345678"}}), {"a"});
+  };
+  EXPECT_TRUE(testing_support::contains(said("'>f8'"), "found big-endian values. Save array.astype(")) << said("'>f8'");
+  EXPECT_TRUE(testing_support::contains(said("'|O'"), "found Python objects. Save texts as")) << said("'|O'");
+  EXPECT_TRUE(testing_support::contains(said("[('x', '<f8')]"), "found structured values. Save each field"));
+  EXPECT_TRUE(testing_support::contains(said("'<U2'"), "found text. Save numbers instead."));
+}
+
 // Little-endian, in so many bytes.
 std::string number(uint64_t value, int bytes) {
   std::string text;

@@ -44,6 +44,13 @@ TEST(Text, Utf8GoesThereAndBack) {
   EXPECT_EQ(to_utf8(from_utf8(text)), text);
 }
 
+TEST(Text, ABeginningEndsBetweenCharacters) {
+  const std::string text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";  // of 1, 2, 3 and 4 bytes
+  const std::vector<size_t> ends = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t most = 0; most < ends.size(); ++most) EXPECT_EQ(beginning(text, most).size(), ends[most]) << most;
+  EXPECT_EQ(beginning("\x80\x80\x80\x80\x80\x80", 5).size(), 2U) << "no UTF-8";
+}
+
 TEST(Text, WhatIsNoUtf8IsReplaced) {
   for (const char* bad : {"\xff", "\x80", "\xc3", "\xe0\x80\x80", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"})
     EXPECT_EQ(from_utf8(bad), U"\ufffd") << bad;

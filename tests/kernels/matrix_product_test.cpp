@@ -1,4 +1,4 @@
-#include "refract/kernels/matrix_product.h"
+#include "refract/kernels/loops/matrix_product.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>

@@ -1,14 +1,17 @@
 // Runs as the commands start, resume and open them.
 #include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/train/machine.h"
 #include "refract/train/manifest.h"
+#include "tests/data/support.h"
 #include "tests/train/support.h"
 
 namespace refract {
@@ -143,6 +146,32 @@ TEST(OpenRun, OpensRunsOfBeforeThereWereSpaces) {
   const Tensor images = opened.data->examples(Split::score, {0, 1});
   EXPECT_TRUE(at::equal(opened.method->encode(images).at(0), trained.method->encode(images).at(0)));
   EXPECT_TRUE(resume_run(folder / "run").notes.empty());
+}
+
+// Once, a sub-folder of fewer than ten images meant that there were no classes; the options did not know of it.
+TEST(OpenRun, OpensRunsOfBeforeSmallFoldersWereClasses) {
+  const TempFolder folder;
+  for (const auto& [name, count] : std::map<std::string, int>{{"a", 12}, {"b", 12}, {"c", 3}})
+    for (int i = 0; i < count; ++i)
+      testing_support::write_picture(folder / fmt::format("photos/{}/{}.png", name, i), 16, 16, cv::Scalar(9.0 * i));
+  auto settings = std::make_unique<Settings>("vae", "folders");
+  settings->set({{"unlabelled", (folder / "photos").string()},
+                 {"class_folders", "false"},
+                 {"size", "16"},
+                 {"widths", "4,4"},
+                 {"latent", "4"},
+                 {"batch", "4"},
+                 {"steps", "2"},
+                 {"threads", "1"}});
+  OpenedRun trained = start_run(folder / "run", std::move(settings), "");
+  train(trained);
+  replace_in(folder / "run/options.toml", "class_folders = false\n", "");
+  const OpenedRun opened = open_run(folder / "run", true);
+  EXPECT_TRUE(opened.data->info().classes.empty());
+  EXPECT_EQ(opened.data->count(Split::unlabelled), 27) << "nothing was held out";
+  const Tensor images = opened.data->examples(Split::unlabelled, all_indices(27));
+  EXPECT_TRUE(at::equal(images, trained.data->examples(Split::unlabelled, all_indices(27))));
+  EXPECT_NO_THROW(resume_run(folder / "run"));
 }
 
 TEST(OpenRun, RefusesDataThatHasChanged) {

@@ -14,8 +14,8 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/data/files/decoders/image_decoders.h"
 #include "refract/data/files/exif.h"
-#include "refract/data/files/image_decoders.h"
 #include "refract/data/files/image_format.h"
 
 namespace refract {

@@ -61,7 +61,7 @@ NumberCell number_cell(std::string_view cell) {
 
 std::string quoted_cell(std::string_view cell) {
   constexpr size_t most = 40;
-  return fmt::format("'{}{}'", printable(cell.substr(0, most)), cell.size() > most ? "..." : "");
+  return fmt::format("'{}{}'", printable(beginning(cell, most)), cell.size() > most ? "..." : "");
 }
 
 std::string some_of(const std::vector<std::string>& texts, size_t most) {
@@ -72,7 +72,12 @@ std::string some_of(const std::vector<std::string>& texts, size_t most) {
 }
 
 FeatureCells::FeatureCells(const TableQuery& query, std::string unit, const std::vector<std::string>& columns)
-    : file_(query.file), counts_(query.counts), unit_(std::move(unit)), columns_(columns), texts_(columns.size()) {}
+    : file_(query.file),
+      counts_(query.counts),
+      colours_(query.colours),
+      unit_(std::move(unit)),
+      columns_(columns),
+      texts_(columns.size()) {}
 
 float FeatureCells::of(size_t column, std::string_view cell, int64_t place) {
   const std::string_view bare = without_blanks(cell);
@@ -120,21 +125,23 @@ void FeatureCells::refuse_kind(size_t column, CellKind kind, std::string_view ce
 
 void FeatureCells::finish() const {
   std::vector<std::string> found;
-  bool commas = false;
+  bool commas = false, colours = false;
   for (size_t c = 0; c < texts_.size(); ++c) {
     const Texts& texts = texts_[c];
     if (texts.count == 0) continue;
     found.push_back(fmt::format("{} ({} in {} {}{})", quoted_cell(columns_[c]), quoted_cell(texts.first), unit_,
                                 texts.place, texts.count == 1 ? " alone" : fmt::format(", {} cells", texts.count)));
     commas = commas || has_decimal_comma(texts.first);
+    colours = colours || std::find(colours_.begin(), colours_.end(), columns_[c]) != colours_.end();
   }
   if (found.empty()) return;
   throw BadInput(fmt::format(
-      "Reading the table {}: expected numbers in every column of features, found text in {}: {}. {}Say what a column "
-      "of "
-      "text is with --label, --factor or --name, or leave it out with --ignore; mend a cell that should be a number.",
+      "Reading the table {}: expected numbers in every column of features, found text in {}: {}. {}{}Say what a "
+      "column of text is with --label, --factor or --name, or leave it out with --ignore; mend a cell that should be a "
+      "number.",
       file_.string(), found.size() == 1 ? "one" : fmt::format("{} columns", found.size()), some_of(found, 5),
-      commas ? "Write decimal points, not commas. " : ""));
+      commas ? "Write decimal points, not commas. " : "",
+      colours ? "A column of text that --colour names has to be left out with --ignore, too. " : ""));
 }
 
 }  // namespace refract

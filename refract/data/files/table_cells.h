@@ -25,7 +25,7 @@ std::string_view without_blanks(std::string_view cell);
 bool is_missing(std::string_view cell);
 NumberCell number_cell(std::string_view cell);
 
-// As a sentence shows a cell: at most 40 bytes of it, within quotes.
+// As a sentence shows a cell: at most 40 bytes of it, whole characters, within quotes.
 std::string quoted_cell(std::string_view cell);
 
 // "'a', 'b' and 3 more": the first `most`.
@@ -56,6 +56,7 @@ class FeatureCells {
 
   std::filesystem::path file_;
   bool counts_;
+  std::vector<std::string> colours_;
   std::string unit_;
   std::vector<std::string> columns_;
   std::vector<Texts> texts_;

@@ -25,6 +25,7 @@ struct TableQuery {
   std::vector<std::string> columns;  // the features, in this order, such as those of a trained model; none: all that is
                                      // not named below, without columns of one value
   std::vector<std::string> factors;  // what is known of each row, to measure by
+  std::vector<std::string> colours;  // to colour by; a column of them stays a feature unless it is named otherwise
   std::vector<std::string> ignore;
   std::string label;             // "": none
   std::string name;              // of the row; "": a first column whose name is empty, or else none
@@ -35,6 +36,8 @@ struct TableQuery {
   std::vector<float> fill;  // beside `columns`, as many: takes the place of the means
   bool counts = false;      // features have to be 0, 1, 2, ...
 };
+
+constexpr size_t most_table_texts = 1000;  // different ones in a label, in a factor or in a column to colour by
 
 struct TableFactor {
   std::string name;
@@ -50,6 +53,7 @@ struct Table {
   std::vector<std::string> places;   // [N], where each row stands in the file: "line 17"
   std::vector<std::string> labels;   // [N], or none
   std::vector<TableFactor> factors;  // in the query's order
+  std::vector<TableFactor> colours;  // in the query's order; values are NaN where a cell has none
   std::vector<bool> in_reference;    // [N]
   std::vector<bool> in_unlabelled;   // [N]; each row is in one set or, where a query allows it, in both
   std::string sha256;                // of the file, unpacked where it is gzip
@@ -68,7 +72,8 @@ struct Table {
 // Throws BadInput, naming file, line or row, and column, for a file that is missing or none of these; unequal numbers
 // of cells, columns without a name or two of one, a header of numbers, fewer than two rows; text among features (whose
 // columns it lists), numbers that are infinite, too large for float32 or, where counts are asked for, no counts;
-// missing values by the policy, for means also in a label or factor; rows' names that are empty or come twice; columns
+// missing values by the policy, for means also in a label or factor; more than most_table_texts different labels of
+// unlabelled rows or texts of a factor; rows' names that are empty or come twice; columns
 // that are named but not there; a condition that cannot be read or that no row meets, a row in both sets, no row in one
 // of them.
 Table read_table(const TableQuery& query);

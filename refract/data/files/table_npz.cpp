@@ -7,7 +7,9 @@
 #include "refract/core/npz_archive.h"
 #include "refract/core/npz_file.h"
 #include "refract/core/npz_text.h"
+#include "refract/core/npz_words.h"
 #include "refract/data/files/table_cells.h"
+#include "refract/data/files/table_condition.h"
 #include "refract/data/files/table_rows.h"
 
 namespace refract {
@@ -22,10 +24,8 @@ bool is_numbers(const NpzEntry& array) {
 std::string shape_of(const NpzEntry& array) {
   std::string sizes;
   for (const int64_t size : array.shape) sizes += fmt::format("{}{}", sizes.empty() ? "" : ", ", size);
-  return fmt::format("{} [{}]{}", quoted_cell(array.name), sizes,
-                     is_numbers(array)             ? ""
-                     : array.kind == NpzKind::text ? " of text"
-                                                   : " of objects");
+  const std::string values = is_numbers(array) ? std::string() : fmt::format(" of {}", npz_values(array.type));
+  return fmt::format("{} [{}]{}", quoted_cell(array.name), sizes, values);
 }
 
 class NpzTableReader {
@@ -80,9 +80,13 @@ class NpzTableReader {
     const auto first = std::find_if(entries_.begin(), entries_.end(), is_data);
     if (first != entries_.end() && std::find_if(first + 1, entries_.end(), is_data) == entries_.end()) return *first;
     Strings found;
-    for (const NpzEntry& array : entries_) found.push_back(shape_of(array));
-    table_.refuse(
-        fmt::format("expected an array `data` [N, D] of numbers, N rows and D columns, found {}.", some_of(found, 8)));
+    std::string advice;  // on the first table that cannot be read
+    for (const NpzEntry& array : entries_) {
+      found.push_back(shape_of(array));
+      if (array.shape.size() == 2 && advice.empty()) advice = npz_advice(array.type);
+    }
+    table_.refuse(fmt::format("expected an array `data` [N, D] of numbers, N rows and D columns, found {}.{}{}",
+                              some_of(found, 8), advice.empty() ? "" : " ", advice));
   }
 
   [[nodiscard]] Strings data_columns(const NpzEntry& data) const {
@@ -104,32 +108,53 @@ class NpzTableReader {
   // NumPy makes objects of the columns of pandas, and they are pickled.
   void expect_texts(const NpzEntry& array) const {
     if (array.kind != NpzKind::text)
-      table_.refuse(fmt::format("expected texts, found the array {}. Save it as numpy.asarray(..., dtype=str).",
-                                shape_of(array)));
+      table_.refuse(fmt::format("expected texts, found the array {}{}. Save numpy.asarray(array, dtype=str) instead.",
+                                shape_of(array), is_numbers(array) ? " of numbers" : ""));
+  }
+
+  void expect_readable(const NpzEntry& array) const {
+    if (array.kind == NpzKind::other)
+      table_.refuse(
+          fmt::format("expected numbers or text, found the array {}. {}", shape_of(array), npz_advice(array.type)));
   }
 
   [[nodiscard]] std::string name_array() const {
     const std::string name = first_of({"names", "rows", "obs_names"});
-    return !name.empty() && is_column(*entry(name)) ? name : "";
+    return !name.empty() && is_usable(*entry(name)) ? name : "";
   }
 
   [[nodiscard]] bool is_column(const NpzEntry& array) const { return array.shape == std::vector<int64_t>{rows_}; }
 
-  [[nodiscard]] bool is_named(const std::string& name) const {
-    const auto among = [&](const Strings& all) { return std::find(all.begin(), all.end(), name) != all.end(); };
-    return name == query_.label || name == query_.name || among(query_.factors) || among(query_.columns);
+  [[nodiscard]] bool is_usable(const NpzEntry& array) const { return is_column(array) && array.kind != NpzKind::other; }
+
+  [[nodiscard]] bool is_in_condition(const std::string& name) const {
+    const auto names_it = [&](const char* option, const std::string& text) {
+      const std::vector<Comparison> all = read_condition(option, text).comparisons;
+      return std::any_of(all.begin(), all.end(), [&](const Comparison& one) { return one.column == name; });
+    };
+    return names_it("--reference-where", query_.reference_where) ||
+           names_it("--unlabelled-where", query_.unlabelled_where);
   }
 
-  // Arrays [N] beside the data. What cannot be one is left out with a note, or refused where the query names it.
+  [[nodiscard]] bool is_named(const std::string& name) const {
+    const auto among = [&](const Strings& all) { return std::find(all.begin(), all.end(), name) != all.end(); };
+    return name == query_.label || name == query_.name || among(query_.factors) || among(query_.colours) ||
+           among(query_.columns) || is_in_condition(name);
+  }
+
+  // Arrays [N] beside the data. What cannot be one is left out with a note, unless it is to be ignored, or refused
+  // where the query names it for something else.
   std::vector<NpzEntry> other_columns(const NpzEntry& data) {
     std::vector<NpzEntry> columns;
     Strings left_out;
     for (const NpzEntry& array : entries_) {
       if (array.name == data.name || array.name == "columns" || array.name == "feature_names") continue;
-      if (is_column(array) && array.kind == NpzKind::other && is_named(array.name)) expect_texts(array);
-      const bool usable = is_column(array) && array.kind != NpzKind::other;
-      if (usable) columns.push_back(array);
-      if (!usable) left_out.push_back(shape_of(array));
+      if (is_column(array) && is_named(array.name)) expect_readable(array);
+      if (is_usable(array)) {
+        columns.push_back(array);
+      } else if (std::erase(query_.ignore, array.name) == 0) {
+        left_out.push_back(shape_of(array));
+      }
     }
     if (!left_out.empty())
       table_.notes.push_back(fmt::format("Arrays of the archive that are no columns of {} rows were left out: {}.",
@@ -184,7 +209,7 @@ class NpzTableReader {
     if (plan.kept[column]) table_.texts[array.name] = std::move(texts);
   }
 
-  const TableQuery& query_;
+  TableQuery query_;  // without what it would ignore that is no column
   RawTable table_;
   std::vector<NpzEntry> entries_;
   int64_t rows_ = 0;

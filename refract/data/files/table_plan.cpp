@@ -29,6 +29,8 @@ class ColumnPlanner {
   // `role`: what the column is named for, in a sentence.
   void keep(const std::string& column, const std::string& role) { plan_.kept[taken(column, role)] = true; }
 
+  void keep_beside(const std::string& column, const std::string& role) { plan_.kept[place_of(column, role)] = true; }
+
   void keep_condition(const std::string& option, const std::string& text) {
     for (const Comparison& comparison : read_condition(option, text).comparisons)
       keep(comparison.column, fmt::format("which the condition '{}' names", text));
@@ -85,6 +87,7 @@ ColumnPlan plan_columns(const TableQuery& query, const std::vector<std::string>&
   for (const std::string& factor : query.factors) planner.keep(factor, "which is to be a factor");
   planner.keep_condition("--reference-where", query.reference_where);
   planner.keep_condition("--unlabelled-where", query.unlabelled_where);
+  for (const std::string& column : query.colours) planner.keep_beside(column, "which is to colour the rows");
   for (const std::string& column : query.ignore) planner.leave_out(column);
   planner.take_features(query.columns);
   ColumnPlan plan = planner.plan();

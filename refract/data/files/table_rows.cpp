@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -151,34 +155,71 @@ std::vector<std::string> names_of(RawTable& table) {
   return {};
 }
 
-TableFactor text_factor(RawTable& table, const std::string& column) {
-  TableFactor factor{column, {}, table.texts.at(column)};
-  std::vector<std::string>& known = factor.value_names;
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  for (const std::string& cell : table.texts.at(column))
-    factor.values.push_back(static_cast<double>(std::lower_bound(known.begin(), known.end(), cell) - known.begin()));
-  std::vector<std::string> shown(known.size());
-  std::transform(known.begin(), known.end(), shown.begin(), quoted_cell);
-  table.notes.push_back(fmt::format("The factor {} is text; its {} values count as 0, 1, 2, ... in this order: {}.",
-                                    quoted_cell(column), known.size(), some_of(shown, 5)));
-  return factor;
+std::vector<std::string> different_texts(std::vector<std::string> cells) {
+  std::sort(cells.begin(), cells.end());
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
+  return cells;
+}
+
+// Names of rows are no label and no factor. `why` it counts as text.
+void expect_few(const RawTable& table, const std::string& column, const std::string& role, size_t count,
+                const std::string& why) {
+  if (count <= most_table_texts) return;
+  table.refuse(fmt::format(
+      "expected at most {} different values in the {} {}, found {}{}. If the column names the rows, give it "
+      "with --name; if it is neither, leave it out with --ignore.",
+      most_table_texts, role, quoted_cell(column), count, why));
+}
+
+// The column as numbers, or as the places of its texts among all different ones; NaN where a cell is neither.
+TableFactor column_values(const RawTable& table, const std::string& column, const std::string& role) {
+  const std::vector<std::string>& cells = table.texts.at(column);
+  TableFactor read{column, {}, {}};
+  const auto text = std::find_if(cells.begin(), cells.end(),
+                                 [](const std::string& cell) { return number_cell(cell).kind == CellKind::text; });
+  if (text != cells.end()) {
+    std::copy_if(cells.begin(), cells.end(), std::back_inserter(read.value_names), std::not_fn(is_missing));
+    read.value_names = different_texts(std::move(read.value_names));
+    const std::string place = table.place(static_cast<size_t>(text - cells.begin()));
+    expect_few(table, column, role, read.value_names.size(),
+               fmt::format("; it is text, as {} in {}", quoted_cell(*text), place));
+  }
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::string>& names = read.value_names;
+  for (const std::string& cell : cells) {
+    const auto name = std::lower_bound(names.begin(), names.end(), cell);
+    const NumberCell number = number_cell(cell);
+    if (names.empty())
+      read.values.push_back(number.kind == CellKind::number ? number.value : none);
+    else
+      read.values.push_back(name != names.end() && *name == cell ? static_cast<double>(name - names.begin()) : none);
+  }
+  return read;
 }
 
 TableFactor factor_of(RawTable& table, const std::string& column) {
-  TableFactor factor{column, {}, {}};
-  const std::vector<std::string>& cells = table.texts.at(column);
-  size_t other = cells.size();  // the row of a number that is none to reckon with
-  for (size_t i = 0; i < cells.size(); ++i) {
-    const NumberCell cell = number_cell(cells[i]);
-    if (cell.kind == CellKind::text) return text_factor(table, column);
-    if (cell.kind != CellKind::number && other == cells.size()) other = i;
-    factor.values.push_back(cell.value);
-  }
-  if (other < cells.size())
+  TableFactor factor = column_values(table, column, "factor");
+  const auto other = std::find_if(factor.values.begin(), factor.values.end(), [](double x) { return std::isnan(x); });
+  if (other != factor.values.end()) {
+    const auto row = static_cast<size_t>(other - factor.values.begin());
     table.refuse(fmt::format("expected finite numbers of at most 3.4e38, or text, in the factor {}, found {} in {}.",
-                             quoted_cell(column), quoted_cell(cells[other]), table.place(other)));
+                             quoted_cell(column), quoted_cell(table.texts.at(column)[row]), table.place(row)));
+  }
+  if (factor.value_names.empty()) return factor;
+  std::vector<std::string> shown;
+  for (const std::string& name : factor.value_names) shown.push_back(quoted_cell(name));
+  table.notes.push_back(fmt::format("The factor {} is text; its {} values count as 0, 1, 2, ... in this order: {}.",
+                                    quoted_cell(column), shown.size(), some_of(shown, 5)));
   return factor;
+}
+
+std::vector<std::string> label_cells(const RawTable& table, const std::string& column, const Flags& unlabelled) {
+  const std::vector<std::string>& cells = table.texts.at(column);
+  std::vector<std::string> of_classes;
+  for (size_t i = 0; i < cells.size(); ++i)
+    if (unlabelled[i]) of_classes.push_back(cells[i]);
+  expect_few(table, column, "label", different_texts(std::move(of_classes)).size(), "");
+  return cells;
 }
 
 }  // namespace
@@ -206,8 +247,10 @@ Table table_of(RawTable raw, const TableQuery& query) {
   table.means = column_means(raw, learnt_from);
   table.names = names_of(raw);
   for (size_t i = 0; i < raw.rows(); ++i) table.places.push_back(raw.place(i));
-  if (!query.label.empty()) table.labels = raw.texts.at(query.label);
+  if (!query.label.empty()) table.labels = label_cells(raw, query.label, sets.unlabelled);
   for (const std::string& factor : query.factors) table.factors.push_back(factor_of(raw, factor));
+  for (const std::string& column : query.colours)
+    table.colours.push_back(column_values(raw, column, "column to colour by,"));
   table.in_reference = std::move(sets.reference);
   table.in_unlabelled = std::move(sets.unlabelled);
   table.columns = std::move(raw.columns);

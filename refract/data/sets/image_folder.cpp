@@ -14,7 +14,6 @@
 #include "refract/data/files/ignored_files.h"
 #include "refract/data/files/image_store.h"
 #include "refract/data/indexed_source.h"
-#include "refract/data/order.h"
 #include "refract/data/overlap.h"
 
 namespace refract {
@@ -37,14 +36,17 @@ Classes classes_of(const Paths& files, const std::filesystem::path& root) {
   return classes;
 }
 
-// Why there are no classes; "" where the sub-folders are.
-std::string objection(const Classes& classes) {
+// Why there are no classes; "" where the sub-folders are. `wanted`: whether they may be.
+std::string objection(const Classes& classes, bool wanted) {
   if (classes.size() < 2)
     return "The unlabelled folder has no sub-folders that could be classes, so no images are held out and no metric "
            "will be measured: put the images of each class into a sub-folder of its own if you know them.";
   if (classes.contains(""))
     return "The unlabelled folder has images beside its sub-folders, so these are not taken as classes, no images are "
            "held out and no metric will be measured: put every image into the sub-folder of a class.";
+  if (!wanted)
+    return "With --class-folders=false the sub-folders of the unlabelled folder are not taken as classes, so no images "
+           "are held out and no metric will be measured.";
   return "";
 }
 
@@ -114,37 +116,48 @@ class Reader {
   Paths ignored_;
 };
 
+// Images of the reference folder, numbered from `first` on.
+void hold_out_of_references(IndexedExamples& all, int64_t first, int64_t count, const ImageFolderOptions& options) {
+  Indices images = all_indices(count);
+  for (int64_t& image : images) image += first;
+  constexpr double rounding = 1e-9;  // so that 0.7 of 20 is 14
+  const auto each = static_cast<int64_t>(static_cast<double>(count) * options.hold_out_references / 2 + rounding);
+  const uint64_t key = mix(static_cast<uint64_t>(options.data_seed), Stream::held_out_rows);
+  divide(all.splits, Set::reference, images, each, mix(key, static_cast<uint64_t>(Set::reference), 0));
+  sort_parts(all.splits, Set::reference);
+  if (options.hold_out_references > 0 && each == 0)
+    add_note(all.info, fmt::format("No reference images are held out: half of {} of {} images is less than one.",
+                                   options.hold_out_references, count));
+}
+
 // Unlabelled images come first.
 void add_reference(IndexedExamples& all, const std::shared_ptr<const ImageStore>& unlabelled,
-                   const std::shared_ptr<const ImageStore>& reference) {
+                   const std::shared_ptr<const ImageStore>& reference, const ImageFolderOptions& options) {
   const auto first = std::ssize(unlabelled->files());
-  for (const int64_t image : all_indices(std::ssize(reference->files())))
-    all.splits[Split::reference].push_back(first + image);
+  hold_out_of_references(all, first, std::ssize(reference->files()), options);
   all.copy = [unlabelled, reference, first](int64_t image, float* out) {
     image < first ? unlabelled->copy(image, out) : reference->copy(image - first, out);
   };
 }
 
 // All unlabelled images train; of classes, a tenth fits and a tenth scores.
-void hold_out(IndexedExamples& all, const Classes& classes, int64_t count, uint64_t seed) {
-  const bool labelled = objection(classes).empty(), held_out = labelled && tells_classes(classes);
-  add_note(all.info, labelled ? small_note(classes) : objection(classes));
+void hold_out(IndexedExamples& all, const Classes& classes, int64_t count, const ImageFolderOptions& options) {
+  const std::string why_not = objection(classes, options.class_folders);
+  const bool labelled = why_not.empty(), held_out = labelled && tells_classes(classes);
+  add_note(all.info, labelled ? small_note(classes) : why_not);
   if (labelled) all.labels = at::full({count}, -1, at::kLong);
   auto* labels = labelled ? all.labels.data_ptr<int64_t>() : nullptr;
   int64_t label = 0;
   for (const auto& [name, images] : classes) {
-    const size_t tenth = held_out ? images.size() / 10 : 0;
-    const Indices order = permutation(std::ssize(images), mix(seed, Stream::render, static_cast<uint64_t>(label)));
-    for (size_t k = 0; k < images.size(); ++k) {
-      const int64_t image = images[static_cast<size_t>(order[k])];
-      all.splits[k < tenth ? Split::fit : k < 2 * tenth ? Split::score : Split::unlabelled].push_back(image);
-      if (labelled) labels[image] = label;
-    }
-    if (labelled) all.info.classes.push_back(name);
-    if (labelled) ++label;
+    const int64_t tenth = held_out ? std::ssize(images) / 10 : 0;
+    const auto seed = static_cast<uint64_t>(options.data_seed);
+    divide(all.splits, Set::unlabelled, images, tenth, mix(seed, Stream::render, static_cast<uint64_t>(label)));
+    if (!labelled) continue;
+    for (const int64_t image : images) labels[image] = label;
+    all.info.classes.push_back(name);
+    ++label;
   }
-  for (const Split split : {Split::unlabelled, Split::fit, Split::score})
-    std::sort(all.splits[split].begin(), all.splits[split].end());
+  sort_parts(all.splits, Set::unlabelled);
 }
 
 }  // namespace
@@ -166,7 +179,12 @@ Options ImageFolderOptions::describe() {
       .one_of({"crop", "pad", "stretch"});
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");
-  options.add("data_seed", data_seed, "seed of what is held out for the probes").range(0, 1e15);
+  options.add("class_folders", class_folders, "take the sub-folders of the unlabelled folder as classes");
+  options
+      .add("hold_out_references", hold_out_references,
+           "fraction of the reference images that is held out of training, half of it to fit, half to score")
+      .range(0, 0.9);
+  options.add("data_seed", data_seed, "seed of what is held out").range(0, 1e15);
   options.add("cache", cache, cache_meaning);
   return options;
 }
@@ -186,11 +204,11 @@ std::unique_ptr<DataSource> make_image_folder(const ImageFolderOptions& options,
   auto count = std::ssize(unlabelled->files());
   if (!options.reference.empty()) {
     const auto reference = reader.read(options.reference, Split::reference, all.info);
-    add_reference(all, unlabelled, reference);
+    add_reference(all, unlabelled, reference, options);
     add_note(all.info, overlap_note({options.unlabelled, *unlabelled}, {options.reference, *reference}));
     count += std::ssize(reference->files());
   }
-  hold_out(all, classes_of(unlabelled->files(), options.unlabelled), count, static_cast<uint64_t>(options.data_seed));
+  hold_out(all, classes_of(unlabelled->files(), options.unlabelled), count, options);
   return indexed_source(std::move(all));
 }
 

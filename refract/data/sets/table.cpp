@@ -1,6 +1,7 @@
 #include "refract/data/sets/table.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
@@ -15,15 +16,17 @@
 #include "refract/core/text.h"
 #include "refract/data/files/table_file.h"
 #include "refract/data/indexed_source.h"
-#include "refract/data/order.h"
 
 namespace refract {
 namespace {
+
+constexpr size_t most_colours = 12;  // as many maps side by side for each block
 
 TableQuery query_of(const TableOptions& options) {
   TableQuery query;
   query.file = options.table;
   query.factors = comma_separated(options.factor);
+  query.colours = comma_separated(options.colour);
   query.ignore = comma_separated(options.ignore);
   query.label = options.label;
   query.name = options.name;
@@ -32,16 +35,6 @@ TableQuery query_of(const TableOptions& options) {
   query.missing = missing_policy(options.missing);
   query.counts = options.counts;
   return query;
-}
-
-// A tenth of these rows, drawn, to each held-out part; the rest trains.
-void divide(Splits& splits, Set set, const Indices& rows, uint64_t key) {
-  const size_t tenth = rows.size() / 10;
-  const Indices order = permutation(std::ssize(rows), key);
-  for (size_t k = 0; k < rows.size(); ++k) {
-    const Part part = k < tenth ? Part::fit : k < 2 * tenth ? Part::score : Part::train;
-    splits[{set, part}].push_back(rows[static_cast<size_t>(order[k])]);
-  }
 }
 
 // The labels of unlabelled rows, in order. References may have others: these are of no class.
@@ -81,9 +74,9 @@ Splits splits_of(const Table& table, const std::vector<std::string>& classes, ui
     }
     pool_small_classes(of_class);
     for (size_t c = 0; c < of_class.size(); ++c)
-      divide(splits, set, of_class[c], mix(mix(seed, Stream::held_out_rows), static_cast<uint64_t>(set), c));
-    for (const Part part : {Part::train, Part::fit, Part::score})
-      std::sort(splits[{set, part}].begin(), splits[{set, part}].end());
+      divide(splits, set, of_class[c], std::ssize(of_class[c]) / 10,
+             mix(mix(seed, Stream::held_out_rows), static_cast<uint64_t>(set), c));
+    sort_parts(splits, set);
   }
   return splits;
 }
@@ -138,6 +131,16 @@ Tensor factors_of(const Table& table, DataInfo& info) {
   return all;
 }
 
+// [N, K], as the table has them.
+Tensor colours_of(const Table& table, DataInfo& info) {
+  std::vector<Tensor> columns;
+  for (const TableFactor& column : table.colours) {
+    columns.push_back(at::tensor(column.values, at::kDouble));
+    info.colours.push_back({column.name, column.value_names});
+  }
+  return at::stack(columns, 1);
+}
+
 Tensor labels_of(const Table& table, const std::vector<std::string>& classes) {
   std::vector<int64_t> labels;
   for (const std::string& label : table.labels) labels.push_back(class_of(classes, label));
@@ -163,6 +166,10 @@ Options TableOptions::describe() {
               "condition on the unlabelled rows; empty: all rows outside the reference set");
   options.add("label", label, "column with the class of each row");
   options.add("factor", factor, "columns with known factors, used only by the metrics, separated by commas").of_names();
+  options
+      .add("colour", colour,
+           "columns that colour the points of the figure block-map, instead of the factors, separated by commas")
+      .of_names();
   options.add("ignore", ignore, "columns to leave out, separated by commas").of_names();
   options.add("name", name, "column with the name of each row; empty: the first column if it has no header");
   options
@@ -176,7 +183,11 @@ Options TableOptions::describe() {
 
 std::unique_ptr<DataSource> make_table(const TableOptions& options) {
   if (options.table.empty()) throw BadInput("Reading a table: no file was named. Give one with --table FILE.");
-  Table table = read_table(query_of(options));
+  const TableQuery query = query_of(options);
+  if (query.colours.size() > most_colours)
+    throw BadInput(fmt::format("Option colour: expected at most {} columns, found {}. Name fewer.", most_colours,
+                               query.colours.size()));
+  Table table = read_table(query);
   if (options.counts && table.columns.size() == 1)
     throw BadInput(
         fmt::format("Reading the table {}: expected two columns of counts or more, found {} alone. A model of "
@@ -192,6 +203,7 @@ std::unique_ptr<DataSource> make_table(const TableOptions& options) {
   all.splits = splits_of(table, all.info.classes, static_cast<uint64_t>(options.data_seed));
   if (!table.labels.empty()) all.labels = labels_of(table, all.info.classes);
   if (!table.factors.empty()) all.factors = factors_of(table, all.info);
+  if (!table.colours.empty()) all.colours = colours_of(table, all.info);
   const Indices training = training_rows(all.splits);
   if (options.counts)
     all.info.space.library = typical_sum(table.values, table.columns.size(), training);

@@ -78,6 +78,25 @@ TEST_F(CodeTables, CsvIsReadAsItWasWritten) {
   expect_same(csv(to_csv(of_factors())), of_factors());
 }
 
+// Names that a table's columns may have, and that mean something else in such a file.
+TEST_F(CodeTables, FactorsWhoseNamesAreTakenComeBackFromCsv) {
+  const std::vector<Texts> clashes = {{"class", "file"},      {"z_3", "z_1"},           {"dose_1", "dose_2"},
+                                      {"factor:age", "size"}, {"factor:z_3", "z_3"},    {"z_4", "z_3"},
+                                      {"class", "class_1"},   {"\"class\"", "factor_1"}};
+  for (const Texts& names : clashes) {
+    CodeTable table = of_factors();
+    table.factor_names = names;
+    expect_same(csv(to_csv(table)), table);
+    table.files = of_files().files;
+    table.classes = of_files().classes;
+    expect_same(csv(to_csv(table)), table);
+  }
+  CodeTable table = of_factors();
+  table.factor_names = {"class", "size_2"};
+  const std::string text = to_csv(table);
+  EXPECT_EQ(text.substr(0, text.find('\n')), "c_1,c_2,z_1,z_2,factor:class,size_2") << "no more prefixes than it takes";
+}
+
 TEST_F(CodeTables, ArchivesAreReadAsTheyWereWritten) {
   expect_same(read_npz_codes(written("a.npz", to_npz(of_files()))), of_files());
   // Without names of images there is `codes`, which leaves out the probabilities.
@@ -146,7 +165,7 @@ TEST_F(CodeTables, WhatIsWrongInAnArchiveIsNamed) {
   EXPECT_TRUE(contains(said({npz_array("codes", at::randn({4, 2, 2}))}), "found [4, 2, 2]"));
   EXPECT_TRUE(contains(said({npz_array("images", at::randn({4, 2, 2})), npz_array("files", Texts{"a"})}),
                        "found images [4, 2, 2], files [1]"));
-  EXPECT_TRUE(contains(said({npz_array("codes", Texts{"a", "b"})}), "expected little-endian real numbers"));
+  EXPECT_TRUE(contains(said({npz_array("codes", Texts{"a", "b"})}), "expected little-endian real numbers, found text"));
 }
 
 // Arrays that are no rows of fractions are none of a model's blocks.

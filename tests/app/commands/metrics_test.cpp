@@ -129,7 +129,7 @@ TEST_F(Metrics, BadFilesAreNamed) {
   expect_refused({written("h.npz", {code, factor, npz_array("factor_names", at::zeros({2}))})},
                  {"h.npz", "factor_names", "Unicode strings"});
   expect_refused({good, written("g.npz", {code, npz_array("factors", factors().values.flip(0))})},
-                 {"g.npz", "good.npz", "same images"});
+                 {"g.npz", "good.npz", "same examples"});
 }
 
 TEST_F(Metrics, WhatCannotBeComputedIsNamed) {

@@ -7,6 +7,7 @@
 
 #include "refract/core/csv_file.h"
 #include "refract/core/files.h"
+#include "tests/support/answers.h"
 #include "tests/support/program.h"
 #include "tests/support/surroundings.h"
 
@@ -125,6 +126,41 @@ TEST_P(TableCommands, WhatIsNoTableForTheRunIsRefused) {
   const Ran png = testing_support::refract({"sample", run, "--out", folder_ / "n.png"});
   EXPECT_EQ(png.status, 2);
   EXPECT_NE(png.err.find(".csv"), std::string::npos) << png.err;
+}
+
+// The width of a PNG file in pixels.
+int width_of(const std::filesystem::path& file) {
+  const std::string bytes = read_file(file);
+  int width = 0;
+  for (size_t i = 16; i < 20; ++i) width = 256 * width + static_cast<unsigned char>(bytes.at(i));
+  return width;
+}
+
+TEST_P(TableCommands, AnyColumnColoursTheMaps) {
+  ASSERT_EQ(train().status, 0);
+  const std::string run = folder_ / "run";
+  const auto drawn = [&](const std::string& columns, const std::string& out) {
+    return testing_support::refract(
+        {"figures", run, "--only", "block-map", "--colour", columns, "--out", folder_ / out});
+  };
+  const Ran ran = drawn("g1,condition,cell", "figures");
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const int before = width_of(folder_ / "run" / "figures" / "block-map.png");
+  EXPECT_EQ(width_of(folder_ / "figures" / "block-map.png"), before + 3 * 354) << "three maps more across";
+  const Ran unknown = drawn("g9", "other");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("there is no column 'g9', which is to colour the rows"), std::string::npos) << unknown.err;
+  const Ran evaluated = testing_support::refract({"evaluate", run, "--colour", "g2"});
+  EXPECT_EQ(evaluated.status, 0) << evaluated.err;
+  EXPECT_EQ(width_of(folder_ / "run" / "figures" / "block-map.png"), before + 354);
+}
+
+TEST_P(TableCommands, HeldOutRowsAreCalledRows) {
+  ASSERT_EQ(train().status, 0);
+  const std::string run = folder_ / "run";
+  const Ran ran = testing_support::refract({"encode", run, "--factors", "--out", folder_ / "codes.csv"});
+  EXPECT_NE(ran.out.find("holds the codes and classes of 20 rows."), std::string::npos) << ran.out << ran.err;
+  EXPECT_EQ(testing_support::answer({"encode", run, "--factors", "--out", folder_ / "codes.npz"}).at("rows"), 20);
 }
 
 // A run reads what it wrote, and a table stays the same under another name.

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "refract/core/errors.h"
-#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/decoders/image_decoders.h"
 #include "refract/data/files/image_file.h"
 #include "tests/data/image_files.h"
 #include "tests/data/support.h"

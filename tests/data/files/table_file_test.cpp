@@ -55,6 +55,26 @@ std::string with_replaced(std::string text, const std::string& from, const std::
   return text;
 }
 
+TEST_F(TableFile, ColumnsThatColourStayWhatTheyAre) {
+  TableQuery asked = query("kind,a,b\nx,1,2\n,3,4\ny,,7\nx,5,6\n");
+  asked.colours = {"a", "kind"};
+  asked.ignore = {"kind"};
+  asked.missing = MissingPolicy::mean;
+  const Table table = read_table(asked);
+  EXPECT_EQ(table.columns, (Texts{"a", "b"}));
+  EXPECT_EQ(table.values, (Floats{1, 2, 3, 4, 3, 7, 5, 6}));
+  ASSERT_EQ(table.colours.size(), 2U);
+  const auto shown = [](const TableFactor& column) {
+    std::vector<double> values;
+    for (const double value : column.values) values.push_back(std::isnan(value) ? -1 : value);
+    return values;
+  };
+  EXPECT_EQ(shown(table.colours[0]), (std::vector<double>{1, 3, -1, 5})) << "a mean is no colour";
+  EXPECT_TRUE(table.colours[0].value_names.empty());
+  EXPECT_EQ(shown(table.colours[1]), (std::vector<double>{0, -1, 1, 0}));
+  EXPECT_EQ(table.colours[1].value_names, (Texts{"x", "y"}));
+}
+
 TEST_F(TableFile, SortsColumnsAndRows) {
   const Table table = read_table(of_cells(query(four_cells)));
   expect_cells(table);

@@ -171,6 +171,46 @@ TEST_F(TableRefusal, FactorsThatAreNoNumbersToReckonWith) {
             ": expected finite numbers of at most 3.4e38, or text, in the factor 'f', found 'inf' in line 3.");
 }
 
+// A column of identifiers that was given for a label or a factor.
+TEST_F(TableRefusal, ColumnsOfTooManyTexts) {
+  const auto table = [](int ids) {
+    std::string text = "id,number,a\n";
+    for (int i = 0; i < 1200; ++i) text += fmt::format("r{},{},{}\n", i % ids, i, i % 7);
+    return text;
+  };
+  TableQuery asked = query(table(1001));
+  asked.factors = {"id"};
+  EXPECT_EQ(
+      refusal(asked),
+      ": expected at most 1000 different values in the factor 'id', found 1001; it is text, as 'r0' in line 2. If "
+      "the column names the rows, give it with --name; if it is neither, leave it out with --ignore.");
+  asked.factors.clear();
+  asked.label = "id";
+  EXPECT_TRUE(contains(refusal(asked), "different values in the label 'id', found 1001. If the column names the rows"));
+  asked.label = "number";
+  asked.ignore = {"id"};
+  EXPECT_TRUE(contains(refusal(asked), "in the label 'number', found 1200."));
+  asked.label.clear();
+  asked.colours = {"id"};
+  EXPECT_TRUE(contains(refusal(asked), "in the column to colour by, 'id', found 1001")) << refusal(asked);
+  asked = query(table(1000));
+  asked.label = "id";
+  asked.factors = {"number"};
+  EXPECT_EQ(read_table(asked).factors.at(0).values.size(), 1200U) << "a factor of numbers has any number of values";
+}
+
+TEST_F(TableRefusal, TextThatColoursIsNoFeature) {
+  TableQuery asked = query("kind,a,b\nx,1,2\ny,3,4\n");
+  asked.colours = {"kind"};
+  EXPECT_TRUE(contains(refusal(asked), "A column of text that --colour names has to be left out with --ignore, too."))
+      << refusal(asked);
+  asked.ignore = {"kind"};
+  EXPECT_EQ(read_table(asked).columns, (Texts{"a", "b"}));
+  asked.colours = {"kimd"};
+  EXPECT_TRUE(contains(refusal(asked), "there is no column 'kimd', which is to colour the rows. The nearest is 'kind'"))
+      << refusal(asked);
+}
+
 TEST_F(TableRefusal, FilesThatAreNotThere) {
   TableQuery asked;
   asked.file = folder_ / "absent.csv";

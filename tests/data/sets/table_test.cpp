@@ -125,6 +125,31 @@ TEST_F(TableSet, FactorsComeFromNumbersAndText) {
   EXPECT_TRUE(factors.select(1, 1).eq(0).logical_or(factors.select(1, 1).eq(1)).all().item<bool>());
 }
 
+TEST_F(TableSet, ColumnsThatColourAreInTheTablesUnits) {
+  TableOptions options = numbers();
+  options.colour = "age,condition,b";
+  const auto data = make_table(options);
+  EXPECT_EQ(data->info().space, Space::row(3)) << "b stays a feature";
+  ASSERT_EQ(data->info().colours.size(), 3U);
+  EXPECT_EQ(data->info().colours[0].name, "age");
+  EXPECT_EQ(data->info().colours[1].values, (std::vector<std::string>{"control", "treated"}));
+  for (const Split split : {Split::unlabelled, Split::reference, Split::reference_score}) {
+    const Tensor colours = data->colours(split, all_indices(5));
+    EXPECT_EQ(colours.sizes().vec(), (std::vector<int64_t>{5, 3}));
+    Tensor rows = data->examples(split, all_indices(5)).clone();
+    to_table_units(rows.data_ptr<float>(), 5, data->info().columns);
+    for (int64_t n = 0; n < 5; ++n) {
+      const auto age = std::lround(colours[n][0].item<double>());
+      EXPECT_EQ(age % 4 == 0, split.set == Set::reference);
+      EXPECT_EQ(colours[n][1].item<double>(), split.set == Set::reference ? 0 : 1);
+      EXPECT_NEAR(colours[n][2].item<double>(), rows[n][1].item<double>(), 1e-3);
+    }
+  }
+  options.colour = "age,age,age,age,age,age,age,age,age,age,age,age,age";
+  EXPECT_NE(message_of<BadInput>([&] { make_table(options); }).find("at most 12 columns"), std::string::npos);
+  EXPECT_THROW(static_cast<void>(make_table(numbers())->colours(Split::score, {0})), BadInput);
+}
+
 // Classes of fewer than ten rows are drawn from together.
 TEST_F(TableSet, SmallClassesAreHeldOutToo) {
   TableOptions options = numbers();

@@ -5,8 +5,8 @@
 #include <memory>
 #include <opencv2/core.hpp>
 
+#include "refract/data/files/decoders/image_decoders.h"
 #include "refract/data/files/exif.h"
-#include "refract/data/files/image_decoders.h"
 
 namespace refract {
 namespace {

@@ -7,7 +7,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 
-#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/decoders/image_decoders.h"
 
 namespace refract {
 namespace {

@@ -1,11 +1,11 @@
-#include "refract/kernels/patch_convolution.h"
+#include "refract/kernels/loops/patch_convolution.h"
 
 #include <algorithm>
 
-#include "refract/kernels/matrix_product.h"
-#include "refract/kernels/pixel_rows.h"
+#include "refract/kernels/loops/matrix_product.h"
+#include "refract/kernels/loops/pixel_rows.h"
+#include "refract/kernels/loops/vectors.h"
 #include "refract/kernels/scratch.h"
-#include "refract/kernels/vectors.h"
 
 namespace refract {
 namespace {

@@ -1,12 +1,12 @@
-#include "refract/kernels/strided_winograd.h"
+#include "refract/kernels/loops/strided_winograd.h"
 
 #include <ATen/ops/empty.h>
 
-#include "refract/kernels/matrix_product.h"
-#include "refract/kernels/pixel_rows.h"
-#include "refract/kernels/strided_transforms.h"
-#include "refract/kernels/winograd_tiles.h"
-#include "refract/kernels/winograd_weights.h"
+#include "refract/kernels/loops/matrix_product.h"
+#include "refract/kernels/loops/pixel_rows.h"
+#include "refract/kernels/loops/strided_transforms.h"
+#include "refract/kernels/loops/winograd_tiles.h"
+#include "refract/kernels/loops/winograd_weights.h"
 
 namespace refract {
 namespace {

@@ -1,4 +1,4 @@
-#include "refract/kernels/pixel_rows.h"
+#include "refract/kernels/loops/pixel_rows.h"
 
 #include <algorithm>
 #include <array>

@@ -14,10 +14,10 @@
 #include <array>
 #include <cstdint>
 
+#include "refract/kernels/loops/thin_winograd.h"
+#include "refract/kernels/loops/vectors.h"
+#include "refract/kernels/loops/winograd_transforms.h"
 #include "refract/kernels/scratch.h"
-#include "refract/kernels/thin_winograd.h"
-#include "refract/kernels/vectors.h"
-#include "refract/kernels/winograd_transforms.h"
 
 namespace refract::winograd {
 

@@ -1,4 +1,4 @@
-#include "refract/kernels/thin_winograd.h"
+#include "refract/kernels/loops/thin_winograd.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "refract/kernels/thin_tiles.h"
+#include "refract/kernels/loops/thin_tiles.h"
 
 namespace refract::winograd {
 namespace {

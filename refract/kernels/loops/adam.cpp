@@ -1,4 +1,4 @@
-#include "refract/kernels/adam.h"
+#include "refract/kernels/loops/adam.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/decoders/image_decoders.h"
 
 #include <fmt/format.h>
 

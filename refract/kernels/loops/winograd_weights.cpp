@@ -1,12 +1,12 @@
-#include "refract/kernels/winograd_weights.h"
+#include "refract/kernels/loops/winograd_weights.h"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <array>
 
-#include "refract/kernels/strided_transforms.h"
-#include "refract/kernels/winograd_transforms.h"
+#include "refract/kernels/loops/strided_transforms.h"
+#include "refract/kernels/loops/winograd_transforms.h"
 
 namespace refract::winograd {
 namespace {

@@ -1,15 +1,15 @@
-#include "refract/kernels/thin_convolution.h"
+#include "refract/kernels/loops/thin_convolution.h"
 
 #include <ATen/ops/constant_pad_nd.h>
 
 #include <algorithm>
 #include <array>
 
-#include "refract/kernels/matrix_product.h"
-#include "refract/kernels/pixel_rows.h"
+#include "refract/kernels/loops/matrix_product.h"
+#include "refract/kernels/loops/pixel_rows.h"
+#include "refract/kernels/loops/thin_winograd.h"
+#include "refract/kernels/loops/vectors.h"
 #include "refract/kernels/scratch.h"
-#include "refract/kernels/thin_winograd.h"
-#include "refract/kernels/vectors.h"
 
 namespace refract {
 namespace {

@@ -17,8 +17,8 @@
 #include <algorithm>
 #include <array>
 
+#include "refract/kernels/loops/vectors.h"
 #include "refract/kernels/scratch.h"
-#include "refract/kernels/vectors.h"
 
 namespace refract::winograd {
 

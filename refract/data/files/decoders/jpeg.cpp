@@ -10,8 +10,8 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "refract/data/files/decoders/image_decoders.h"
 #include "refract/data/files/exif.h"
-#include "refract/data/files/image_decoders.h"
 
 namespace refract {
 namespace {

@@ -22,7 +22,7 @@
 #include <array>
 #include <cstdint>
 
-#include "refract/kernels/vectors.h"
+#include "refract/kernels/loops/vectors.h"
 
 namespace refract::winograd {
 

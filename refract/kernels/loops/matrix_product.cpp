@@ -1,9 +1,9 @@
-#include "refract/kernels/matrix_product.h"
+#include "refract/kernels/loops/matrix_product.h"
 
 #include <array>
 #include <type_traits>
 
-#include "refract/kernels/vectors.h"
+#include "refract/kernels/loops/vectors.h"
 
 namespace refract {
 namespace {

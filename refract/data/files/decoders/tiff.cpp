@@ -12,7 +12,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
-#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/decoders/image_decoders.h"
 
 namespace refract {
 namespace {

@@ -1,11 +1,11 @@
-#include "refract/kernels/winograd_loops.h"
+#include "refract/kernels/loops/winograd_loops.h"
 
 #include <algorithm>
 
-#include "refract/kernels/matrix_product.h"
-#include "refract/kernels/winograd_tiles.h"
-#include "refract/kernels/winograd_transforms.h"
-#include "refract/kernels/winograd_weights.h"
+#include "refract/kernels/loops/matrix_product.h"
+#include "refract/kernels/loops/winograd_tiles.h"
+#include "refract/kernels/loops/winograd_transforms.h"
+#include "refract/kernels/loops/winograd_weights.h"
 
 namespace refract::winograd {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "refract/data/files/decoders/image_decoders.h"
 #include "refract/data/files/exif.h"
-#include "refract/data/files/image_decoders.h"
 
 namespace refract {
 namespace {
