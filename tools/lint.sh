@@ -3,11 +3,10 @@
 #   tools/lint.sh              everything, as .ci/run does
 #   tools/lint.sh layout       clang-format and shellcheck only, in seconds
 #   tools/lint.sh format       changes the layout instead of checking it
-#   tools/lint.sh FILE ...     clang-tidy itself on these sources
+#   tools/lint.sh FILE ...     clang-tidy on these sources alone
 #
-# clang-tidy walks through all of LibTorch's headers again for every source: half a minute each. clangd runs the same checks,
-# with the same .clang-tidy, on a source alone, in a fifth of the time. So "everything" means clangd on each source, and
-# clang-tidy once on all headers together.
+# clang-tidy walks through all of LibTorch's headers again for every compilation: half a minute each. So all sources of a
+# folder are compiled as one here, as most are in the build (REFRACT_TOGETHER in CMakeLists.txt). Tests are not checked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,29 +29,17 @@ configure() {
 # Findings come on standard output; the other stream counts what was found in the headers of others.
 # clang needs IValue complete before the headers that hold vectors of it.
 clang_tidy() {
-  xargs --max-procs="$(nproc)" --max-args=1 clang-tidy -p "$build" --quiet \
+  xargs --max-procs="$(nproc)" --max-args=1 clang-tidy -p "$build" --quiet --checks=-bugprone-suspicious-include \
     --extra-arg-before=-include --extra-arg-before=ATen/core/ivalue.h 2>"$build/clang-tidy.log"
 }
 
-# One source with clangd: its findings, each after the file's name.
-check_source() {
-  local log
-  log="$(clangd --check="$1" --check-lines=1-1 --compile-commands-dir="$build" --enable-config=false --log=error 2>&1)" && return
-  sed "/All checks completed/d; s|^E\[[0-9:.]*\] |$1: |" <<<"$log"
-  return 1
-}
-
-check_sources() {
-  files 'refract/*.cpp' 'app/*.cpp' 'benchmarks/*.cpp' 'examples/*.cpp' | xargs --max-procs="$(nproc)" --max-args=1 tools/lint.sh source
-}
-
-check_headers() {
-  files 'refract/*.h' 'app/*.h' | sed 's/.*/#include "&"/' >"$build/headers.cpp"
-  echo "$build/headers.cpp" | clang_tidy
+# What CMake would compile: the largest units first, so that both processors end together.
+units() {
+  sed -n 's/.*"file": "\(.*\)".*/\1/p' "$build/compile_commands.json" | grep --invert-match 'tests[.]dir/\|[.]pb[.]cc$' |
+    xargs wc --lines | sort --numeric-sort --reverse | awk '$2 != "total" {print $2}'
 }
 
 case "${1:-all}" in
-  source) check_source "$2" ;;
   format) layout -i ;;
   layout)
     layout --dry-run --Werror
@@ -62,8 +49,7 @@ case "${1:-all}" in
     layout --dry-run --Werror
     scripts
     configure
-    check_headers
-    check_sources
+    units | clang_tidy
     ;;
   *)
     configure

@@ -16,7 +16,7 @@ packages_of() {
         libcli11-dev libtoml11-dev nlohmann-json3-dev libfmt-dev \
         libprotobuf-dev protobuf-compiler libssl-dev zlib1g-dev libzip-dev libgtest-dev
       ;;
-    checks) echo clang-format clang-tidy clangd libomp-dev shellcheck ;;
+    checks) echo clang-format clang-tidy libomp-dev shellcheck ;;
     npm) echo npm ca-certificates ;;
     peers) echo python3-torch ;;
     *)

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view format_version = "1";
 
-[[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
+[[noreturn]] void refuse_checkpoint(const std::filesystem::path& file, std::string_view why) {
   throw BadInput(fmt::format("Reading checkpoint {}: {}", file.string(), why));
 }
 
@@ -29,7 +29,7 @@ Metadata to_metadata(const CheckpointInfo& info) {
 
 const std::string& text_at(const Metadata& metadata, const std::string& key, const std::filesystem::path& file) {
   const auto found = metadata.find(key);
-  if (found == metadata.end()) refuse(file, fmt::format("expected '{}' in its metadata, found none.", key));
+  if (found == metadata.end()) refuse_checkpoint(file, fmt::format("expected '{}' in its metadata, found none.", key));
   return found->second;
 }
 
@@ -38,16 +38,17 @@ int64_t number_at(const Metadata& metadata, const std::string& key, const std::f
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0)
-    refuse(file, fmt::format("expected a whole number as '{}' in its metadata, found '{}'.", key, text));
+    refuse_checkpoint(file, fmt::format("expected a whole number as '{}' in its metadata, found '{}'.", key, text));
   return value;
 }
 
 CheckpointInfo info_of(const Metadata& metadata, const std::filesystem::path& file) {
   const std::string& version = text_at(metadata, "format", file);
   if (version != format_version)
-    refuse(file,
-           fmt::format("it has format {}, and this program reads format {}. Use the version of Refract that wrote it.",
-                       version, format_version));
+    refuse_checkpoint(
+        file,
+        fmt::format("it has format {}, and this program reads format {}. Use the version of Refract that wrote it.",
+                    version, format_version));
   return {number_at(metadata, "step", file), text_at(metadata, "method", file), number_at(metadata, "threads", file),
           text_at(metadata, "libtorch", file)};
 }
@@ -62,14 +63,15 @@ NamedTensors joined(Method& method, NamedTensors (Player::*part)()) {
 void check_tensor(const Safetensors& stored, const std::string& name, const Tensor& wanted,
                   const std::filesystem::path& file) {
   const auto found = stored.tensors.find(name);
-  if (found == stored.tensors.end()) refuse(file, fmt::format("expected a tensor '{}', found none.", name));
+  if (found == stored.tensors.end()) refuse_checkpoint(file, fmt::format("expected a tensor '{}', found none.", name));
   const PackedTensor& tensor = found->second;
   if (tensor.type != wanted.scalar_type() || at::IntArrayRef(tensor.shape) != wanted.sizes())
-    refuse(file,
-           fmt::format("tensor '{}' should be {} of shape [{}], but is {} of shape [{}]. Use the options that it was "
-                       "trained with.",
-                       name, at::toString(wanted.scalar_type()), fmt::join(wanted.sizes(), ", "),
-                       at::toString(tensor.type), fmt::join(tensor.shape, ", ")));
+    refuse_checkpoint(
+        file,
+        fmt::format("tensor '{}' should be {} of shape [{}], but is {} of shape [{}]. Use the options that it was "
+                    "trained with.",
+                    name, at::toString(wanted.scalar_type()), fmt::join(wanted.sizes(), ", "),
+                    at::toString(tensor.type), fmt::join(tensor.shape, ", ")));
 }
 
 // Of weights. Adam's moments ("NAME:m", ":v", ":t") may overflow in a training whose weights are sound.
@@ -77,10 +79,10 @@ void check_finite(const Safetensors& stored, const std::filesystem::path& file) 
   for (const auto& [name, tensor] : stored.tensors)
     if (name.find(':') == std::string::npos && at::isFloatingType(tensor.type) &&
         !at::isfinite(tensor.tensor()).all().item<bool>())
-      refuse(file,
-             fmt::format(
-                 "the weight '{}' holds numbers that are not finite (NaN or infinity), so the model cannot be used.",
-                 name));
+      refuse_checkpoint(
+          file, fmt::format(
+                    "the weight '{}' holds numbers that are not finite (NaN or infinity), so the model cannot be used.",
+                    name));
 }
 
 void check_no_more(const Safetensors& stored, const NamedTensors& weights, const NamedTensors& moments,
@@ -89,7 +91,8 @@ void check_no_more(const Safetensors& stored, const NamedTensors& weights, const
   for (const NamedTensors* part : {&weights, &moments})
     for (const auto& [name, tensor] : *part) left.erase(name);
   if (!left.empty())
-    refuse(file, fmt::format("it holds a tensor '{}', which the method does not have.", left.begin()->first));
+    refuse_checkpoint(file,
+                      fmt::format("it holds a tensor '{}', which the method does not have.", left.begin()->first));
 }
 
 }  // namespace
@@ -106,8 +109,8 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_vi
   const Safetensors stored = unpack_safetensors(bytes, file);
   CheckpointInfo info = info_of(stored.metadata, file);
   if (info.method != method_name)
-    refuse(file, fmt::format("it is from the method '{}', but '{}' was expected. Give a checkpoint of '{}'.",
-                             info.method, method_name, method_name));
+    refuse_checkpoint(file, fmt::format("it is from the method '{}', but '{}' was expected. Give a checkpoint of '{}'.",
+                                        info.method, method_name, method_name));
   const NamedTensors weights = joined(method, &Player::weights);
   const NamedTensors moments = joined(method, &Player::moments);
   check_no_more(stored, weights, moments, file);

@@ -27,16 +27,16 @@ constexpr size_t length_size = sizeof(uint64_t);
 constexpr size_t crc_at = length_size + opening.size();
 constexpr size_t alignment = 8;
 
-struct Type {
+struct StoredType {
   std::string_view name;
   at::ScalarType type;
   size_t size;
 };
-constexpr std::array<Type, 4> types = {
+constexpr std::array<StoredType, 4> types = {
     {{"I64", at::kLong, 8}, {"F64", at::kDouble, 8}, {"F32", at::kFloat, 4}, {"U8", at::kByte, 1}}};
 
-const Type& type_of(const std::string& name, at::ScalarType scalar) {
-  for (const Type& type : types)
+const StoredType& type_of(const std::string& name, at::ScalarType scalar) {
+  for (const StoredType& type : types)
     if (type.type == scalar) return type;
   throw Error(
       fmt::format("Writing tensor {}: expected float, double, int64 or uint8, found {}.", name, at::toString(scalar)));
@@ -94,7 +94,8 @@ uint64_t whole_number(const Json& json) {
 
 PackedTensor parse_tensor(const Json& entry, std::string_view data) {
   const auto name = entry.at("dtype").get<std::string>();
-  const auto* const type = std::find_if(types.begin(), types.end(), [&](const Type& t) { return t.name == name; });
+  const auto* const type =
+      std::find_if(types.begin(), types.end(), [&](const StoredType& t) { return t.name == name; });
   if (type == types.end()) throw std::invalid_argument("a tensor has the unknown type " + name);
   PackedTensor tensor{type->type, {}, {}};
   uint64_t bytes = type->size;

@@ -18,7 +18,7 @@ namespace {
 constexpr int kSide = 28;
 constexpr double kBox = 20;
 constexpr double kMargin = 3.3;  // what the widest dilation needs at the border of digit-style's canvas
-constexpr int kFine = 4;         // drawn at four times the resolution, then averaged
+constexpr int kDrawnFiner = 4;   // drawn at four times the resolution, then averaged
 
 using Stroke = std::vector<cv::Point2d>;  // a smooth curve passes through these points; [0, 1] across and down
 using Glyph = std::vector<Stroke>;
@@ -184,11 +184,11 @@ void draw_digit(uint64_t key, size_t label, uint8_t* pixels) {
   }
   lay_out(strokes, hand.pen());
   constexpr int kFraction = 4;  // bits of a coordinate below the pixel
-  cv::Mat fine(kSide * kFine, kSide * kFine, CV_8U, cv::Scalar(0));
+  cv::Mat fine(kSide * kDrawnFiner, kSide * kDrawnFiner, CV_8U, cv::Scalar(0));
   for (const Stroke& stroke : strokes) {
     std::vector<cv::Point> line;
-    for (const cv::Point2d& p : stroke) line.emplace_back(p * kFine * (1 << kFraction));
-    const int pen = static_cast<int>(std::lround(hand.pen() * kFine));
+    for (const cv::Point2d& p : stroke) line.emplace_back(p * kDrawnFiner * (1 << kFraction));
+    const int pen = static_cast<int>(std::lround(hand.pen() * kDrawnFiner));
     cv::polylines(fine, line, false, 255, pen, cv::LINE_8, kFraction);
   }
   cv::Mat digit(kSide, kSide, CV_8U, pixels);

@@ -11,7 +11,7 @@
 namespace refract {
 namespace {
 
-constexpr int kFine = 3;            // points along a pixel's side; odd, so that no pixel is half covered
+constexpr int kPointsAlong = 3;     // points along a pixel's side; odd, so that no pixel is half covered
 constexpr double kReach = 13.6;     // pixels from the centre to the farthest point of any shape at scale 1
 constexpr double kHeartWide = 0.6;  // 19.2 of 32
 constexpr double kHeartHigh = 19.2 / 29;
@@ -59,13 +59,13 @@ class Placed {
 
   [[nodiscard]] bool covers(int64_t column, int64_t row) const {
     int points = 0;
-    for (int i = 0; i < kFine; ++i)
-      for (int j = 0; j < kFine; ++j) {
-        const double right = static_cast<double>(column) + (i + 0.5) / kFine - x_;
-        const double down = static_cast<double>(row) + (j + 0.5) / kFine - y_;
+    for (int i = 0; i < kPointsAlong; ++i)
+      for (int j = 0; j < kPointsAlong; ++j) {
+        const double right = static_cast<double>(column) + (i + 0.5) / kPointsAlong - x_;
+        const double down = static_cast<double>(row) + (j + 0.5) / kPointsAlong - y_;
         points += static_cast<int>(inside(shape_, cosine_ * right - sine_ * down, sine_ * right + cosine_ * down));
       }
-    return 2 * points > kFine * kFine;
+    return 2 * points > kPointsAlong * kPointsAlong;
   }
 
  private:

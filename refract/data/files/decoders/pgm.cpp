@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "refract/data/files/image_decoders.h"
+#include "refract/data/files/decoders/image_decoders.h"
 
 namespace refract {
 namespace {
