@@ -6,11 +6,6 @@
 #include <fmt/format.h>
 
 namespace refract {
-namespace {
-
-constexpr double kLogVarianceStart = -2;
-
-}  // namespace
 
 Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents)
     : trunk_(register_module("trunk", make_trunk(space, architecture))),

@@ -10,9 +10,11 @@
 
 namespace refract {
 
+constexpr double kLogVarianceStart = -2;  // of posteriors
+
 // Below, `data` is as in Trunk.
 
-// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near -2.
+// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart.
 class Encoder : public torch::nn::Module {
  public:
   Encoder(const Space& space, const Architecture& architecture, int64_t latents);
