@@ -23,6 +23,12 @@ struct Draw {
   bool labels = false;  // fill Examples::labels, too
 };
 
+// What becomes of examples that are the only one of their class, where partners are wanted.
+enum class Lonely {
+  refuse,     // the data set is refused
+  leave_out,  // they are left out of `main`
+};
+
 // What a method's step expects in a Batch. The loader fills it. A data set that cannot supply it is refused.
 struct Needs {
   Draw main = {.wanted = true};  // unlabelled examples
@@ -33,6 +39,7 @@ struct Needs {
   std::vector<int64_t> classes = {};  // as many as the method has, for each attribute; empty: any
   int64_t least_batch = 1;            // examples of each kind in a step: more than 1 where a term compares them
   bool balanced = true;               // as many labelled ones of each class of the first attribute, or at random
+  Lonely lonely = Lonely::refuse;     // partners
 };
 
 struct Batch {

@@ -56,6 +56,14 @@ void check_labels(const DataInfo& info) {
                   info.name));
 }
 
+std::vector<int64_t> descriptive_columns(const DataInfo& info) {
+  const std::vector<Attribute> attributes = attributes_of(info);
+  std::vector<int64_t> columns;
+  for (size_t k = 0; k < attributes.size(); ++k)
+    if (!attributes[k].identity) columns.push_back(static_cast<int64_t>(k));
+  return columns.empty() ? all_indices(std::ssize(attributes)) : columns;
+}
+
 Indices draw_labelled(const DataSource& source, int64_t count, bool balanced, uint64_t key) {
   check_labels(source.info());
   const Tensor attributes = all_attributes(source);

@@ -46,6 +46,7 @@ std::string_view name_of(Split split);
 struct Attribute {
   std::string name;
   std::vector<std::string> values;  // names, in the order of their numbers
+  bool identity = false;            // tells examples of one thing, such as a person, from those of others; no more
 };
 
 // Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty

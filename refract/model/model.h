@@ -63,6 +63,10 @@ class Model {
   // empty where the model does not tell.
   [[nodiscard]] virtual Codes kl(const Examples& /*examples*/) const { return {}; }
 
+  // Log-variances of the posteriors of examples, [N, block.size] a block. Undefined for a block whose code is no
+  // Gaussian; empty where the model does not tell.
+  [[nodiscard]] virtual Codes log_variances(const Examples& /*examples*/) const { return {}; }
+
   // p(block), [1, block.size], or p(block | class), [classes, block.size], where a class is given. Standard normal
   // unless a model says otherwise; undefined for categories and for blocks without a prior.
   [[nodiscard]] virtual Gaussian prior(size_t block) const;
