@@ -116,6 +116,7 @@ class MathieuPairs : public Method {
   [[nodiscard]] Tensor cycle(const Tensor& one_s, const Tensor& another_s) const;
   [[nodiscard]] Tensor weights(const Batch& batch, const Tensor& like) const;
   [[nodiscard]] Scalars named(const Terms& terms, const Tensor& like) const;
+  void add_verdicts(Terms& t, const Batch& batch, const Tensor& x, const std::vector<Tensor>& made) const;
   Scalars classify(const Batch& batch, Update& update);
   Scalars learn(const Batch& batch, Update& update);
 
@@ -190,19 +191,26 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
   t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, all[0]);
   t.partner = likelihood_.negative_log_likelihood(batch.main.x, all[1]);
   t.kl = inferred.z.kl_to_standard().mean();
-  const Tensor rate = options_.capacity_z > 0 ? (t.kl - options_.capacity_z).abs() : t.kl;
+  const Tensor held = options_.capacity_z > 0 ? (t.kl - options_.capacity_z).abs() : t.kl;
   t.loss = options_.reconstruction_weight * t.reconstruction + options_.partner_weight * t.partner +
-           options_.kl_weight * rate;
+           options_.kl_weight * held;
   if (options_.cycle_weight > 0) {
     t.cycle = cycle(s[0], s[2]);
     t.loss = t.loss + options_.cycle_weight * t.cycle;
   }
-  if (!judges()) {
+  if (judges()) {
+    add_verdicts(t, batch, x, all);
+    update.descend({{model_, t.loss}, {discriminator_, t.discriminator}});
+  } else {
     update.descend({{model_, t.loss}});
-    return named(t, x);
   }
+  return named(t, x);
+}
 
-  const Judged judged{x.slice(0, 2 * n), seen_by_networks(all[2]), all.size() > 3 ? seen_by_networks(all[3]) : Tensor(),
+// The adversary's terms. `x` are the examples of the batch, `made` what was made of them, N each.
+void MathieuPairs::add_verdicts(Terms& t, const Batch& batch, const Tensor& x, const std::vector<Tensor>& made) const {
+  const Judged judged{x.slice(0, 2 * batch.size()), seen_by_networks(made[2]),
+                      made.size() > 3 ? seen_by_networks(made[3]) : Tensor(),
                       indicators(labels_, batch.second.labels, x), weights(batch, x)};
   const Verdicts verdicts = judge(adversary_, judged, options_.real_label);
   t.adversarial = weighted_mean(cross_entropy_to(verdicts.swapped, options_.real_label), judged.weights);
@@ -212,8 +220,6 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
     t.loss = t.loss + options_.prior_weight * t.prior;
   }
   t.discriminator = verdicts.loss;
-  update.descend({{model_, t.loss}, {discriminator_, verdicts.loss}});
-  return named(t, x);
 }
 
 Scalars MathieuPairs::classify(const Batch& batch, Update& update) {
