@@ -1,5 +1,5 @@
 // Mathieu et al. 2016, adapted to reference sets as Ruiz et al. 2019, Sec. 5.2, describe: pairs come from the reference
-// set alone.
+// set alone. mathieu_pairs.cpp has the method itself.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>

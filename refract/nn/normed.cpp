@@ -9,6 +9,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
+#include <utility>
 
 namespace refract {
 namespace {
@@ -77,9 +78,11 @@ std::vector<NormedLayer> normed_layers(const Architecture& architecture, int64_t
 }
 
 std::vector<NormedLayer> mirrored(const std::vector<NormedLayer>& layers) {
-  std::vector<NormedLayer> back;
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-    back.push_back({layer->out, layer->in, {layer->kernel.side, layer->kernel.stride, layer->kernel.stride > 1}});
+  std::vector<NormedLayer> back(layers.rbegin(), layers.rend());
+  for (NormedLayer& layer : back) {
+    std::swap(layer.in, layer.out);
+    layer.kernel.transposed = layer.kernel.stride > 1;
+  }
   return back;
 }
 
