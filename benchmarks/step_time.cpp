@@ -29,7 +29,7 @@ struct Case {
   refract::Space space = refract::Space::square(3, 64);
   int64_t batch = 36;
   int64_t labelled = 0;  // images whose labels are known; a batch of them comes before every unlabelled one
-  int64_t classes = 1;
+  int64_t classes = 10;  // of labels
 };
 
 Case case_of(const std::string& method) {
@@ -42,6 +42,7 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   const Case of = case_of(name);
   refract::MethodRecipe recipe = refract::method(name).recipe();
   if (of.labelled > 0) recipe.options.set("labelled", std::to_string(of.labelled));
+  if (recipe.options.has("classes")) recipe.options.set("classes", std::to_string(of.classes));
   return recipe.make(of.space);
 }
 
@@ -51,12 +52,15 @@ refract::Batch batch_of(const Case& of, const refract::Needs& needs, const at::D
     const refract::Tensor pixels = at::rand(of.space.batch(of.batch)) * 2 - 1;
     return pixels.contiguous(at::MemoryFormat::ChannelsLast).to(device);
   };
+  const auto labels = [&](bool wanted) {
+    return wanted ? at::randint(of.classes, {of.batch, 1}, at::kLong).to(device) : refract::Tensor();
+  };
   refract::Batch batch;
-  batch.main.x = images(true);
-  batch.reference.x = images(needs.reference.wanted);
-  batch.second.x = images(needs.second.wanted);
-  batch.labelled.x = images(needs.labelled > 0);
-  if (needs.labelled > 0) batch.labelled.labels = at::randint(of.classes, {of.batch, 1}, at::kLong).to(device);
+  batch.main = {images(true), labels(needs.main.labels)};
+  batch.reference = {images(needs.reference.wanted)};
+  batch.second = {images(needs.second.wanted), labels(needs.second.labels)};
+  batch.partner = {images(needs.partner.wanted)};
+  batch.labelled = {images(needs.labelled > 0), labels(needs.labelled > 0)};
   return batch;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper; parted.py has PartedVAE's.
+"""The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper; parted.py has PartedVAE's,
+pairs.py that of mathieupairs.
 
 Same networks, batch, threads and BLAS as benchmarks/step_time.cpp, and the same protocol: `METHOD STEPS` on standard input
 runs so many steps and prints their seconds. With --operations METHOD it prints the floating-point operations of a step.
@@ -11,59 +12,12 @@ import resource
 import sys
 import time
 
+import pairs
 import parted
 import torch
+from networks import BATCH, CHANNELS, FEATURES, LATENTS, SIZE, SLOPE, Encoder, Generator, Trunk, adam, error, kl, sample
 from torch import nn
 from torch.nn import functional as F
-
-SIZE, CHANNELS, BATCH, LATENTS, WIDTHS = 64, 3, 36, 32, (16, 32, 64, 128)
-SLOPE = 0.2
-
-
-class PixelNorm(nn.Module):
-    def forward(self, x):
-        return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-8)
-
-
-def block(inputs, outputs):
-    return [nn.Conv2d(inputs, outputs, 3, padding=1), nn.LeakyReLU(SLOPE), PixelNorm()]
-
-
-class Trunk(nn.Sequential):
-    def __init__(self):
-        layers, inputs = [], CHANNELS
-        for outputs in WIDTHS:
-            layers += block(inputs, outputs) + [nn.AvgPool2d(2)]
-            inputs = outputs
-        super().__init__(*layers, *block(inputs, inputs), nn.Flatten())
-
-
-FEATURES = WIDTHS[-1] * (SIZE >> len(WIDTHS)) ** 2
-
-
-class Encoder(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.trunk, self.head = Trunk(), nn.Linear(FEATURES, 2 * LATENTS)
-
-    def forward(self, x):
-        mean, raw = self.head(self.trunk(x)).chunk(2, 1)
-        return mean, 8 * torch.tanh(raw / 8)
-
-
-class Generator(nn.Module):
-    def __init__(self, latents):
-        super().__init__()
-        self.entry = nn.Linear(latents, FEATURES)
-        layers, inputs = [nn.LeakyReLU(SLOPE), PixelNorm()], WIDTHS[-1]
-        for outputs in reversed(WIDTHS):
-            layers += [nn.Upsample(scale_factor=2)] + block(inputs, outputs)
-            inputs = outputs
-        self.layers = nn.Sequential(*layers, nn.Conv2d(inputs, CHANNELS, 3, padding=1))
-
-    def forward(self, *codes):
-        coarsest = SIZE >> len(WIDTHS)
-        return self.layers(self.entry(torch.cat(codes, 1)).view(-1, WIDTHS[-1], coarsest, coarsest))
 
 
 class Discriminator(nn.Module):
@@ -81,25 +35,8 @@ class Discriminator(nn.Module):
         return self.head(F.leaky_relu(self.joint(torch.cat(groups, 1)), SLOPE)).squeeze(1)
 
 
-def sample(mean, log_variance):
-    return mean + torch.randn_like(mean) * (log_variance / 2).exp()
-
-
-def kl(mean, log_variance):
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
-
-
 def log_prob(code, mean, log_variance):
     return -0.5 * ((code - mean).square() / log_variance.exp() + log_variance + 1.8378770664093453).sum(1)
-
-
-def error(x, mean):
-    return (x - mean).abs().sum((1, 2, 3)).mean()
-
-
-def adam(*modules, extra=()):
-    parameters = [p for module in modules for p in module.parameters()] + list(extra)
-    return torch.optim.Adam(parameters, lr=1e-4, betas=(0.5, 0.99))
 
 
 class Vae:
@@ -185,6 +122,7 @@ METHODS = {
     "rbvae": (RbVae, with_reference),
     "srbvae": (SrbVae, with_reference),
     "partedvae": (parted.PartedVae, parted.batch),
+    "mathieupairs": (pairs.MathieuPairs, pairs.batch),
 }
 
 

@@ -29,8 +29,8 @@ void check_classes(const DataSource& source, const std::vector<int64_t>& expecte
       std::equal(expected.begin(), expected.end(), found.begin(), found.end(), same))
     return;
   throw BadInput(
-      fmt::format("Loading batches of {0}: the method has discrete variables of {1} classes, but the labels have {2}. "
-                  "Set classes={2}.",
+      fmt::format("Loading batches of {0}: the method was made for labels of {1} classes, but these have {2}. Set "
+                  "classes={2}.",
                   source.info().name, fmt::join(expected, ","), fmt::join(found, ",")));
 }
 
@@ -56,7 +56,7 @@ void check_needs(const DataSource& source, const Needs& needs, int64_t batch) {
                                                      : "Say which rows they are with --reference-where"));
   if (needs.labelled > 0 || needs.main.labels || needs.second.labels || needs.partner.wanted)
     check_labels(source.info());
-  if (needs.labelled > 0) check_classes(source, needs.classes);
+  if (needs.labelled > 0 || needs.main.labels || needs.second.labels) check_classes(source, needs.classes);
   check_enough(source, Split::unlabelled, batch);
   if (needs.reference.wanted) check_enough(source, Split::reference, batch);
 }

@@ -1,13 +1,18 @@
 #include "refract/methods/common.h"
 
+#include <map>
+#include <string_view>
+
 namespace refract {
 
 void NetworkOptions::describe_into(Options& options) {
   options
       .add("architecture", architecture_style,
            "pooled: 3x3 convolutions and pooling (Ruiz et al. 2019); strided: 4x4 convolutions of stride 2 and a "
-           "hidden layer (Dupont 2018; Hajimiri et al. 2021); dense: fully-connected layers, always used for tables")
-      .one_of({"pooled", "strided", "dense"});
+           "hidden layer (Dupont 2018; Hajimiri et al. 2021); normed5: 5x5 convolutions of stride 2 with batch "
+           "normalisation, normed3: two 3x3 convolutions for each width, the second of stride 2, with batch "
+           "normalisation (Mathieu et al. 2016); dense: fully-connected layers, always used for tables")
+      .one_of({"pooled", "strided", "normed5", "normed3", "dense"});
   options
       .add("widths", widths,
            "channels at each resolution, from fine to coarse; each one halves both sides of the image")
@@ -32,10 +37,12 @@ void NetworkOptions::describe_into(Options& options) {
 
 Architecture NetworkOptions::architecture() const {
   using Style = Architecture::Style;
-  const Style style = architecture_style == "dense"     ? Style::dense
-                      : architecture_style == "strided" ? Style::strided
-                                                        : Style::pooled;
-  return {widths, style, generator_widths, hidden, dense_widths};
+  static const std::map<std::string_view, Style> styles = {{"pooled", Style::pooled},
+                                                           {"strided", Style::strided},
+                                                           {"normed5", Style::normed5},
+                                                           {"normed3", Style::normed3},
+                                                           {"dense", Style::dense}};
+  return {widths, styles.at(architecture_style), generator_widths, hidden, dense_widths};
 }
 
 Adam NetworkOptions::adam(double rate_factor) const {

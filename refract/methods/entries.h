@@ -27,6 +27,7 @@ MethodRecipe guided_vae_recipe();
 MethodRecipe guided_beta_tcvae_recipe();
 MethodRecipe s_vae_recipe();
 MethodRecipe mathieu_recipe();
+MethodRecipe mathieu_pairs_recipe();
 MethodRecipe rb_vae_recipe();
 MethodRecipe srb_vae_recipe();
 MethodRecipe parted_vae_recipe();

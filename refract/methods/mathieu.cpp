@@ -1,5 +1,5 @@
 // Mathieu et al. 2016, adapted to reference sets as Ruiz et al. 2019, Sec. 5.2, describe: pairs come from the reference
-// set alone.
+// set alone. mathieu_pairs.cpp has the method itself.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
@@ -59,13 +59,16 @@ class PointEncoder : public torch::nn::Module {
 class Adversary : public torch::nn::Module {
  public:
   Adversary(const Space& space, const Architecture& architecture)
-      : trunk_(register_module("trunk", make_trunk(space, architecture, 1))),
+      : mixes_examples_(architecture.mixes_examples(space)),
+        trunk_(register_module("trunk", make_trunk(space, architecture, 1))),
         head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 1, kPlain))) {}
   [[nodiscard]] Tensor forward(const Tensor& x, const Tensor& sets) const {
     return head_->forward(trunk_->forward(with_conditions(x, sets.unsqueeze(1)))).squeeze(1);
   }
+  [[nodiscard]] bool mixes_examples() const { return mixes_examples_; }
 
  private:
+  bool mixes_examples_;
   std::shared_ptr<Trunk> trunk_;
   std::shared_ptr<Linear> head_;
 };
@@ -163,7 +166,8 @@ class Mathieu : public Method {
     const auto loss = [all = n + m](const Tensor& d) {
       return at::softplus(-d.slice(0, 0, all)).mean() + at::softplus(d.slice(0, all, 2 * all)).mean();
     };
-    return shared_pass({at::cat({real, mixed}), sets}, adversary_.parameters(), network, loss);
+    return shared_pass({at::cat({real, mixed}), sets}, adversary_.parameters(), network, loss,
+                       adversary_.mixes_examples());
   }
 
   MathieuOptions options_;

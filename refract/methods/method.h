@@ -27,6 +27,11 @@ class Method : public Model {
     for (Player* player : players()) player->train(on);
   }
 
+  // Which phase a step belongs to, counted from 0, for a method that trains in several. `step` reads it as
+  // update.phase(); only there may it take different operations. It names the same terms in all phases, 0 where a phase
+  // has no such term.
+  [[nodiscard]] virtual int64_t phase(int64_t /*step*/) const { return 0; }
+
   // One iteration on one batch. Weights change through `update` alone.
   virtual Scalars step(const Batch& batch, Update& update) = 0;
 };

@@ -24,8 +24,13 @@ const std::vector<MethodEntry>& methods() {
        "Ding et al. 2020; Chen et al. 2018", guided_beta_tcvae_recipe},
       {"svae", "symmetric VAE: one code, trained with a discriminator, no reference set",
        "Pu et al. 2018; Ruiz et al. 2019, Sec. 5.2", s_vae_recipe},
+      {"mathieupairs",
+       "codes s (target factors) and z, learned from pairs of the same class and an adversary that knows the labels; "
+       "mathieu adapts it to reference sets",
+       "Mathieu et al. 2016", mathieu_pairs_recipe},
       {"mathieu",
-       "codes s (target factors) and z, learned from pairs within the reference set and a conditional adversary",
+       "mathieupairs adapted to reference sets: codes s (target factors) and z, learned from pairs within the "
+       "reference set and a conditional adversary",
        "Mathieu et al. 2016; Ruiz et al. 2019, Sec. 5.2", mathieu_recipe},
       {"rbvae", "reference-based VAE: codes e (target factors) and z (common factors)", "Ruiz et al. 2019, Sec. 4.2",
        rb_vae_recipe},

@@ -27,7 +27,7 @@ SharedPass judge(const Discriminator& discriminator, const std::vector<Tensor>& 
   const auto network = [&](const std::vector<Tensor>& leaves) {
     return discriminator.forward(leaves[0], {leaves.begin() + 1, leaves.end()}, leaves[0].size(0) / 2);
   };
-  return shared_pass(inputs, discriminator.parameters(), network, ratio_loss);
+  return shared_pass(inputs, discriminator.parameters(), network, ratio_loss, discriminator.mixes_examples());
 }
 
 }  // namespace refract

@@ -6,14 +6,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
+#include <numeric>
+
 #include "refract/core/errors.h"
 #include "refract/kernels/leaky_norm.h"
+#include "refract/nn/normed.h"
 
 namespace refract {
 namespace {
 
 constexpr double kLeak = 0.1;  // slope outside [-1, 1]
-constexpr double kRelu = 0;    // its slope
 
 class PooledGenerator : public Generator {
  public:
@@ -36,6 +39,7 @@ class PooledGenerator : public Generator {
     for (const auto& layer : layers_) x = layer->activated(x, Resample::up);
     return exit_->forward(x);
   }
+  [[nodiscard]] Linear& first() override { return *entry_; }
 
   Extent coarsest_;
   int64_t width_;
@@ -81,11 +85,49 @@ class StridedGenerator : public Generator {
     for (size_t i = 0; i + 1 < layers_.size(); ++i) x = layers_[i]->activated(x, kRelu);
     return layers_.back()->forward(x);
   }
+  [[nodiscard]] Linear& first() override { return *hidden_; }
 
   Extent coarsest_;
   int64_t width_;
   std::shared_ptr<Linear> hidden_, entry_;
   std::vector<std::shared_ptr<TransposedConvolution>> layers_;
+};
+
+// The codes' layer goes into the first transposed convolution as it is; the last layer has no normalisation.
+class NormedGenerator : public Generator {
+ public:
+  NormedGenerator(const Space& space, const Architecture& architecture, int64_t latents, Output output)
+      : Generator(output),
+        coarsest_(coarsest_extent(space, architecture.widths)),
+        width_(architecture.widths.back()),
+        slope_(architecture.slope),
+        entry_(register_module(
+            "entry", std::make_shared<Linear>(latents, width_ * coarsest_.height * coarsest_.width, kDefault))) {
+    std::vector<NormedLayer> layers = mirrored(normed_layers(architecture, space.channels()));
+    const NormedLayer last = layers.back();
+    layers.pop_back();
+    for (const NormedLayer& layer : layers) {
+      const std::string name = fmt::format("conv{}", layers_.size());
+      layers_.push_back(register_module(name, std::make_shared<NormedConvolution>(layer.in, layer.out, layer.kernel)));
+    }
+    exit_ = register_module("exit", std::make_shared<KernelConvolution>(last.in, last.out, last.kernel, true));
+  }
+
+ private:
+  [[nodiscard]] Tensor made(const Tensor& codes) const override {
+    Tensor x = entry_->forward(codes).view({-1, width_, coarsest_.height, coarsest_.width});
+    x = x.contiguous(at::MemoryFormat::ChannelsLast);
+    for (const auto& layer : layers_) x = layer->activated(x, slope_);
+    return exit_->forward(x);
+  }
+  [[nodiscard]] Linear& first() override { return *entry_; }
+
+  Extent coarsest_;
+  int64_t width_;
+  double slope_;
+  std::shared_ptr<Linear> entry_;
+  std::vector<std::shared_ptr<NormedConvolution>> layers_;
+  std::shared_ptr<KernelConvolution> exit_;
 };
 
 class DenseGenerator : public Generator {
@@ -106,6 +148,7 @@ class DenseGenerator : public Generator {
     for (const auto& layer : layers_) x = at::leaky_relu(layer->forward(x), kSlope);
     return exit_->forward(x).view(sizes_);
   }
+  [[nodiscard]] Linear& first() override { return *layers_.front(); }
 
   std::vector<int64_t> sizes_;
   std::vector<std::shared_ptr<Linear>> layers_;
@@ -120,6 +163,16 @@ Tensor Generator::forward(const Tensor& codes) const {
   return output_ == Output::leaky ? kLeak * x + (1 - kLeak) * x.clamp(-1, 1) : x;
 }
 
+void Generator::balance(const std::vector<int64_t>& dimensions) {
+  const auto all = static_cast<double>(std::accumulate(dimensions.begin(), dimensions.end(), int64_t{0}));
+  const auto parts = static_cast<double>(dimensions.size());
+  int64_t from = 0;
+  for (const int64_t size : dimensions) {
+    first().scale_inputs(from, from + size, std::sqrt(all / (parts * static_cast<double>(size))));
+    from += size;
+  }
+}
+
 std::shared_ptr<Generator> make_generator(const Space& space, const Architecture& architecture, int64_t latents,
                                           Output output) {
   switch (architecture.style_for(space)) {
@@ -127,6 +180,9 @@ std::shared_ptr<Generator> make_generator(const Space& space, const Architecture
       return std::make_shared<DenseGenerator>(space, dense_widths_of(architecture), latents, output);
     case Architecture::Style::strided:
       return std::make_shared<StridedGenerator>(space, architecture, latents, output);
+    case Architecture::Style::normed5:
+    case Architecture::Style::normed3:
+      return std::make_shared<NormedGenerator>(space, architecture, latents, output);
     case Architecture::Style::pooled:
       break;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "refract/nn/architecture.h"
 #include "refract/nn/layers.h"
@@ -17,11 +18,17 @@ class Generator : public torch::nn::Module {
  public:
   [[nodiscard]] Tensor forward(const Tensor& codes) const;
 
+  // For codes that are several side by side, of so many dimensions each. A linear layer on all of them is the sum of
+  // one layer for each; this scales the weights at the start so that each adds the same variance, however few its
+  // dimensions are.
+  void balance(const std::vector<int64_t>& dimensions);
+
  protected:
   explicit Generator(Output output) : output_(output) {}
 
  private:
   [[nodiscard]] virtual Tensor made(const Tensor& codes) const = 0;  // before the end
+  [[nodiscard]] virtual Linear& first() = 0;                         // the layer that reads the codes
   Output output_;
 };
 

@@ -62,4 +62,14 @@ void Linear::start_at(int64_t from, int64_t to, double weight_factor, double bia
   bias_.slice(0, from, to).fill_(bias);
 }
 
+void Linear::scale_inputs(int64_t from, int64_t to, double factor) {
+  const at::NoGradGuard no_grad;
+  weight_.slice(1, from, to).mul_(factor);
+}
+
+Tensor with_added(const Tensor& x, const Tensor& added) {
+  if (!added.defined()) return x;
+  return x.dim() == 2 ? x + added : x + added.unsqueeze(2).unsqueeze(3);
+}
+
 }  // namespace refract

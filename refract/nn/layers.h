@@ -8,6 +8,7 @@
 namespace refract {
 
 constexpr double kSlope = 0.2;  // of every LeakyReLU (Ruiz et al. 2019, A.4)
+constexpr double kRelu = 0;     // the slope that makes it ReLU
 
 // He et al. 2015, Eq. 15: variance gain / fan_in. kActivated keeps the variance through a LeakyReLU, kPlain through
 // nothing.
@@ -58,8 +59,15 @@ class Linear : public torch::nn::Module {
   // Scales the weights of outputs [from, to) and sets their bias; for a start at a chosen value.
   void start_at(int64_t from, int64_t to, double weight_factor, double bias);
 
+  // Scales the weights of inputs [from, to).
+  void scale_inputs(int64_t from, int64_t to, double factor);
+
  private:
   Tensor weight_, bias_;
 };
+
+// Maps x, [N, maps, H, W] or [N, maps], with a number for each map of each example added, [N, maps]; x itself where
+// `added` is undefined.
+Tensor with_added(const Tensor& x, const Tensor& added);
 
 }  // namespace refract

@@ -6,11 +6,6 @@
 #include <fmt/format.h>
 
 namespace refract {
-namespace {
-
-constexpr double kLogVarianceStart = -2;
-
-}  // namespace
 
 Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents)
     : trunk_(register_module("trunk", make_trunk(space, architecture))),
@@ -24,7 +19,9 @@ Gaussian Encoder::forward(const Tensor& x, int64_t data) const {
 
 Discriminator::Discriminator(const Space& space, const Architecture& architecture,
                              const std::vector<int64_t>& code_sizes, const DiscriminatorOptions& options)
-    : dropout_(options.dropout), trunk_(register_module("trunk", make_trunk(space, architecture))) {
+    : dropout_(options.dropout),
+      mixes_examples_(architecture.mixes_examples(space)),
+      trunk_(register_module("trunk", make_trunk(space, architecture))) {
   image_ = register_module("image", std::make_shared<Linear>(trunk_->features(), options.features));
   int64_t together = options.features;
   for (size_t i = 0; i < code_sizes.size(); ++i) {

@@ -10,9 +10,11 @@
 
 namespace refract {
 
+constexpr double kLogVarianceStart = -2;  // of posteriors
+
 // Below, `data` is as in Trunk.
 
-// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near -2.
+// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart.
 class Encoder : public torch::nn::Module {
  public:
   Encoder(const Space& space, const Architecture& architecture, int64_t latents);
@@ -30,14 +32,17 @@ struct DiscriminatorOptions {
 
 // d(x, codes), [N]: an estimate of a log density ratio, linear (Eq. 7 with the sign of Algorithm 1). Features of the
 // example and of each code meet in the last two fully-connected layers; the group dropout of A.4 acts where they meet.
+// `mixes_examples` says whether d of an example depends on the others of its pass.
 class Discriminator : public torch::nn::Module {
  public:
   Discriminator(const Space& space, const Architecture& architecture, const std::vector<int64_t>& code_sizes,
                 const DiscriminatorOptions& options);
   [[nodiscard]] Tensor forward(const Tensor& x, const std::vector<Tensor>& codes, int64_t data = 0) const;
+  [[nodiscard]] bool mixes_examples() const { return mixes_examples_; }
 
  private:
   double dropout_;
+  bool mixes_examples_;
   std::shared_ptr<Trunk> trunk_;
   std::shared_ptr<Linear> image_, joint_, head_;
   std::vector<std::shared_ptr<Linear>> codes_;

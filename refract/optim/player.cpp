@@ -183,8 +183,8 @@ void Player::subtract(const Tensor& all) {
   }
 }
 
-Update::Update(double rate, double progress)
-    : Update(at::scalar_tensor(rate, at::kDouble), at::scalar_tensor(progress, at::kFloat)) {}
+Update::Update(double rate, double progress, int64_t phase)
+    : Update(at::scalar_tensor(rate, at::kDouble), at::scalar_tensor(progress, at::kFloat), phase) {}
 
 void Update::descend(std::initializer_list<Objective> objectives) {
   std::vector<std::vector<Tensor>> gradients;

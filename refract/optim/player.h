@@ -89,10 +89,13 @@ struct Objective {
 class Update {
  public:
   // `rate` scales every learning rate; `progress` is the share of all steps that is done, in [0, 1), for weights that
-  // change on the way. Both are 0-dim, so that a step on a device can be recorded and played with others.
-  Update(Tensor rate, Tensor progress) : rate_(std::move(rate)), progress_(std::move(progress)) {}
-  explicit Update(double rate = 1.0, double progress = 0.0);
+  // change on the way. Both are 0-dim, so that a step on a device can be recorded and played with others. `phase` is
+  // that of Method::phase; a recording is of one phase.
+  Update(Tensor rate, Tensor progress, int64_t phase = 0)
+      : rate_(std::move(rate)), progress_(std::move(progress)), phase_(phase) {}
+  explicit Update(double rate = 1.0, double progress = 0.0, int64_t phase = 0);
   [[nodiscard]] const Tensor& progress() const { return progress_; }
+  [[nodiscard]] int64_t phase() const { return phase_; }
   void descend(std::initializer_list<Objective> objectives);
 
   // Whether every gradient of every descend so far was finite. Reads the device.
@@ -100,6 +103,7 @@ class Update {
 
  private:
   Tensor rate_, progress_;
+  int64_t phase_;
   std::vector<Tensor> finite_;
 };
 

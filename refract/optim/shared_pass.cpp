@@ -54,7 +54,11 @@ Tensor kept_from_zero(const Tensor& gradient) {
 
 SharedPass shared_pass(const std::vector<Tensor>& inputs, const std::vector<Tensor>& parameters,
                        const std::function<Tensor(const std::vector<Tensor>&)>& network,
-                       const std::function<Tensor(const Tensor&)>& loss) {
+                       const std::function<Tensor(const Tensor&)>& loss, bool mixes) {
+  if (mixes) {
+    const Tensor verdicts = network(inputs);
+    return {verdicts, loss(verdicts)};
+  }
   variable_list leaves;
   for (const Tensor& input : inputs) leaves.push_back(input.detach().requires_grad_(input.requires_grad()));
   const Tensor verdicts = network(leaves);

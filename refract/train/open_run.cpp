@@ -19,11 +19,14 @@
 namespace refract {
 namespace {
 
-// Every run of a seed starts from the same weights, whatever was drawn before.
+// Every run of a seed starts from the same weights, whatever was drawn before. The networks behave as in use until
+// training says otherwise.
 std::unique_ptr<Method> make_method(const Settings& settings, const Space& space) {
   const KeptGenerator kept;
   at::manual_seed(mix(static_cast<uint64_t>(settings.train.seed), Stream::weights));
-  return settings.method_recipe.make(space);
+  auto method = settings.method_recipe.make(space);
+  method->train(false);
+  return method;
 }
 
 // Trying to build the loader says in a sentence what the data lacks.
@@ -189,6 +192,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);
   if (check) check(*data);
+  settings->fill_from(data->info());
   auto method = make_method(*settings, data->info().space);
   const std::string lowered = lower_batch(settings->train, *data, method->needs());
   const Loader loader = loader_of(*data, *method, settings->train);

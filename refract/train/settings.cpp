@@ -1,9 +1,11 @@
 #include "refract/train/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "refract/core/about.h"
 #include "refract/core/errors.h"
+#include "refract/data/labelled.h"
 
 namespace refract {
 namespace {
@@ -65,6 +67,17 @@ void Settings::set(const KeyValues& pairs) {
     else
       options.set(key, value);
   }
+}
+
+void Settings::fill_from(const DataInfo& info) {
+  const auto fill = [&](const std::string& name, const std::vector<int64_t>& values) {
+    if (method_recipe.options.has(name) && method_recipe.options.at(name).text().empty() && !values.empty())
+      method_recipe.options.set(name, fmt::format("{}", fmt::join(values, ",")));
+  };
+  std::vector<int64_t> classes;
+  for (const Attribute& attribute : attributes_of(info)) classes.push_back(std::ssize(attribute.values));
+  fill("classes", classes);
+  fill("label_columns", descriptive_columns(info));
 }
 
 std::string Settings::toml() const {

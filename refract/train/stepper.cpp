@@ -31,18 +31,20 @@ class Stepper::Capture {
         rate_(at::zeros({}, at::TensorOptions(device).dtype(at::kDouble))),
         progress_(at::zeros({}, at::TensorOptions(device).dtype(at::kFloat))) {}
 
-  Stepped step(Method& method, const Batch& batch, double rate, double progress) {
+  Stepped step(Method& method, const Batch& batch, double rate, double progress, int64_t phase) {
+    if (phase != phase_) forget(phase);
     fill(batch, rate, progress);
     if (plain_steps_ < kPlainSteps) {
       ++plain_steps_;
       return run(method);
     }
     if (!captured_) {
-      graph_.capture_begin();
+      graph_ = std::make_unique<at::cuda::CUDAGraph>();
+      graph_->capture_begin();
       captured_ = std::make_unique<Stepped>(run(method));
-      graph_.capture_end();
+      graph_->capture_end();
     }
-    graph_.replay();
+    graph_->replay();
     return *captured_;
   }
 
@@ -54,6 +56,15 @@ class Stepper::Capture {
   static c10::cuda::CUDAStream stream_after_all(const at::Device& device) {
     c10::cuda::device_synchronize();
     return c10::cuda::getStreamFromPool(false, device.index());
+  }
+
+  // What was captured of another phase; a graph object holds one capture.
+  void forget(int64_t phase) {
+    c10::cuda::device_synchronize();
+    captured_.reset();
+    graph_.reset();
+    plain_steps_ = 0;
+    phase_ = phase;
   }
 
   void fill(const Batch& batch, double rate, double progress) {
@@ -70,14 +81,15 @@ class Stepper::Capture {
     batch_.population = batch.population;
   }
 
-  Stepped run(Method& method) { return plain_step(method, batch_, Update(rate_, progress_)); }
+  Stepped run(Method& method) { return plain_step(method, batch_, Update(rate_, progress_, phase_)); }
 
   c10::cuda::CUDAStreamGuard stream_;
   Tensor rate_, progress_;
   Batch batch_;
   int plain_steps_ = 0;
+  int64_t phase_ = 0;
+  std::unique_ptr<at::cuda::CUDAGraph> graph_;
   std::unique_ptr<Stepped> captured_;
-  at::cuda::CUDAGraph graph_;
 };
 
 bool can_capture() {
@@ -93,8 +105,8 @@ Stepper::Stepper(Method& method, bool capture) : method_(method) {
 
 class Stepper::Capture {
  public:
-  static Stepped step(Method& method, const Batch& batch, double rate, double progress) {
-    return plain_step(method, batch, Update(rate, progress));
+  static Stepped step(Method& method, const Batch& batch, double rate, double progress, int64_t phase) {
+    return plain_step(method, batch, Update(rate, progress, phase));
   }
 };
 
@@ -108,9 +120,9 @@ Stepper::Stepper(Method& method, bool /*capture*/) : method_(method) {}
 
 Stepper::~Stepper() = default;
 
-Stepped Stepper::step(const Batch& batch, double rate, double progress) {
-  if (capture_ != nullptr) return capture_->step(method_, batch, rate, progress);
-  return plain_step(method_, batch, Update(rate, progress));
+Stepped Stepper::step(const Batch& batch, double rate, double progress, int64_t phase) {
+  if (capture_ != nullptr) return capture_->step(method_, batch, rate, progress, phase);
+  return plain_step(method_, batch, Update(rate, progress, phase));
 }
 
 }  // namespace refract

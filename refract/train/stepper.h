@@ -26,8 +26,9 @@ class Stepper {
   Stepper(const Stepper&) = delete;
   Stepper& operator=(const Stepper&) = delete;
 
-  // The batch is on the method's device, and has the same sizes every time. The result holds until the next step.
-  Stepped step(const Batch& batch, double rate, double progress);
+  // The batch is on the method's device, and has the same sizes every time. `phase` is the step's (Method::phase);
+  // where it changes, the step is captured anew. The result holds until the next step.
+  Stepped step(const Batch& batch, double rate, double progress, int64_t phase = 0);
 
  private:
   class Capture;

@@ -115,7 +115,7 @@ Update Training::advance() {
   divergence_.begin_step();
   at::manual_seed(mix(seed_, Stream::step, static_cast<uint64_t>(done_)));
   const Stepped stepped = stepper_.step(examples, rate_at(done_, steps_, settings_.train.decay),
-                                        static_cast<double>(done_) / static_cast<double>(steps_));
+                                        static_cast<double>(done_) / static_cast<double>(steps_), method_.phase(done_));
   ++done_;
   logged_.add(stepped.terms);
   reported_.add(stepped.terms);

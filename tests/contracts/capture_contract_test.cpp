@@ -56,9 +56,10 @@ class CaptureContract : public testing::TestWithParam<std::string> {
     method_ = settings->method_recipe.make(Space::square(3, 16));
     for (Player* player : method_->players())
       for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(at::kDouble));
-    for (Tensor* images : {&batch_.main.x, &batch_.reference.x, &batch_.second.x, &batch_.labelled.x})
-      *images = at::rand({kImages, 3, 16, 16}, at::kDouble) * 2 - 1;
-    batch_.labelled.labels = at::zeros({kImages, 1}, at::kLong);
+    for (Examples* examples : {&batch_.main, &batch_.reference, &batch_.second, &batch_.partner, &batch_.labelled}) {
+      examples->x = at::rand({kImages, 3, 16, 16}, at::kDouble) * 2 - 1;
+      examples->labels = at::zeros({kImages, 1}, at::kLong);
+    }
     batch_.population = 64;
   }
 

@@ -234,6 +234,19 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
   EXPECT_TRUE(read_file(whole.run.checkpoints().back()) == read_file(first.run.checkpoints().back()));
 }
 
+// Its statistics are gathered in training, decide in use, and are stored with the weights.
+TEST_P(MethodContract, TrainsWithBatchNormalisation) {
+  OpenedRun opened = start("run", {{"architecture", "normed5"}});
+  ASSERT_EQ(train(opened), Outcome::finished);
+  const OpenedRun again = open_run(folder_ / "run", true);
+  const at::NoGradGuard no_grad;
+  const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3});
+  const Codes together = opened.method->encode(images);
+  const Codes alone = again.method->encode(images.slice(0, 2, 3));
+  for (size_t i = 0; i < alone.size(); ++i)
+    EXPECT_TRUE(at::allclose(alone[i], together[i].slice(0, 2, 3), 1e-4, 1e-5)) << opened.method->blocks()[i].name;
+}
+
 // Another value than the present one, as text.
 std::string changed(const Option& option) {
   if (std::holds_alternative<bool*>(option.field)) return option.text() == "true" ? "false" : "true";

@@ -48,6 +48,7 @@ class SpaceContract : public testing::TestWithParam<Row> {
                                               {"hidden", "12"},
                                               {"latent", "4"},
                                               {"latent_e", "3"},
+                                              {"latent_s", "3"},
                                               {"latent_z", "4"},
                                               {"learning_rate", "0.01"},
                                               {"discriminator_features", "8"},
@@ -75,7 +76,7 @@ class SpaceContract : public testing::TestWithParam<Row> {
   [[nodiscard]] std::unique_ptr<DataSource> source() const {
     const std::map<Split, int64_t> sizes = {{Split::unlabelled, 24}, {Split::reference, 12}, {Split::score, 8}};
     if (space_.is_picture()) return std::make_unique<fakes::Source>(2, 2, sizes, space_);
-    return std::make_unique<fakes::Rows>(sizes, space_);
+    return std::make_unique<fakes::Rows>(sizes, space_, 2);
   }
 
   MethodRecipe recipe_;

@@ -17,7 +17,8 @@ constexpr int64_t kPairs = 6;
 
 class SharedPasses : public testing::Test {
  protected:
-  SharedPasses() : discriminator_(seeded(), {{16, 16}}, {4}, {.features = 32, .dropout = 0.25}) {
+  explicit SharedPasses(const Architecture& architecture = {{16, 16}})
+      : discriminator_(seeded(), architecture, {4}, {.features = 32, .dropout = 0.25}) {
     images_ = at::randn({kPairs, 3, 8, 8}).requires_grad_();
     codes_ = at::randn({kPairs, 4}).requires_grad_();
   }
@@ -44,23 +45,26 @@ class SharedPasses : public testing::Test {
     return all;
   }
 
-  [[nodiscard]] Tensors one_pass() const {
+  [[nodiscard]] Tensors one_pass(bool mixes) const {
     const SharedPass pass = shared_pass(
         {images_, codes_}, discriminator_.parameters(), [&](const Tensors& inputs) { return judge(inputs); },
-        ratio_loss);
-    Tensors all = torch::autograd::grad({wish(pass.verdicts)}, {images_, codes_});
+        ratio_loss, mixes);
+    Tensors all = torch::autograd::grad({wish(pass.verdicts)}, {images_, codes_}, {}, true);
     for (const Tensor& gradient : torch::autograd::grad({pass.loss}, discriminator_.parameters()))
       all.push_back(gradient);
     return all;
   }
 
   // Rounding in convolutions is up to about 1e-5 of the largest value, see winograd_convolution.h.
+  static bool same(const Tensor& found, const Tensor& expected) {
+    return found.allclose(expected, 1e-4, 1e-5 * expected.abs().max().item<double>());
+  }
+
   void expect_the_same() const {
     const Tensors expected = two_passes();
-    const Tensors found = one_pass();
+    const Tensors found = one_pass(discriminator_.mixes_examples());
     ASSERT_EQ(found.size(), expected.size());
-    for (size_t i = 0; i < found.size(); ++i)
-      EXPECT_TRUE(found[i].allclose(expected[i], 1e-4, 1e-5 * expected[i].abs().max().item<double>())) << i;
+    for (size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(same(found[i], expected[i])) << i;
   }
 
   Discriminator discriminator_;
@@ -77,6 +81,17 @@ TEST_F(SharedPasses, GradientsOfTheModelSurviveACertainDiscriminator) {
   factor_ = 1e4;
   ASSERT_GT(judge({images_, codes_}).abs().min().item<double>(), 100);
   expect_the_same();
+}
+
+class MixingPasses : public SharedPasses {
+ protected:
+  MixingPasses() : SharedPasses({{16, 16}, Architecture::Style::normed5}) {}
+};
+
+// A verdict's gradient reaches other rows there, so that scaling rows would be wrong.
+TEST_F(MixingPasses, GradientsAreThoseOfTwoPassesIfItIsSaid) {
+  expect_the_same();
+  EXPECT_FALSE(same(one_pass(false).at(0), two_passes().at(0)));
 }
 
 TEST_F(SharedPasses, EachResultReachesItsOwnSideOnly) {

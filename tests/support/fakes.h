@@ -6,6 +6,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <functional>
@@ -79,12 +80,14 @@ class Source : public DataSource {
   std::map<Split, int64_t> counts_;
 };
 
-// Rows of a table: numbers in [-2, 2], or counts below 20. The first half of the columns is constant in references.
+// Rows of a table: numbers in [-2, 2], or counts below 20. The first half of the columns is constant in references. The
+// label is i modulo the number of classes.
 class Rows : public DataSource {
  public:
-  Rows(std::map<Split, int64_t> counts, Space space) : counts_(std::move(counts)) {
+  Rows(std::map<Split, int64_t> counts, Space space, int64_t classes = 0) : counts_(std::move(counts)) {
     info_.name = "rows";
     info_.space = std::move(space);
+    for (int64_t c = 0; c < classes; ++c) info_.classes.push_back(fmt::format("class {}", c));
   }
   [[nodiscard]] const DataInfo& info() const override { return info_; }
   [[nodiscard]] int64_t count(Split split) const override {
@@ -103,6 +106,10 @@ class Rows : public DataSource {
             static_cast<float>(info_.space.values == Values::counts ? std::floor(20 * u) : 4 * u - 2);
       }
     return all;
+  }
+  [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
+    if (info_.classes.empty()) return DataSource::labels(split, indices);
+    return at::tensor(indices, at::kLong).remainder(std::ssize(info_.classes));
   }
 
  private:

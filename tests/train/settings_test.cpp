@@ -1,5 +1,6 @@
 #include "refract/train/settings.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "refract/core/errors.h"
@@ -74,6 +75,28 @@ TEST(Settings, ReadsWhatItWrites) {
   settings.set({{"steps", "123"}, {"epochs", "0.1"}, {"decay", "1e-7"}, {"device", "auto"}, {"widths", "3,5"}});
   write_file(folder / "options.toml", settings.toml());
   EXPECT_EQ(Settings::read(folder / "options.toml")->toml(), settings.toml());
+}
+
+// Of attributes, those that only say who it is are not what describes an example.
+TEST(Settings, WhatIsLeftEmptyOfTheLabelsComesFromTheData) {
+  DataInfo info;
+  info.attributes = {{"person", {"a", "b", "c"}, true}, {"light", {"day", "night"}}};
+  const auto filled = [&](const std::string& method, const KeyValues& given) {
+    Settings settings(method, "embedded-digits");
+    settings.set(given);
+    settings.fill_from(info);
+    return settings.options.at("classes").text() +
+           (settings.options.has("label_columns") ? fmt::format("; {}", settings.options.at("label_columns").text())
+                                                  : "");
+  };
+  EXPECT_EQ(filled("mathieupairs", {}), "3,2; 1");
+  EXPECT_EQ(filled("mathieupairs", {{"classes", "4,5"}, {"label_columns", "0"}}), "4,5; 0");
+  EXPECT_EQ(filled("partedvae", {}), "3") << "it is not empty";
+  info.attributes[1].identity = true;
+  EXPECT_EQ(filled("mathieupairs", {}), "3,2; 0,1") << "all are identities";
+  info.attributes.clear();
+  EXPECT_EQ(filled("mathieupairs", {}), "; ") << "there are no labels";
+  EXPECT_NO_THROW(Settings("vae", "embedded-digits").fill_from(info));
 }
 
 TEST(Settings, ReadingNamesTheFileAndWhatIsWrong) {

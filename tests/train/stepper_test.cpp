@@ -27,11 +27,8 @@ std::vector<Tensor> weights_after(Method& method, const at::Device& device, Step
     const auto images = [&] { return (at::rand({4, 3, 16, 16}) * 2 - 1).to(device); };
     const auto done = static_cast<double>(i) / kSteps;
     Batch batch;
-    batch.main.x = images();
-    batch.reference.x = images();
-    batch.second.x = images();
-    batch.labelled.x = images();
-    batch.labelled.labels = at::zeros({4, 1}, at::kLong).to(device);
+    for (Examples* examples : {&batch.main, &batch.reference, &batch.second, &batch.labelled, &batch.partner})
+      *examples = {images(), at::zeros({4, 1}, at::kLong).to(device)};
     batch.population = 64;
     step(batch, 1 - done, done);
   }

@@ -1,0 +1,157 @@
+#include "refract/methods/mathieu_pairs_networks.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/dropout.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/softplus.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "refract/core/errors.h"
+#include "refract/optim/shared_pass.h"
+
+namespace refract {
+namespace {
+
+constexpr size_t kLookUps = 3;
+
+Architecture of_adversary(Architecture architecture) {
+  if (architecture.style == Architecture::Style::normed3) architecture.style = Architecture::Style::normed5;
+  architecture.slope = kSlope;
+  return architecture;
+}
+
+Tensor adversarys_loss(const Tensor& of_real, const Tensor& of_swapped, const Tensor& weights, double real_label) {
+  return cross_entropy_to(of_real, real_label).mean() + weighted_mean(cross_entropy_to(of_swapped, 0), weights);
+}
+
+Verdicts judge_together(const LabelledAdversary& adversary, const Judged& judged, double real_label) {
+  const int64_t n = judged.real.size(0);
+  std::vector<Tensor> examples = {judged.real, judged.swapped};
+  if (judged.drawn.defined()) examples.push_back(judged.drawn);
+  const Tensor seen = judged.seen.repeat({std::ssize(examples), 1});
+  const auto network = [&](const std::vector<Tensor>& leaves) { return adversary.forward(leaves[0], leaves[1], n); };
+  const auto loss = [&](const Tensor& verdicts) {
+    return adversarys_loss(verdicts.slice(0, 0, n), verdicts.slice(0, n, 2 * n), judged.weights, real_label);
+  };
+  const SharedPass pass = shared_pass({at::cat(examples), seen}, adversary.parameters(), network, loss);
+  return {pass.verdicts.slice(0, n, 2 * n), judged.drawn.defined() ? pass.verdicts.slice(0, 2 * n) : Tensor(),
+          pass.loss};
+}
+
+Verdicts judge_apart(const LabelledAdversary& adversary, const Judged& judged, double real_label) {
+  const Tensor of_real = adversary.forward(judged.real, judged.seen);
+  const Tensor of_swapped = adversary.forward(judged.swapped, judged.seen);
+  return {of_swapped, judged.drawn.defined() ? adversary.forward(judged.drawn, judged.seen) : Tensor(),
+          adversarys_loss(of_real, of_swapped, judged.weights, real_label)};
+}
+
+}  // namespace
+
+int64_t LabelSet::values() const {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+}
+
+LabelSet label_set(const std::vector<int64_t>& classes, const std::vector<int64_t>& columns) {
+  LabelSet set{columns, {}};
+  if (columns.empty()) {
+    set.columns.resize(std::max<size_t>(classes.size(), 1));
+    std::iota(set.columns.begin(), set.columns.end(), int64_t{0});
+  }
+  for (const int64_t column : set.columns) {
+    if (!classes.empty() && column >= std::ssize(classes))
+      throw BadInput(
+          fmt::format("Building the discriminator: label_columns names attribute {}, but there are {}, and the first "
+                      "is 0. Name others, or leave label_columns empty.",
+                      column, classes.size()));
+    set.sizes.push_back(classes.empty() ? 1 : classes[static_cast<size_t>(column)]);
+  }
+  return set;
+}
+
+Tensor indicators(const LabelSet& set, const Tensor& labels, const Tensor& like) {
+  std::vector<Tensor> parts;
+  for (size_t k = 0; k < set.columns.size(); ++k)
+    parts.push_back(labels.select(1, set.columns[k]).unsqueeze(1).eq(at::arange(set.sizes[k], labels.options())));
+  return at::cat(parts, 1).to(like.scalar_type());
+}
+
+PairsEncoder::PairsEncoder(const Space& space, const Architecture& architecture, const Shape& shape)
+    : trunk_(register_module("trunk", make_trunk(space, architecture))) {
+  const int64_t features = trunk_->features();
+  if (shape.s > 0) head_s_ = register_module("s", std::make_shared<Linear>(features, shape.s, kPlain));
+  if (shape.z == 0) return;
+  const int64_t outputs = shape.shared_sigma ? shape.z : 2 * shape.z;
+  head_z_ = register_module("z", std::make_shared<Linear>(features, outputs, kPlain));
+  if (shape.shared_sigma)
+    log_variance_ = register_parameter("log_variance", at::full({1, shape.z}, kLogVarianceStart));
+  else
+    head_z_->start_at(shape.z, outputs, 0.1, kLogVarianceStart);
+}
+
+Gaussian PairsEncoder::unspecified(const Tensor& features) const {
+  const Tensor raw = head_z_->forward(features);
+  if (!log_variance_.defined()) return bounded_gaussian(raw);
+  return bounded_gaussian(at::cat({raw, log_variance_.expand_as(raw)}, 1));
+}
+
+LabelClassifier::LabelClassifier(int64_t codes, int64_t features, LabelSet labels)
+    : labels_(std::move(labels)),
+      hidden_(register_module("hidden", std::make_shared<Linear>(codes, features))),
+      head_(register_module("head", std::make_shared<Linear>(features, labels_.values(), kPlain))) {}
+
+Tensor LabelClassifier::cross_entropy(const Tensor& codes, const Tensor& seen) const {
+  const Tensor logits = head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
+  Tensor sum;
+  int64_t from = 0;
+  for (const int64_t size : labels_.sizes) {
+    const Tensor its = seen.slice(1, from, from + size);
+    const Tensor log_probabilities = logits.slice(1, from, from + size).log_softmax(1);
+    const Tensor term = -(its * log_probabilities).sum() / its.sum().clamp_min(1);
+    sum = sum.defined() ? sum + term : term;
+    from += size;
+  }
+  return sum;
+}
+
+LabelledAdversary::LabelledAdversary(const Space& space, const Architecture& architecture, const LabelSet& labels,
+                                     double dropout)
+    : dropout_(dropout),
+      mixes_examples_(architecture.mixes_examples(space)),
+      trunk_(register_module("trunk", make_trunk(space, of_adversary(architecture)))),
+      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 1, kPlain))) {
+  const double scale = 1 / std::sqrt(static_cast<double>(labels.columns.size()));  // what is added has unit variance
+  for (size_t i = 0; i < std::min(kLookUps, trunk_->maps().size()); ++i) {
+    const std::string name = fmt::format("labels{}", i);
+    tables_.push_back(register_parameter(name, at::randn({labels.values(), trunk_->maps()[i]}) * scale));
+  }
+}
+
+Tensor LabelledAdversary::forward(const Tensor& x, const Tensor& seen, int64_t data) const {
+  std::vector<Tensor> added;
+  for (const Tensor& table : tables_) added.push_back(seen.matmul(table));
+  const Tensor features = trunk_->forward(x, data, added);
+  return head_->forward(at::dropout(features, dropout_, is_training())).squeeze(1);
+}
+
+Tensor weighted_mean(const Tensor& each, const Tensor& weights) {
+  if (!weights.defined()) return each.mean();
+  return (each * weights).sum() / weights.sum().clamp_min(1);
+}
+
+Tensor cross_entropy_to(const Tensor& verdicts, double real) {
+  return real * at::softplus(-verdicts) + (1 - real) * at::softplus(verdicts);
+}
+
+Verdicts judge(const LabelledAdversary& adversary, const Judged& judged, double real_label) {
+  return adversary.mixes_examples() ? judge_apart(adversary, judged, real_label)
+                                    : judge_together(adversary, judged, real_label);
+}
+
+}  // namespace refract
