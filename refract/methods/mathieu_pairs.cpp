@@ -79,8 +79,8 @@ class MathieuPairs : public Method {
     return {.main = {true, true},
             .second = {uses_second(), uses_second()},
             .partner = {true},
-            .classes = options_.classes,
-            .lonely = options_.lonely_classes == "leave-out" ? Lonely::leave_out : Lonely::refuse};
+            .lonely = options_.lonely_classes == "leave-out" ? Lonely::leave_out : Lonely::refuse,
+            .classes = options_.classes};
   }
   [[nodiscard]] std::vector<Player*> players() override {
     std::vector<Player*> all = {&model_};
