@@ -48,6 +48,8 @@ enum class MetricDraw : uint64_t {
   factor_vae_of_authors,
   beta_vae_fit,
   beta_vae_score,
+  retrieval_queries,
+  retrieval_candidates,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

@@ -34,6 +34,7 @@ const std::vector<MetricEntry>& metrics() {
       irs_metric(),
       kl_metric(),
       reconstruction_metric(),
+      retrieval_metric(),
   };
   return entries;
 }

@@ -34,7 +34,7 @@ struct Shown {
 
 Shown shown_on_map(const DataSource& data, uint64_t seed) {
   Shown shown;
-  if (data.count(Split::score) > 0) shown.split = Split::score;
+  shown.split = split_for_show(data);
   shown.indices = picked(data, shown.split, kMapExamples, seed, Turn::map);
   shown.examples = data.examples(shown.split, shown.indices);
   const Split references = data.count(Split::reference_score) > 0 ? Split::reference_score : Split::reference;

@@ -16,5 +16,6 @@ MetricEntry modularity_metric();
 MetricEntry irs_metric();
 MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
+MetricEntry retrieval_metric();
 
 }  // namespace refract
