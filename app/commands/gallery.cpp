@@ -21,16 +21,26 @@ void check_codes(const Model& model, const Codes& codes) {
   for (size_t b = 0; b < codes.size(); ++b) expect_finite(model.blocks()[b].name, codes[b]);
 }
 
-// Which candidate is the query itself: the nearest by all codes, where it is the same example.
+// Candidate `c`, or -1 where it is not the same example as query `q`.
+int64_t if_same(const Gallery& queries, int64_t q, const Gallery& candidates, int64_t c) {
+  const auto example = [](const Gallery& gallery, int64_t row) {
+    return gallery.examples(at::full({1}, row, at::kLong)).to(at::kFloat);
+  };
+  return at::allclose(example(queries, q), example(candidates, c)) ? c : -1;
+}
+
 Tensor own_places(const Gallery& queries, const Gallery& candidates) {
+  std::map<std::string, int64_t> by_key;
+  for (int64_t c = 0; c < candidates.count(); ++c) by_key.emplace(candidates.keys[static_cast<size_t>(c)], c);
   const Tensor nearest = neighbours_of(at::cat(queries.codes, 1), at::cat(candidates.codes, 1), 1).rows.squeeze(1);
-  Tensor own = at::full({queries.count()}, -1, at::kLong);
+  std::vector<int64_t> own;
   for (int64_t q = 0; q < queries.count(); ++q) {
-    const Tensor asked = queries.examples(at::tensor({q}, at::kLong)),
-                 found = candidates.examples(nearest.narrow(0, q, 1));
-    if (at::allclose(asked.to(at::kFloat), found.to(at::kFloat))) own[q] = nearest[q];
+    const auto named = by_key.find(queries.keys[static_cast<size_t>(q)]);
+    int64_t place = named == by_key.end() ? -1 : if_same(queries, q, candidates, named->second);
+    if (place < 0) place = if_same(queries, q, candidates, nearest[q].item<int64_t>());
+    own.push_back(place);
   }
-  return own;
+  return at::tensor(own, at::kLong);
 }
 
 // The classes of both by the same numbers.
@@ -64,7 +74,10 @@ Gallery own_gallery(const Model& model, const OwnImages& images) {
   const EncodedImages own = images.encoded(model, images.files(), true);
   check_codes(model, own.codes);
   Gallery gallery;
-  for (const std::filesystem::path& file : own.files) gallery.names.push_back(file.string());
+  for (const std::filesystem::path& file : own.files) {
+    gallery.names.push_back(file.string());
+    gallery.keys.push_back(std::filesystem::weakly_canonical(file).string());
+  }
   gallery.classes = images.classes(own.files);
   gallery.codes = own.codes;
   gallery.what = fmt::format("{} own images", own.files.size());
@@ -74,7 +87,7 @@ Gallery own_gallery(const Model& model, const OwnImages& images) {
 
 Gallery own_gallery(const Model& model, const NamedRows& rows) {
   Gallery gallery;
-  gallery.names = rows.names;
+  gallery.names = gallery.keys = rows.names;
   for (const Tensor& codes : encode_all(model, rows.examples)) gallery.codes.push_back(codes.to(at::kCPU));
   check_codes(model, gallery.codes);
   gallery.what = fmt::format("{} own rows", rows.names.size());
@@ -91,10 +104,11 @@ Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen,
   const DataSource& data = *opened.data;
   const bool pictures = data.info().space.is_picture();
   Gallery gallery;
-  gallery.names = names_of(chosen);
+  gallery.names = gallery.keys = names_of(chosen);
   gallery.classes = classes_of_gallery(data, chosen);
   gallery.codes = std::move(codes);
-  gallery.what = fmt::format("{} held-out examples", chosen.count());
+  gallery.what =
+      fmt::format("{} examples of the {}", chosen.count(), chosen.fit.empty() ? "split score" : "splits fit and score");
   gallery.examples = [&data, chosen, pictures](const Tensor& rows) {
     const Tensor examples = examples_of(data, chosen, rows);
     return pictures ? to_bytes(examples) : examples;

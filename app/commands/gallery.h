@@ -14,9 +14,10 @@ namespace refract {
 
 struct Gallery {
   std::vector<std::string> names;    // for people
+  std::vector<std::string> keys;     // the same where it may be the same example: whole paths, names of rows
   std::vector<std::string> classes;  // one for each; empty where nobody knows
   Codes codes;                       // on the CPU
-  std::string what;                  // "12 own examples", for sentences
+  std::string what;                  // "12 own images", for sentences
 
   // Of these rows, [n] int64: [n, sizes...], pictures as to_bytes makes them.
   std::function<Tensor(const Tensor& rows)> examples;
@@ -32,8 +33,8 @@ Gallery own_gallery(const Model& model, const NamedRows& rows);
 Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen, Codes codes);
 Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen);
 
-// A search for the one among the other, with the classes as what is known. A candidate that is the same picture or row
-// as the query counts as the query itself.
+// A search for the one among the other, with the classes as what is known. The query itself is a candidate with its
+// key, else the nearest by all codes, if that is the same picture or row.
 Search search_among(const Gallery& queries, const Gallery& candidates);
 
 }  // namespace refract

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/commands/commands.h"
@@ -44,9 +45,10 @@ Result draw_animation(const InterpolateArguments& arguments, const Model& model,
 }
 
 Result draw_grid(const InterpolateArguments& arguments, const Model& model, const Paths& starts, const Paths& ends) {
-  const int64_t steps = arguments.steps > 0 ? arguments.steps : steps_of_grid;
   const std::vector<size_t> across = blocks_across(model, arguments.block);
-  check_interpolation_grid(steps, size_of(model.space()));
+  const PixelSize size = size_of(model.space());
+  const int64_t steps = arguments.steps > 0 ? arguments.steps : std::min(steps_of_grid, most_grid_steps(size));
+  check_grid_steps(steps, size);
   const PictureArguments picture = arguments.picture.of_kind(".png");
   const int64_t images = std::ssize(starts) * (steps + 1) * (steps + 1);
   picture.begin("interpolation-grid", model, {images, starts.size(), 2 * std::ssize(starts)});

@@ -32,8 +32,8 @@ std::string moving_names(const Model& model, const std::vector<size_t>& across, 
 Figure interpolation_grid_words(const Model& model, const std::vector<size_t>& across) {
   return {"interpolation-grid",
           "Interpolation grid",
-          fmt::format("The images A and B are real. Between them {} moves from A to B from left to right, and {} from "
-                      "the top down.",
+          fmt::format("The images A and B are real. The columns take {} from A to B, from left to right. The rows take "
+                      "{} from A to B, from the top down.",
                       moving_names(model, across, true), moving_names(model, across, false)),
           {}};
 }
@@ -69,18 +69,30 @@ void check_ends(const Pictures& from, const Pictures& to) {
                                from.images.size(0), to.images.size(0)));
 }
 
-}  // namespace
-
-void check_interpolation_grid(int64_t steps, PixelSize size) {
-  if (steps < 1) throw BadInput(fmt::format("Interpolating: expected at least one step, found {}.", steps));
+// The longer side of the sheet of one pair.
+int64_t grid_sheet_side(int64_t steps, PixelSize size) {
   const auto side = static_cast<size_t>(steps + 1);
   const std::vector<std::vector<Tensor>> cells(side, std::vector<Tensor>(side));
   const PixelSize sheet = sheet_size(panels_of_grid("e", {}, {}, cells), size, kPanelsOfGrid);
-  if (steps > 1 && std::max(sheet.height, sheet.width) > kSheetSide)
+  return std::max(sheet.height, sheet.width);
+}
+
+}  // namespace
+
+int64_t most_grid_steps(PixelSize size) {
+  int64_t steps = 1;
+  while (grid_sheet_side(steps + 1, size) <= kSheetSide) ++steps;
+  return steps;
+}
+
+void check_grid_steps(int64_t steps, PixelSize size) {
+  if (steps < 1) throw BadInput(fmt::format("Interpolating: expected at least one step, found {}.", steps));
+  const int64_t most = most_grid_steps(size);
+  if (steps > most)
     throw BadInput(
-        fmt::format("Interpolating: a grid of {0} x {0} images of {1}x{2} pixels is larger than a sheet of {3} x {3} "
-                    "pixels. Give fewer --steps.",
-                    side, size.width, size.height, kSheetSide));
+        fmt::format("Interpolating: a grid of {} steps between images of {}x{} pixels is larger than a sheet of {} "
+                    "pixels a side, which has room for {}. Give fewer --steps.",
+                    steps, size.width, size.height, kSheetSide, most));
 }
 
 Figure interpolation_grid_sheet(const Model& model, const Tensor& from, const Tensor& to,
@@ -98,7 +110,7 @@ Figure interpolation_grid_sheet(const Model& model, const Tensor& from, const Te
 PagedFigure interpolation_grid_sheets(const Model& model, const Pictures& from, const Pictures& to,
                                       const std::vector<size_t>& across, int64_t steps) {
   check_ends(from, to);
-  check_interpolation_grid(steps, size_of(model.space()));
+  check_grid_steps(steps, size_of(model.space()));
   const int64_t images = (steps + 1) * (steps + 1);
   PagedFigure figure{interpolation_grid_words(model, across),
                      std::vector<int64_t>(static_cast<size_t>(from.images.size(0)), images),
@@ -118,7 +130,7 @@ FigureEntry interpolation_grid_figure() {
             const Split split = split_for_show(data);
             return interpolation_grid_sheet(model, pick(data, split, kGridPairs, seed, Turn::grid_from),
                                             pick(data, split, kGridPairs, seed, Turn::grid_to), blocks_across(model),
-                                            kGridSteps);
+                                            std::min(kGridSteps, most_grid_steps(size_of(model.space()))));
           }};
 }
 

@@ -61,8 +61,9 @@ Figure interpolation_grid_sheet(const Model& model, const Tensor& from, const Te
 PagedFigure interpolation_grid_sheets(const Model& model, const Pictures& from, const Pictures& to,
                                       const std::vector<size_t>& across, int64_t steps);
 
-// Throws BadInput as these do, before anything is read.
-void check_interpolation_grid(int64_t steps, PixelSize size);
+// The most steps that a sheet has room for, at least 1, and what throws BadInput for more.
+int64_t most_grid_steps(PixelSize size);
+void check_grid_steps(int64_t steps, PixelSize size);
 
 // Queries with their nearest neighbours by each of some blocks.
 struct Retrieved {
