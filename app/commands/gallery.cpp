@@ -48,6 +48,7 @@ KnownValues known_classes(const Gallery& queries, const Gallery& candidates) {
   std::map<std::string, int64_t> numbers;
   const auto numbered = [&](const std::vector<std::string>& classes) {
     std::vector<int64_t> all;
+    all.reserve(classes.size());
     for (const std::string& name : classes) all.push_back(numbers.emplace(name, std::ssize(numbers)).first->second);
     return at::tensor(all, at::kLong);
   };

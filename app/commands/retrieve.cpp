@@ -112,6 +112,7 @@ std::vector<BlockAnswer> answers_of(const Model& model, const Retrieval& retriev
   const auto shown = [&](const Tensor& all) { return all.slice(0, 0, retrieval.shown); };
   const Search& search = retrieval.search;
   std::vector<BlockAnswer> answers;
+  answers.reserve(blocks.size());
   for (const size_t b : blocks)
     answers.push_back({model.blocks()[b].name,
                        neighbours_of(shown(search.queries[b]), search.candidates[b], count, shown(search.own))});
@@ -180,6 +181,7 @@ Result retrieve_images(const RetrieveArguments& arguments, const OpenedRun& open
   const PixelSize size = size_of(model.space());
   const int64_t count = neighbours_to_draw(arguments, size);
   std::vector<std::string> names;
+  names.reserve(blocks.size());
   for (const size_t b : blocks) names.push_back(model.blocks()[b].name);
   const int64_t own = std::ssize(arguments.queries.files());
   const int64_t shown = own > 0 ? own : drawn_queries(*opened.data, arguments.seed, arguments.count).count();

@@ -52,6 +52,7 @@ Tensor precision_at_depths(const Tensor& rows, const KnownValues& known) {
   const Tensor found = known.of_candidates.index_select(0, rows.flatten()).view_as(rows);
   const Tensor hits = found.eq(known.of_queries.unsqueeze(1)).to(at::kDouble);
   std::vector<Tensor> columns;
+  columns.reserve(kDepths.size());
   for (const int64_t depth : kDepths)
     columns.push_back(depth <= rows.size(1) ? hits.slice(1, 0, depth).mean(1)
                                             : at::full({rows.size(0)}, kUnknown, at::kDouble));
@@ -98,6 +99,7 @@ MetricTable::Row precision_row(std::string name, const std::vector<Tensor>& prec
 
 std::vector<std::string> precision_columns(const Search& search) {
   std::vector<std::string> names;
+  names.reserve(search.known.size() + 1);
   for (const KnownValues& known : search.known) names.push_back(known.name);
   if (names.size() > 1) names.emplace_back("average");
   std::vector<std::string> columns;
