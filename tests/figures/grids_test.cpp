@@ -17,13 +17,13 @@ namespace {
 using testing_support::contains;
 using testing_support::message_of;
 
-const fakes::FakeModel& painter() {
+const fakes::FakeModel& painter_of_halves() {
   static const fakes::FakeModel made = fakes::halves();
   return made;
 }
 
 // `count` images, each of another gray.
-Tensor grays(int64_t count, int64_t channels = 3) {
+Tensor gray_images(int64_t count, int64_t channels = 3) {
   return at::linspace(-0.9, 0.9, count).view({count, 1, 1, 1}).expand({count, channels, 8, 8}).contiguous();
 }
 
@@ -34,30 +34,39 @@ bool shows(const Tensor& frame, int gray) {
 }
 
 TEST(SwapSheet, IsATransferOfOneListToItself) {
-  const Tensor images = grays(4);
-  EXPECT_TRUE(swap_sheet(painter(), images, 0).frames.at(0).equal(transfer_sheet(painter(), images, images).frames[0]));
-  EXPECT_FALSE(swap_sheet(painter(), images, 1).frames[0].equal(swap_sheet(painter(), images, 0).frames[0]));
+  const Tensor images = gray_images(4);
+  EXPECT_TRUE(swap_sheet(painter_of_halves(), images, 0)
+                  .frames.at(0)
+                  .equal(transfer_sheet(painter_of_halves(), images, images).frames[0]));
+  EXPECT_FALSE(
+      swap_sheet(painter_of_halves(), images, 1).frames[0].equal(swap_sheet(painter_of_halves(), images, 0).frames[0]));
 }
 
 TEST(SwapSheet, OnlyOfOneListTheDiagonalIsReconstructed) {
-  const Pictures some = encoded(painter(), grays(3)), others = encoded(painter(), grays(2));
-  const PagedFigure same = swap_sheets(painter(), some, some, 0);
+  const Pictures some = encoded(painter_of_halves(), gray_images(3)),
+                 others = encoded(painter_of_halves(), gray_images(2));
+  const PagedFigure same = swap_sheets(painter_of_halves(), some, some, 0);
   EXPECT_TRUE(contains(same.words.caption, "diagonal"));
   EXPECT_EQ(same.images, std::vector<int64_t>{9});
-  const PagedFigure mixed = swap_sheets(painter(), some, others, 1);
+  const PagedFigure mixed = swap_sheets(painter_of_halves(), some, others, 1);
   EXPECT_FALSE(contains(mixed.words.caption, "diagonal"));
   EXPECT_TRUE(contains(mixed.words.caption, "takes z from"));
   EXPECT_EQ(mixed.images, std::vector<int64_t>{6});
-  EXPECT_EQ(swap_sheets(painter(), encoded(painter(), grays(50)), encoded(painter(), grays(40)), 0).images.size(), 4U);
+  EXPECT_EQ(swap_sheets(painter_of_halves(), encoded(painter_of_halves(), gray_images(50)),
+                        encoded(painter_of_halves(), gray_images(40)), 0)
+                .images.size(),
+            4U);
 }
 
 TEST(SynthesisSheet, SaysWhatIsDrawn) {
-  const Pictures some = encoded(painter(), grays(2));
-  const auto caption = [&](size_t block) { return synthesis_sheets(painter(), some, 2, 1, block).words.caption; };
-  EXPECT_EQ(caption(0), synthesis_sheet(painter(), some.images, 2, 1).caption);
+  const Pictures some = encoded(painter_of_halves(), gray_images(2));
+  const auto caption = [&](size_t block) {
+    return synthesis_sheets(painter_of_halves(), some, 2, 1, block).words.caption;
+  };
+  EXPECT_EQ(caption(0), synthesis_sheet(painter_of_halves(), some.images, 2, 1).caption);
   EXPECT_EQ(caption(1), "Each row keeps e of the image at its left; each column shares one z drawn from the prior.");
   const fakes::OfClasses classes;
-  const Pictures gray = encoded(classes, grays(2, 1));
+  const Pictures gray = encoded(classes, gray_images(2, 1));
   EXPECT_TRUE(contains(synthesis_sheets(classes, gray, 2, 1, 1).words.caption, "keeps c and z of"));
   EXPECT_TRUE(contains(synthesis_sheets(classes, gray, 2, 1, 0).words.caption, "keeps z of"));
 }
@@ -65,7 +74,7 @@ TEST(SynthesisSheet, SaysWhatIsDrawn) {
 // Where each image has codes of its own, rows must not be taken for one another.
 TEST(SynthesisSheet, PartsOfImagesKeepTheirOwnDraws) {
   const fakes::OfClasses classes;
-  const Tensor images = grays(100, 1);
+  const Tensor images = gray_images(100, 1);
   const PagedFigure figure = synthesis_sheets(classes, encoded(classes, images), 2, 1, 1);
   ASSERT_EQ(figure.images.size(), 3U);
   const Pictures part = encoded(classes, images.slice(0, 33, 66));
@@ -74,7 +83,7 @@ TEST(SynthesisSheet, PartsOfImagesKeepTheirOwnDraws) {
 
 TEST(InterpolationGrid, StandsBetweenTwoRealImages) {
   const Tensor from = at::full({1, 3, 8, 8}, -1.0), to = at::full({1, 3, 8, 8}, 0.6);
-  const Figure figure = interpolation_grid_sheet(painter(), from, to, {0}, 2);
+  const Figure figure = interpolation_grid_sheet(painter_of_halves(), from, to, {0}, 2);
   EXPECT_TRUE(contains(figure.caption, "columns take e from A to B, from left to right. The rows take z from"));
   const Tensor& frame = figure.frames.at(0);
   EXPECT_TRUE(shows(frame, 0));    // A
@@ -83,27 +92,29 @@ TEST(InterpolationGrid, StandsBetweenTwoRealImages) {
   EXPECT_FALSE(shows(frame, 51));
   EXPECT_GT(frame.size(2), frame.size(1)) << "A and B stand beside";
 
-  const PagedFigure paged =
-      interpolation_grid_sheets(painter(), encoded(painter(), from), encoded(painter(), to), {0}, 2);
+  const PagedFigure paged = interpolation_grid_sheets(painter_of_halves(), encoded(painter_of_halves(), from),
+                                                      encoded(painter_of_halves(), to), {0}, 2);
   ASSERT_EQ(paged.images, std::vector<int64_t>{9});
   EXPECT_TRUE(paged.draw(0, {}).at(0).equal(frame));
 }
 
 TEST(InterpolationGrid, HasASheetForEachPair) {
-  const Pictures some = encoded(painter(), grays(3)), others = encoded(painter(), grays(2));
-  EXPECT_EQ(interpolation_grid_sheets(painter(), some, some, {0}, 4).images, (std::vector<int64_t>{25, 25, 25}));
-  EXPECT_THROW(interpolation_grid_sheets(painter(), some, others, {0}, 4), BadInput);
-  const Pictures one = encoded(painter(), grays(1));
-  EXPECT_TRUE(
-      contains(message_of<BadInput>([&] { interpolation_grid_sheets(painter(), one, one, {0}, 60); }), "--steps"));
-  EXPECT_THROW(interpolation_grid_sheets(painter(), one, one, {0}, 0), BadInput);
+  const Pictures some = encoded(painter_of_halves(), gray_images(3)),
+                 others = encoded(painter_of_halves(), gray_images(2));
+  EXPECT_EQ(interpolation_grid_sheets(painter_of_halves(), some, some, {0}, 4).images,
+            (std::vector<int64_t>{25, 25, 25}));
+  EXPECT_THROW(interpolation_grid_sheets(painter_of_halves(), some, others, {0}, 4), BadInput);
+  const Pictures one = encoded(painter_of_halves(), gray_images(1));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { interpolation_grid_sheets(painter_of_halves(), one, one, {0}, 60); }),
+                       "--steps"));
+  EXPECT_THROW(interpolation_grid_sheets(painter_of_halves(), one, one, {0}, 0), BadInput);
 }
 
 TEST(InterpolationGrid, FitsOnASheet) {
   const int64_t most = most_grid_steps({8, 8});
   EXPECT_GT(most, 30);
-  const Pictures one = encoded(painter(), grays(1));
-  const Tensor frame = interpolation_grid_sheets(painter(), one, one, {0}, most).draw(0, {}).at(0);
+  const Pictures one = encoded(painter_of_halves(), gray_images(1));
+  const Tensor frame = interpolation_grid_sheets(painter_of_halves(), one, one, {0}, most).draw(0, {}).at(0);
   EXPECT_LE(std::max(frame.size(1), frame.size(2)), kSheetSide);
   EXPECT_GT(frame.size(2), kSheetSide - 200);
   EXPECT_EQ(most_grid_steps({4000, 4000}), 1);

@@ -8,33 +8,33 @@
 namespace refract {
 namespace {
 
-Tensor on_a_line(const std::vector<double>& places) {
+Tensor codes_on_a_line(const std::vector<double>& places) {
   return at::tensor(places, at::kFloat).unsqueeze(1);
 }
 
-Tensor numbers(const std::vector<int64_t>& values) {
+Tensor row_numbers(const std::vector<int64_t>& values) {
   return at::tensor(values, at::kLong);
 }
 
 TEST(Neighbours, StandByDistance) {
-  const Neighbours found = neighbours_of(on_a_line({0, 10}), on_a_line({7, -1, 2, 10.5}), 3);
+  const Neighbours found = neighbours_of(codes_on_a_line({0, 10}), codes_on_a_line({7, -1, 2, 10.5}), 3);
   ASSERT_EQ(found.rows.sizes(), (std::vector<int64_t>{2, 3}));
-  EXPECT_TRUE(found.rows[0].equal(numbers({1, 2, 0})));
-  EXPECT_TRUE(found.rows[1].equal(numbers({3, 0, 2})));
+  EXPECT_TRUE(found.rows[0].equal(row_numbers({1, 2, 0})));
+  EXPECT_TRUE(found.rows[1].equal(row_numbers({3, 0, 2})));
   EXPECT_NEAR(found.distances[0][2].item<double>(), 7, 1e-6);
   const Tensor corner = at::tensor(std::vector<float>{3, 4}).unsqueeze(0);
   EXPECT_DOUBLE_EQ(neighbours_of(corner, at::full({1, 2}, 0.0), 1).distances.item<double>(), 5) << "Euclidean";
 }
 
 TEST(Neighbours, AQueryIsNotItsOwn) {
-  const Tensor candidates = on_a_line({0, 1, 3});
-  const Neighbours found = neighbours_of(on_a_line({0, 3, 2}), candidates, 5, numbers({0, 2, -1}));
+  const Tensor candidates = codes_on_a_line({0, 1, 3});
+  const Neighbours found = neighbours_of(codes_on_a_line({0, 3, 2}), candidates, 5, row_numbers({0, 2, -1}));
   ASSERT_EQ(found.rows.size(1), 2) << "as many as each query has";
-  EXPECT_TRUE(found.rows[0].equal(numbers({1, 2})));
-  EXPECT_TRUE(found.rows[1].equal(numbers({1, 0})));
-  EXPECT_TRUE(found.rows[2].equal(numbers({1, 2}))) << "of equal distances the earlier";
-  EXPECT_EQ(neighbours_of(on_a_line({0}), on_a_line({0}), 5, numbers({0})).rows.size(1), 0);
-  EXPECT_EQ(neighbours_of(on_a_line({0}), candidates, 5, numbers({-1})).rows.size(1), 3);
+  EXPECT_TRUE(found.rows[0].equal(row_numbers({1, 2})));
+  EXPECT_TRUE(found.rows[1].equal(row_numbers({1, 0})));
+  EXPECT_TRUE(found.rows[2].equal(row_numbers({1, 2}))) << "of equal distances the earlier";
+  EXPECT_EQ(neighbours_of(codes_on_a_line({0}), codes_on_a_line({0}), 5, row_numbers({0})).rows.size(1), 0);
+  EXPECT_EQ(neighbours_of(codes_on_a_line({0}), candidates, 5, row_numbers({-1})).rows.size(1), 3);
 }
 
 // More distances than are held at once.
@@ -48,8 +48,9 @@ TEST(Neighbours, ManyAreFoundAsFew) {
 
 // Where all distances are rounding beside the size of the codes.
 TEST(Neighbours, SmallDifferencesOfLargeCodesCount) {
-  const Neighbours found = neighbours_of(on_a_line({100000}), on_a_line({100000.0625, 99999.9375, 100000.03125}), 3);
-  EXPECT_TRUE(found.rows[0].equal(numbers({2, 0, 1})));
+  const Neighbours found =
+      neighbours_of(codes_on_a_line({100000}), codes_on_a_line({100000.0625, 99999.9375, 100000.03125}), 3);
+  EXPECT_TRUE(found.rows[0].equal(row_numbers({2, 0, 1})));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ using testing_support::Ran;
 using testing_support::refract;
 using testing_support::tiny_run;
 
-const std::string png_magic = "\x89PNG\r\n";
+const std::string png_starts = "\x89PNG\r\n";
 
 json retrieve(const std::vector<std::string>& more) {
   std::vector<std::string> words = {"retrieve", tiny_run().string()};
@@ -41,7 +41,7 @@ void expect_no_query_found(const json& found) {
 TEST(RetrieveCommand, WithoutImagesItSearchesHeldOutOnesAsTheMetricDoes) {
   const Folder folder;
   const json found = retrieve({"--out", folder / "a.png"});
-  expect_starts(folder / "a.png", png_magic);
+  expect_starts(folder / "a.png", png_starts);
   EXPECT_EQ(found.at("neighbours").size(), 8U * 2 * 8);
   EXPECT_EQ(all_of(found, "query").size(), 8U);
   EXPECT_EQ(all_of(found, "block"), (std::set<std::string>{"e", "z"}));

@@ -17,7 +17,7 @@ using testing_support::Ran;
 using testing_support::refract;
 using testing_support::tiny_run;
 
-const std::string png_magic = "\x89PNG\r\n";
+const std::string png_begins = "\x89PNG\r\n";
 
 class SwapCommand : public ::testing::Test {
  protected:
@@ -30,7 +30,7 @@ class SwapCommand : public ::testing::Test {
   json draw(const std::vector<std::string>& words, const std::string& file) { return answer(with_places(words, file)); }
   std::string bytes(const std::vector<std::string>& words, const std::string& file) {
     draw(words, file);
-    expect_starts(folder_ / file, png_magic);
+    expect_starts(folder_ / file, png_begins);
     return read_file(folder_ / file);
   }
   void expect_refused(const std::vector<std::string>& words, const std::string& file, const std::string& named) {
@@ -103,7 +103,7 @@ TEST_F(SwapCommand, AModelOfClassesMovesThemAndDrawsForThem) {
 TEST_F(SwapCommand, AGridIsAPictureOfBothBlocks) {
   const std::vector<std::string> grid = {"interpolate", example(1), example(2), "--grid"};
   const json usual = draw(grid, "a.png");
-  expect_starts(folder_ / "a.png", png_magic);
+  expect_starts(folder_ / "a.png", png_begins);
   EXPECT_EQ(usual.at("frames"), 1);
   std::vector<std::string> fewer = grid;
   fewer.insert(fewer.end(), {"--steps", "3"});

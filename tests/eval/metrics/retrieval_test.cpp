@@ -17,21 +17,22 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kClasses = 4;
+constexpr int64_t kLabels = 4;
 
-Tensor label_in(const Tensor& x) {
-  return ((x.select(1, 0).select(1, 1).select(1, 0) + 1) * (kClasses / 2.0)).round().to(at::kLong);
+Tensor label_shown_in(const Tensor& x) {
+  return ((x.select(1, 0).select(1, 1).select(1, 0) + 1) * (kLabels / 2.0)).round().to(at::kLong);
 }
 
 // "e" is the label, "z" holds nothing of it.
 fakes::FakeModel of_labels() {
-  return {Space::square(3, 8), {{"e", kClasses, Role::target}, {"z", 16, Role::common}}, [](const Tensor& x) {
-            return Codes{at::one_hot(label_in(x), kClasses).to(at::kFloat), x.select(1, 0).slice(1, 4, 6).flatten(1)};
-          }};
+  return {
+      Space::square(3, 8), {{"e", kLabels, Role::target}, {"z", 16, Role::common}}, [](const Tensor& x) {
+        return Codes{at::one_hot(label_shown_in(x), kLabels).to(at::kFloat), x.select(1, 0).slice(1, 4, 6).flatten(1)};
+      }};
 }
 
 TEST(Retrieval, LabelsFindTheirOwnAndNoiseFindsAny) {
-  const fakes::Source data(0, kClasses, {{Split::fit, 300}, {Split::score, 100}});
+  const fakes::Source data(0, kLabels, {{Split::fit, 300}, {Split::score, 100}});
   const MetricTable table = Evaluator(of_labels(), data).measure(metric("retrieval"));
   EXPECT_EQ(table.columns, (std::vector<std::string>{"label @1", "label @5", "label @10"}));
   ASSERT_EQ(table.rows.size(), 3U);
@@ -59,7 +60,7 @@ TEST(Retrieval, FactorsStandBesideTheLabelAndAnAverage) {
 }
 
 // Queries at 0 with value 7, and at 9 with an unknown one, on a line of candidates.
-Search on_a_line() {
+Search search_on_a_line() {
   const auto line = [](const std::vector<double>& places) { return at::tensor(places, at::kFloat).unsqueeze(1); };
   const auto values = [](const std::vector<int64_t>& all) { return at::tensor(all, at::kLong); };
   Search search;
@@ -74,7 +75,7 @@ Search on_a_line() {
 
 TEST(Retrieval, WhatIsUnknownDoesNotCountAndTheQueryIsLeftOut) {
   const fakes::FakeModel model{Space::square(3, 8), {{"code", 1, Role::whole}}, [](const Tensor&) { return Codes(); }};
-  const MetricTable table = retrieval_table(model, on_a_line());
+  const MetricTable table = retrieval_table(model, search_on_a_line());
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.rows[0].values[0], 0) << "the nearest whose value is known has 8";
   EXPECT_NEAR(table.rows[0].values[1], 2.0 / 5, 1e-12) << "8 7 7 8 8";
@@ -83,7 +84,7 @@ TEST(Retrieval, WhatIsUnknownDoesNotCountAndTheQueryIsLeftOut) {
   EXPECT_NE(table.protocol.find("Two queries."), std::string::npos);
   EXPECT_EQ(table.note, "Left out: nothing.") << "and nothing is said of a column without numbers";
 
-  Search diverged = on_a_line();
+  Search diverged = search_on_a_line();
   diverged.candidates[0][3] = std::numeric_limits<double>::infinity();
   EXPECT_THROW(retrieval_table(model, diverged), BadInput);
 }
