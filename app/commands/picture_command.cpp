@@ -42,16 +42,28 @@ std::string listed(const std::vector<std::filesystem::path>& files) {
 
 }  // namespace
 
-void PictureArguments::declare(CLI::App& app, const std::string& kind, bool rows) {
+void PictureArguments::declare(CLI::App& app, const std::string& kind, const std::vector<std::string>& others) {
   kind_ = kind;
+  std::vector<std::string> kinds = {kind};
+  kinds.insert(kinds.end(), others.begin(), others.end());
   app.add_option("RUN", run, "folder of a trained run")->type_name("")->required();
-  out.declare(app, rows ? std::vector<std::string>{kind, ".csv"} : std::vector<std::string>{kind});
+  out.declare(app, kinds);
   app.add_option(
          "--sheets", most_sheets,
          fmt::format("largest number of files; pictures above {0} x {0} pixels are split into several files (50)",
                      kSheetSide))
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000000));
+}
+
+PictureArguments PictureArguments::of_kind(const std::string& kind) const {
+  PictureArguments other = *this;
+  other.kind_ = kind;
+  return other;
+}
+
+OpenedRun PictureArguments::open_with_data(const KeyValues& places) const {
+  return open_run(run, true, places, shown_progress());
 }
 
 std::string PictureArguments::stem(const std::string& what) const {

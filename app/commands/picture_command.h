@@ -24,11 +24,17 @@ struct PictureArguments {
   OutputFile out;
   int64_t most_sheets = 50;
 
-  // `kind`: ".png" or ".gif". With `rows` the command also writes rows of a table, as .csv.
-  void declare(CLI::App& app, const std::string& kind, bool rows = false);
+  // `kind`: ".png" or ".gif". `others`: what the command writes in other cases, such as ".csv" for rows of a table.
+  void declare(CLI::App& app, const std::string& kind, const std::vector<std::string>& others = {});
+
+  // The same arguments where pictures are of another kind.
+  [[nodiscard]] PictureArguments of_kind(const std::string& kind) const;
 
   // The trained model, without its data.
   [[nodiscard]] OpenedRun open() const { return open_run(run, false); }
+
+  // With its data, which may lie elsewhere now.
+  [[nodiscard]] OpenedRun open_with_data(const KeyValues& places) const;
 
   // To be asked before the work: throws BadInput where so many sheets are more than --sheets allows, or their files are
   // there already. Says on standard error how much there is to do and about how long the drawing takes, where that is

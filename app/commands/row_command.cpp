@@ -95,22 +95,22 @@ Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::f
           {{"file", file.string()}, {"rows", rows.names.size()}, {"columns", columns.names}}};
 }
 
-NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common) {
+NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common, size_t block) {
   check_count(std::ssize(target.names) * std::ssize(common.names), model);
-  NamedRows rows{listed(transfer(model, target.examples, common.examples)), {}};
-  const std::string& block = model.blocks()[exchanged_block(model)].name;
+  NamedRows rows{listed(transfer(model, target.examples, common.examples, block)), {}};
+  const std::string& name = model.blocks()[block].name;
   for (const std::string& content : common.names)
     for (const std::string& style : target.names)
-      rows.names.push_back(fmt::format("{} with {} of {}", content, block, style));
+      rows.names.push_back(fmt::format("{} with {} of {}", content, name, style));
   return rows;
 }
 
-NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed) {
+NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed, size_t block) {
   check_count(std::ssize(rows.names) * variants, model);
-  NamedRows made{listed(synthesize(model, rows.examples, variants, seed)), {}};
-  const std::string& block = model.blocks()[exchanged_block(model)].name;
+  NamedRows made{listed(synthesize(model, rows.examples, variants, seed, block)), {}};
+  const std::string& drawn = model.blocks()[block].name;
   for (const std::string& name : rows.names)
-    for (int64_t v = 1; v <= variants; ++v) made.names.push_back(fmt::format("{} with {} {}", name, block, v));
+    for (int64_t v = 1; v <= variants; ++v) made.names.push_back(fmt::format("{} with {} {}", name, drawn, v));
   return made;
 }
 

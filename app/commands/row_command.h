@@ -23,11 +23,11 @@ NamedRows read_rows(const OpenedRun& opened, const std::vector<std::string>& fil
 // Writes rows as CSV in the table's own units: the column `name`, then the columns of the training.
 Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::filesystem::path& file);
 
-// Each row of `common` with the exchanged block of each row of `target`.
-NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common);
+// Each row of `common` with the block of each row of `target`.
+NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common, size_t block);
 
-// Each row under `variants` codes of the exchanged block from its prior.
-NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed);
+// Each row under `variants` codes of the block from its prior.
+NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t variants, uint64_t seed, size_t block);
 
 // As many as the panels and places of pictures: target codes of a panel, the others of a place.
 NamedRows sampled_rows(const Model& model, int64_t panels, int64_t positions, uint64_t seed);

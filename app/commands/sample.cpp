@@ -33,7 +33,7 @@ Result run_sample(const SampleArguments& arguments) {
 
 Action declare_sample(CLI::App& app) {
   const auto arguments = std::make_shared<SampleArguments>();
-  arguments->picture.declare(app, ".png", true);
+  arguments->picture.declare(app, ".png", {".csv"});
   app.add_option("--panels", arguments->panels, "number of panels, each with its own style (6)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 64));

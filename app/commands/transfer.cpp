@@ -24,8 +24,8 @@ Result run_transfer(const TransferArguments& arguments) {
   if (const std::string missing = lacks_exchange(model); !missing.empty()) throw BadInput(missing);
   if (!model.space().is_picture()) {
     const std::filesystem::path file = arguments.picture.rows_file("transfer");
-    const NamedRows rows =
-        transferred_rows(model, read_rows(opened, arguments.target.paths), read_rows(opened, arguments.common));
+    const NamedRows rows = transferred_rows(model, read_rows(opened, arguments.target.paths),
+                                            read_rows(opened, arguments.common), exchanged_block(model));
     return written_rows(opened, rows, file);
   }
   const OwnImages common = arguments.target.with(arguments.common);
@@ -43,7 +43,7 @@ Result run_transfer(const TransferArguments& arguments) {
 
 Action declare_transfer(CLI::App& app) {
   const auto arguments = std::make_shared<TransferArguments>();
-  arguments->picture.declare(app, ".png", true);
+  arguments->picture.declare(app, ".png", {".csv"});
   app.add_option("--target", arguments->target.paths, "images, folders or tables with the target factors (the style)")
       ->type_name("A ...")
       ->required();
@@ -62,7 +62,8 @@ Command transfer_command() {
       "Give the target factors of some images or table rows to others: the style of A on the content of B.",
       "Each column has the style of an image of A, and each row the content of an image of B (Ruiz et al. 2019,\n"
       "Fig. 5). In a model with classes, the style is the class-independent factors (Hajimiri et al. 2021, Fig.\n"
-      "5). A run on a table writes the new rows as CSV.",
+      "5). A run on a table writes the new rows as CSV. `refract swap` does the same for any block, for one list\n"
+      "of images against itself, and for held-out examples.",
       {"bin/refract transfer runs/demo --target runs/demo/examples/score-1.png --common runs/demo/examples/score-2.png",
        "bin/refract transfer runs/demo --target runs/demo/examples --common runs/demo/examples"},
       declare_transfer};

@@ -51,6 +51,8 @@ enum class MetricDraw : uint64_t {
   leak_rows,
   leak_draws,
   leak_probe,
+  retrieval_queries,
+  retrieval_candidates,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

@@ -58,6 +58,10 @@ void to_table_units(float* values, int64_t rows, const TableColumns& columns) {
                  [](float x, double centre, double scale) { return static_cast<float>(x * scale + centre); });
 }
 
+Split split_for_show(const DataSource& data) {
+  return data.count(Split::score) > 0 ? Split::score : Split::unlabelled;
+}
+
 Indices all_indices(int64_t count) {
   Indices indices(static_cast<size_t>(count));
   std::iota(indices.begin(), indices.end(), int64_t{0});

@@ -108,6 +108,9 @@ class DataSource {
   [[nodiscard]] virtual Tensor colours(Split split, const Indices& indices) const;
 };
 
+// The split that shows what a user would bring: score, or unlabelled where there is none.
+Split split_for_show(const DataSource& data);
+
 // 0, 1, ... count - 1.
 Indices all_indices(int64_t count);
 

@@ -35,6 +35,7 @@ const std::vector<MetricEntry>& metrics() {
       kl_metric(),
       reconstruction_metric(),
       leak_metric(),
+      retrieval_metric(),
   };
   return entries;
 }

@@ -36,7 +36,7 @@ struct Shown {
 
 Shown shown_on_map(const DataSource& data, uint64_t seed) {
   Shown shown;
-  if (data.count(Split::score) > 0) shown.split = Split::score;
+  shown.split = split_for_show(data);
   if (data.count(Split::reference_score) > 0) shown.reference_split = Split::reference_score;
   shown.indices = picked(data, shown.split, kMapExamples, seed, Turn::map);
   shown.references = picked(data, shown.reference_split, kMapExamples, seed, Turn::map);

@@ -12,8 +12,10 @@ FigureEntry data_figure();
 FigureEntry reconstructions_figure();
 FigureEntry synthesize_figure();
 FigureEntry transfer_figure();
+FigureEntry swap_figure();
 FigureEntry samples_figure();
 FigureEntry interpolate_figure();
+FigureEntry interpolation_grid_figure();
 FigureEntry traversals_figure();
 FigureEntry posterior_traversals_figure();
 FigureEntry traversal_animation_figure();
@@ -36,6 +38,9 @@ enum class Turn : uint64_t {
   map,
   column_effects,
   value_scatter,
+  swap,
+  grid_from,
+  grid_to,
 };
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose

@@ -12,12 +12,22 @@ namespace {
 
 constexpr int64_t kImagesAtOnce = 64;
 
-// The cells of a few rows, without margins.
-std::vector<std::vector<Tensor>> decoded(const Model& model, const ExchangeGrid& grid, int64_t top, int64_t rows,
-                                         const Tensor& styles) {
+// The styles of a part: those of its columns and, where each row has its own, of its rows.
+Codes styles_of(const ExchangeGrid& grid, const SheetPart& part) {
+  Codes styles = grid.styles;
+  for (Tensor& codes : styles) {
+    if (!codes.defined()) continue;
+    codes = codes.narrow(-2, part.left, part.columns);
+    if (codes.dim() == 3) codes = codes.narrow(0, part.top, part.rows);
+  }
+  return styles;
+}
+
+// The cells of a part, without margins.
+std::vector<std::vector<Tensor>> decoded(const Model& model, const ExchangeGrid& grid, const SheetPart& part) {
   Codes contents;
-  for (const Tensor& code : grid.contents.codes) contents.push_back(code.narrow(0, top, rows));
-  return cells_of(to_bytes(exchange(model, contents, grid.block, styles)));
+  for (const Tensor& code : grid.contents.codes) contents.push_back(code.narrow(0, part.top, part.rows));
+  return cells_of(to_bytes(exchange(model, contents, styles_of(grid, part))));
 }
 
 void add_margins(Panel& panel, const Model& model, const ExchangeGrid& grid, const SheetPart& part) {
@@ -40,13 +50,20 @@ void add_margins(Panel& panel, const Model& model, const ExchangeGrid& grid, con
 
 }  // namespace
 
+ExchangeGrid exchange_of(const Model& model, const Pictures& top, const Pictures& left, size_t block) {
+  Codes styles(model.blocks().size());
+  styles.at(block) = top.codes.at(block);
+  return {block,      left,
+          styles,     top.images.size(0),
+          top.images, fmt::format("{} from the top row, the rest from the left column", model.blocks()[block].name)};
+}
+
 Tensor exchange_sheet(const Model& model, const ExchangeGrid& grid, const SheetPart& part, const OnDrawn& drawn) {
-  const Tensor styles = grid.styles.narrow(0, part.left, part.columns);
   const int64_t rows_at_once = std::max<int64_t>(1, kImagesAtOnce / part.columns);
   Panel panel{grid.heading, {}, {}, {}, 0, 0};
   for (int64_t row = 0; row < part.rows; row += rows_at_once) {
     const int64_t rows = std::min(rows_at_once, part.rows - row);
-    auto cells = decoded(model, grid, part.top + row, rows, styles);
+    auto cells = decoded(model, grid, {part.top + row, part.left, rows, part.columns});
     std::move(cells.begin(), cells.end(), std::back_inserter(panel.cells));
     if (drawn) drawn((row + rows) * part.columns);
   }
@@ -55,12 +72,11 @@ Tensor exchange_sheet(const Model& model, const ExchangeGrid& grid, const SheetP
 }
 
 Tensor exchange_sheet(const Model& model, const ExchangeGrid& grid) {
-  return exchange_sheet(model, grid, {0, 0, grid.contents.images.size(0), grid.styles.size(0)});
+  return exchange_sheet(model, grid, {0, 0, grid.contents.images.size(0), grid.columns});
 }
 
 PagedFigure exchange_sheets(const Model& model, const ExchangeGrid& grid, const Figure& words) {
-  const std::vector<SheetPart> parts =
-      sheet_parts(grid.contents.images.size(0), grid.styles.size(0), size_of(model.space()));
+  const std::vector<SheetPart> parts = sheet_parts(grid.contents.images.size(0), grid.columns, size_of(model.space()));
   PagedFigure figure{words, {}, {}};
   for (const SheetPart& part : parts) figure.images.push_back(part.rows * part.columns);
   figure.draw = [&model, grid, parts](size_t sheet, const OnDrawn& drawn) {

@@ -16,9 +16,7 @@ std::string transfer_lacks(const Model& model, const DataSource& data) {
 }
 
 ExchangeGrid transfer_grid(const Model& model, const Pictures& target, const Pictures& common) {
-  const size_t block = exchanged_block(model);
-  return {block, common, target.codes.at(block), target.images,
-          fmt::format("{} from the top row, the rest from the left column", model.blocks()[block].name)};
+  return exchange_of(model, target, common, exchanged_block(model));
 }
 
 Figure transfer_words(const Model& model) {

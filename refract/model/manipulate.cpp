@@ -1,7 +1,12 @@
 #include "refract/model/manipulate.h"
 
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/one_hot.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "refract/core/errors.h"
 #include "refract/core/generator.h"
@@ -35,6 +40,19 @@ Tensor tabled(const Tensor& examples, int64_t rows) {
   return examples.unflatten(0, {rows, examples.size(0) / rows});
 }
 
+// Of a block whose prior depends on a class, for the likeliest class of each image: [N, variants, size].
+Tensor variants_of_class(const Model& model, const Codes& of_images, size_t block, int64_t variants,
+                         const at::Generator& generator) {
+  const size_t category = *model.blocks()[block].given;
+  const Tensor likeliest = of_images.at(category).to(at::kCPU).argmax(1);
+  const Tensor classes = at::one_hot(likeliest, model.blocks()[category].size).to(at::kFloat);
+  const Gaussian of_model = model.prior(block);
+  const Gaussian prior = Gaussian{of_model.mean.to(at::kCPU), of_model.log_variance.to(at::kCPU)}.mixed(classes);
+  const Tensor zeros = at::zeros({variants, model.blocks()[block].size});
+  const Tensor noise = Gaussian{zeros, zeros}.sample(generator);
+  return prior.mean.unsqueeze(1) + (0.5 * prior.log_variance).exp().unsqueeze(1) * noise;
+}
+
 }  // namespace
 
 Pictures encoded(const Model& model, const Tensor& images) {
@@ -47,10 +65,17 @@ size_t exchanged_block(const Model& model) {
   return block_of(model, has_block(model, Role::target) ? Role::target : Role::class_independent);
 }
 
+size_t exchanged_block(const Model& model, const std::string& name) {
+  if (name.empty()) return exchanged_block(model);
+  const size_t block = block_named(model, name);
+  if (model.blocks().size() > 1) return block;
+  throw BadInput(fmt::format("This exchanges the block {} and keeps the others, but the model has no others: only {}.",
+                             name, listed_blocks(model)));
+}
+
 std::string lacks_synthesis(const Model& model) {
   const std::string missing = lacks_exchange(model);
-  if (!missing.empty() || model.blocks()[exchanged_block(model)].prior) return missing;
-  return lacks_prior(model);
+  return missing.empty() ? lacks_prior(model, exchanged_block(model)) : missing;
 }
 
 std::string lacks_exchange(const Model& model) {
@@ -77,25 +102,61 @@ Tensor exchange(const Model& model, const Tensor& images, size_t block, const Te
 }
 
 Tensor exchange(const Model& model, const Codes& of_images, size_t block, const Tensor& codes) {
+  Codes columns(of_images.size());
+  columns.at(block) = codes;
+  return exchange(model, of_images, columns);
+}
+
+Tensor exchange(const Model& model, const Codes& of_images, const Codes& columns) {
+  const auto given = std::find_if(columns.begin(), columns.end(), [](const Tensor& c) { return c.defined(); });
+  if (given == columns.end()) throw BadInput("Exchanging blocks: expected codes of at least one block, found none.");
+  const int64_t count = given->size(-2);
+  const int64_t images = of_images.at(0).size(0);
   Codes all = of_images;
-  const int64_t images = all.at(block).size(0);
-  for (size_t b = 0; b < all.size(); ++b)
-    all[b] = b == block ? all_repeated(codes.to(all[b].options()), images) : each_repeated(all[b], codes.size(0));
+  for (size_t b = 0; b < all.size(); ++b) {
+    const Tensor& codes = columns.at(b);
+    if (!codes.defined())
+      all[b] = each_repeated(all[b], count);
+    else if (codes.dim() == 3)
+      all[b] = codes.to(all[b].options()).flatten(0, 1);
+    else
+      all[b] = all_repeated(codes.to(all[b].options()), images);
+  }
   return tabled(decode_cpu(model, all), images);
 }
 
 Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed) {
   if (const std::string missing = lacks_synthesis(model); !missing.empty()) throw BadInput(missing);
-  return exchange(model, images, exchanged_block(model), prior_variants(model, variants, seed));
+  return synthesize(model, images, variants, seed, exchanged_block(model));
 }
 
-Tensor prior_variants(const Model& model, int64_t variants, uint64_t seed) {
-  return draw_prior(model, variants, generator_of(mix(seed, Stream::figures))).at(exchanged_block(model));
+Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, uint64_t seed, size_t block) {
+  const Codes codes = encode_checked(model, images);
+  return exchange(model, codes, prior_columns(model, codes, block, variants, seed));
+}
+
+Codes prior_columns(const Model& model, const Codes& of_images, size_t block, int64_t variants, uint64_t seed) {
+  if (const std::string missing = lacks_prior(model, block); !missing.empty()) throw BadInput(missing);
+  const at::NoGradGuard no_grad;
+  const at::Generator generator = generator_of(mix(seed, Stream::figures));
+  const std::vector<Block>& blocks = model.blocks();
+  Codes columns(blocks.size());
+  if (blocks[block].given) {
+    columns[block] = variants_of_class(model, of_images, block, variants, generator);
+    return columns;
+  }
+  const Codes drawn = draw_prior(model, variants, generator);
+  for (size_t b = 0; b < blocks.size(); ++b)
+    if (b == block || blocks[b].given == block) columns[b] = drawn[b];
+  return columns;
 }
 
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) {
-  const size_t block = exchanged_block(model);
-  return exchange(model, common, block, encode_checked(model, target)[block]);
+  return transfer(model, target, common, exchanged_block(model));
+}
+
+Tensor transfer(const Model& model, const Tensor& target, const Tensor& common, size_t block) {
+  return exchange(model, common, block, encode_checked(model, target).at(block));
 }
 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
@@ -132,6 +193,36 @@ Tensor interpolate(const Model& model, Codes from, const Tensor& to, size_t bloc
   Tensor& moving = from.at(block);
   moving = moving + t * (to - moving);
   return decode_cpu(model, from);
+}
+
+std::string lacks_interpolation_grid(const Model& model) {
+  if (lacks_exchange(model).empty()) return "";
+  return fmt::format("An interpolation grid moves two parts of the code independently, but the model has {}.",
+                     listed_blocks(model));
+}
+
+std::vector<size_t> blocks_across(const Model& model, const std::string& name) {
+  if (!name.empty()) return {exchanged_block(model, name)};
+  if (const std::string missing = lacks_interpolation_grid(model); !missing.empty()) throw BadInput(missing);
+  const size_t exchanged = exchanged_block(model);
+  if (model.blocks()[exchanged].role == Role::target) return {exchanged};
+  std::vector<size_t> across;
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    if (b != exchanged) across.push_back(b);
+  return across;
+}
+
+Tensor interpolation_grid(const Model& model, const Codes& from, const Codes& to, const std::vector<size_t>& across,
+                          int64_t steps) {
+  const int64_t side = steps + 1;
+  const Tensor way = at::linspace(0, 1, side).unsqueeze(1);
+  Codes codes;
+  for (size_t b = 0; b < from.size(); ++b) {
+    const bool moves_across = std::find(across.begin(), across.end(), b) != across.end();
+    const Tensor fractions = moves_across ? all_repeated(way, side) : each_repeated(way, side);
+    codes.push_back(from[b] + fractions.to(from[b].options()) * (to.at(b) - from[b]));
+  }
+  return tabled(decode_cpu(model, codes), side);
 }
 
 Tensor traverse(const Model& model, const Tensor& images, size_t block, int64_t d, const Tensor& values) {

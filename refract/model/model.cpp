@@ -103,10 +103,15 @@ size_t block_named(const Model& model, std::string_view name) {
 }
 
 std::string lacks_prior(const Model& model) {
-  for (const Block& block : model.blocks())
-    if (!block.prior)
-      return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", block.name);
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    if (const std::string missing = lacks_prior(model, b); !missing.empty()) return missing;
   return "";
+}
+
+std::string lacks_prior(const Model& model, size_t block) {
+  const Block& its = model.blocks().at(block);
+  if (its.prior) return "";
+  return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", its.name);
 }
 
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {

@@ -94,8 +94,9 @@ size_t block_named(const Model& model, std::string_view name);
 // undefined for a block without a prior.
 Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator);
 
-// "" where every block has a prior, else a sentence that names one that has none.
+// "" where every block has a prior, or this one, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
+std::string lacks_prior(const Model& model, size_t block);
 
 // encode and decode in slices of at most `slice` examples, of fewer where they are larger than 64x64 pixels, without
 // gradients: memory stays bounded for any N and any size.

@@ -11,10 +11,6 @@
 
 namespace refract {
 
-Split split_for_show(const DataSource& data) {
-  return data.count(Split::score) > 0 ? Split::score : Split::unlabelled;
-}
-
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,
                                                   const std::filesystem::path& folder, const OnProgress& on_progress) {
   const Indices indices = all_indices(std::min(count, data.count(split)));

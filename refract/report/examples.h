@@ -9,9 +9,6 @@
 
 namespace refract {
 
-// The split that shows what a user would bring: score, or unlabelled where there is none.
-Split split_for_show(const DataSource& data);
-
 // Writes the first `count` images of a split as NAME-1.png, NAME-2.png, ... into an existing folder; NAME is the
 // split's. Returns the files. Throws BadInput where the split is empty.
 std::vector<std::filesystem::path> write_examples(const DataSource& data, Split split, int64_t count,

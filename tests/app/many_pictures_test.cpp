@@ -57,6 +57,9 @@ TEST_F(ManyPictures, AreRefusedBeforeTheWorkWhereTheyFillMoreSheetsThanAllowed) 
       {"transfer", "--target", many_, "--common", many_, "--sheets", "3", "--out", folder_ / "a.png"},
       {"synthesize", many_, "--sheets", "1", "--out", folder_ / "a.png"},
       {"interpolate", many_, many_, "--sheets", "1", "--out", folder_ / "a.gif"},
+      {"swap", many_, "--sheets", "3", "--out", folder_ / "a.png"},
+      {"retrieve", many_, "--among", many_, "--sheets", "1", "--out", folder_ / "a.png"},
+      {"interpolate", many_, many_, "--grid", "--sheets", "59", "--out", folder_ / "a.png"},
       {"sample", "--panels", "64", "--side", "16", "--sheets", "2", "--out", folder_ / "a.png"}};
   for (const auto& words : commands) {
     const Ran ran = run(words, {});

@@ -116,14 +116,15 @@ TEST(FigureContract, TheSeedDecides) {
 TEST(FigureContract, SaysThatRowsAreNoPictures) {
   const fakes::FakeModel numbers = of_rows(Space::row(12));
   const fakes::Rows rows(kCounts, Space::row(12));
-  for (const char* name : {"data", "reconstructions", "synthesize", "transfer", "samples", "interpolate", "traversals"})
+  for (const char* name : {"data", "reconstructions", "synthesize", "transfer", "swap", "samples", "interpolate",
+                           "interpolation-grid", "traversals"})
     EXPECT_NE(figure(name).lacks(numbers, rows).find("rows of 12 numbers"), std::string::npos) << name;
 }
 
 TEST(FigureContract, SaysWhatTheModelLacks) {
   const fakes::FakeModel one = fakes::whole();
   const fakes::Source data(3, 2, kCounts);
-  for (const char* name : {"synthesize", "transfer", "class-samples", "class-priors"})
+  for (const char* name : {"synthesize", "transfer", "swap", "interpolation-grid", "class-samples", "class-priors"})
     EXPECT_NE(figure(name).lacks(one, data).find("code (whole)"), std::string::npos) << name;
   for (const char* name : {"data", "reconstructions", "samples", "interpolate"})
     EXPECT_EQ(figure(name).lacks(one, data), "") << name;
@@ -132,7 +133,8 @@ TEST(FigureContract, SaysWhatTheModelLacks) {
 TEST(FigureContract, SaysThatThereAreNoImages) {
   const fakes::FakeModel model = fakes::halves();
   const fakes::Source empty(3, 2, {});
-  for (const char* name : {"data", "reconstructions", "synthesize", "transfer", "interpolate"})
+  for (const char* name :
+       {"data", "reconstructions", "synthesize", "transfer", "swap", "interpolate", "interpolation-grid"})
     EXPECT_NE(figure(name).lacks(model, empty).find("fake"), std::string::npos) << name;
 }
 

@@ -6,11 +6,17 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "refract/core/errors.h"
 #include "tests/support/fakes.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
 
 const fakes::FakeModel& model() {
   static const fakes::FakeModel made = fakes::halves();
@@ -71,6 +77,77 @@ TEST(Manipulate, SynthesisKeepsTheCommonBlockAndSharesTargetsDownColumns) {
   EXPECT_GT(distance(table, synthesize(model(), x, 4, 8)), 1e-3);
 }
 
+TEST(Manipulate, AnyBlockIsExchangedOrDrawn) {
+  const Tensor x = images({0.5, -0.5}, {0.1, 0.9}), y = images({0.2, 0.3, 0.4}, {-0.1, -0.2, -0.3});
+  const Tensor swapped = transfer(model(), y, x, 1);
+  ASSERT_EQ(swapped.sizes(), (std::vector<int64_t>{2, 3, 3, 8, 8}));
+  const Tensor drawn = synthesize(model(), x, 3, 7, 1);
+  for (int64_t n = 0; n < 2; ++n)
+    for (int64_t m = 0; m < 3; ++m) {
+      EXPECT_LT(distance(left(swapped[n][m]), left(x[n])), 1e-6);
+      EXPECT_LT(distance(right(swapped[n][m]), right(y[m])), 1e-6);
+      EXPECT_LT(distance(left(drawn[n][m]), left(x[n])), 1e-6);
+      EXPECT_LT(distance(right(drawn[n][m]), right(drawn[0][m])), 1e-6);
+    }
+  EXPECT_GT(distance(right(drawn[0][0]), right(drawn[0][1])), 1e-3);
+  EXPECT_EQ(distance(synthesize(model(), x, 3, 7, 0), synthesize(model(), x, 3, 7)), 0);
+  EXPECT_EQ(distance(transfer(model(), y, x, 0), transfer(model(), y, x)), 0);
+}
+
+TEST(Manipulate, ABlockIsFoundByItsNameOrByItsRole) {
+  EXPECT_EQ(exchanged_block(model(), ""), 0U);
+  EXPECT_EQ(exchanged_block(model(), "z"), 1U);
+  EXPECT_EQ(exchanged_block(fakes::OfClasses(), ""), 2U);
+  EXPECT_THROW(exchanged_block(model(), "y"), BadInput);
+  EXPECT_TRUE(contains(message_of<BadInput>([] { exchanged_block(fakes::whole(), "code"); }), "only code (whole)"));
+}
+
+// Mathieu's s comes from images alone.
+TEST(Manipulate, OnlyABlockWithAPriorIsDrawn) {
+  const fakes::FakeModel half = fakes::halves();
+  const fakes::FakeModel without{half.space(),
+                                 {{"s", 3, Role::target, false, false}, {"z", 3, Role::common}},
+                                 [&](const Tensor& x) { return half.encode(x); },
+                                 [&](const Codes& codes) { return half.decode(codes); }};
+  const Tensor x = images({0.5, -0.5}, {0.1, 0.9});
+  const std::string refusal = "no prior for its block s";
+  EXPECT_TRUE(contains(lacks_synthesis(without), refusal));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { synthesize(without, x, 2, 1); }), refusal));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { synthesize(without, x, 2, 1, 0); }), refusal));
+  const Tensor drawn = synthesize(without, x, 2, 1, 1);
+  EXPECT_LT(distance(left(drawn[1][0]), left(x[1])), 1e-6);
+  EXPECT_GT(distance(right(drawn[1][0]), right(drawn[1][1])), 1e-3);
+}
+
+// Of one image with a bright upper half and one with a dark one: noise of one column, priors of two classes.
+TEST(Manipulate, APriorThatDependsOnAClassIsThatOfTheImagesClass) {
+  const fakes::OfClasses model;
+  const Tensor gray = at::tensor(std::vector<float>{-0.5F, 0.75F}).view({2, 1, 1, 1}).expand({2, 1, 8, 8});
+  const Codes columns = prior_columns(model, model.encode(gray), 1, 5, 3);
+  EXPECT_FALSE(columns[0].defined());
+  EXPECT_FALSE(columns[2].defined());
+  ASSERT_EQ(columns[1].sizes(), (std::vector<int64_t>{2, 5, 1}));
+  EXPECT_LT(distance((columns[1][0] + 0.5) / 0.1, (columns[1][1] - 0.5) / 0.2), 1e-4);
+  EXPECT_GT(columns[1][0].std().item<double>(), 0.01);
+  const Tensor drawn = synthesize(model, gray, 5, 3, 1);
+  ASSERT_EQ(drawn.sizes(), (std::vector<int64_t>{2, 5, 1, 8, 8}));
+  for (int64_t n = 0; n < 2; ++n)
+    for (int64_t m = 0; m < 5; ++m) {
+      EXPECT_NEAR(drawn[n][m][0][0][0].item<double>(), std::clamp(columns[1][n][m].item<double>(), -1.0, 1.0), 1e-6);
+      EXPECT_LT(distance(drawn[n][m].slice(1, 4), gray[n].slice(1, 4)), 1e-6);
+    }
+}
+
+TEST(Manipulate, WithAClassComesWhatDependsOnIt) {
+  const fakes::OfClasses model;
+  const Codes columns = prior_columns(model, model.encode(at::zeros({1, 1, 8, 8})), 0, 40, 3);
+  ASSERT_EQ(columns[0].sizes(), (std::vector<int64_t>{40, 2}));
+  EXPECT_FALSE(columns[2].defined());
+  const Tensor expected = columns[0].select(1, 1) - 0.5;  // the means of the priors
+  EXPECT_LT(distance(columns[1].squeeze(1), expected), 0.9);
+  EXPECT_NEAR(columns[0].select(1, 1).mean().item<double>(), 0.5, 0.4);
+}
+
 TEST(Manipulate, SamplesShareTargetsInAPanelAndCommonsAtAPosition) {
   const Tensor table = sample(model(), 3, 4, 5);
   ASSERT_EQ(table.sizes(), (std::vector<int64_t>{3, 4, 3, 8, 8}));
@@ -111,6 +188,27 @@ TEST(Manipulate, InterpolationMovesOneBlockInAStraightLine) {
   EXPECT_LT(distance(frames[0], from), 1e-6);
   EXPECT_LT(distance(frames[1], images({0.2, 0.25}, {0.1, 0.9})), 1e-6);
   EXPECT_LT(distance(frames[2], images({0.8, -0.5}, {0.1, 0.9})), 1e-6);
+}
+
+TEST(Manipulate, AGridMovesTwoPartsOfTheCodeIndependently) {
+  const Codes from = model().encode(images({0.0}, {0.1})), to = model().encode(images({0.8}, {-0.5}));
+  const Tensor grid = interpolation_grid(model(), from, to, blocks_across(model()), 4);
+  ASSERT_EQ(grid.sizes(), (std::vector<int64_t>{5, 5, 3, 8, 8}));
+  for (int64_t i = 0; i < 5; ++i)
+    for (int64_t j = 0; j < 5; ++j) {
+      const Tensor expected = images({0.2 * static_cast<double>(j)}, {0.1 - 0.15 * static_cast<double>(i)});
+      EXPECT_LT(distance(grid[i][j], expected[0]), 1e-6) << i << " " << j;
+    }
+}
+
+TEST(Manipulate, AGridKnowsWhatMovesAcross) {
+  const fakes::OfClasses classes;
+  EXPECT_EQ(blocks_across(model()), std::vector<size_t>{0});
+  EXPECT_EQ(blocks_across(model(), "z"), std::vector<size_t>{1});
+  EXPECT_EQ(blocks_across(classes), (std::vector<size_t>{0, 1})) << "the class-independent block moves down";
+  EXPECT_EQ(blocks_across(classes, "z"), std::vector<size_t>{2});
+  EXPECT_TRUE(contains(message_of<BadInput>([] { blocks_across(fakes::whole()); }), "code (whole)"));
+  EXPECT_THROW(blocks_across(model(), "y"), BadInput);
 }
 
 TEST(Manipulate, TraversalsMoveOneDimension) {

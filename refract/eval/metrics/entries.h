@@ -17,5 +17,6 @@ MetricEntry irs_metric();
 MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
 MetricEntry leak_metric();
+MetricEntry retrieval_metric();
 
 }  // namespace refract

@@ -70,6 +70,27 @@ class TableCommands : public ::testing::TestWithParam<bool> {
     if (GetParam()) words.emplace_back("--counts");
     return testing_support::refract(words);
   }
+  void expect_swapped_and_retrieved(const std::string& run, const std::string& rows, const std::string& two) {
+    ASSERT_EQ(testing_support::refract({"swap", run, two, "--block", "z", "--out", folder_ / "w.csv"}).status, 0);
+    const auto swapped = rows_in(folder_ / "w.csv");
+    ASSERT_EQ(swapped.size(), 5U);
+    EXPECT_EQ(swapped[2][0], "x with z of y");
+    ASSERT_EQ(testing_support::refract({"swap", run, "--count", "3", "--out", folder_ / "h.csv"}).status, 0);
+    const auto held_out = rows_in(folder_ / "h.csv");
+    ASSERT_EQ(held_out.size(), 10U);
+    EXPECT_EQ(held_out[1][0].find("score "), 0U) << held_out[1][0];
+
+    const Ran found = testing_support::refract(
+        {"retrieve", run, rows, "--among", rows, "--neighbours", "2", "--out", folder_ / "r.csv"});
+    ASSERT_EQ(found.status, 0) << found.err;
+    const auto lines = rows_in(folder_ / "r.csv");
+    ASSERT_EQ(lines.size(), 1U + 150 * 2 * 2);
+    EXPECT_EQ(lines[0], (std::vector<std::string>{"query", "block", "rank", "neighbour", "distance"}));
+    for (size_t i = 1; i < lines.size(); ++i) EXPECT_NE(lines[i][0], lines[i][3]);
+    const Ran known = testing_support::refract({"retrieve", run, "--out", folder_ / "k.csv"});
+    EXPECT_NE(known.out.find("random guess"), std::string::npos) << known.err;
+  }
+
   TempFolder folder_;
 };
 
@@ -101,6 +122,7 @@ TEST_P(TableCommands, ATableIsTrainedOnEncodedAndMadeAgain) {
   ASSERT_EQ(testing_support::refract({"synthesize", run, two, "--variants", "3", "--out", folder_ / "s.csv"}).status,
             0);
   EXPECT_EQ(rows_in(folder_ / "s.csv").size(), 7U);
+  expect_swapped_and_retrieved(run, rows, two);
   ASSERT_EQ(
       testing_support::refract({"sample", run, "--panels", "2", "--side", "2", "--out", folder_ / "n.csv"}).status, 0);
   const auto samples = rows_in(folder_ / "n.csv");

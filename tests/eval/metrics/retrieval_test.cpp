@@ -1,0 +1,122 @@
+// Retrieval on codes whose neighbours are known.
+#include "refract/eval/metrics/retrieval.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "refract/core/errors.h"
+#include "refract/eval/evaluator.h"
+#include "tests/support/fakes.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kLabels = 4;
+
+Tensor label_shown_in(const Tensor& x) {
+  return ((x.select(1, 0).select(1, 1).select(1, 0) + 1) * (kLabels / 2.0)).round().to(at::kLong);
+}
+
+// "e" is the label, "z" holds nothing of it.
+fakes::FakeModel of_labels() {
+  return {
+      Space::square(3, 8), {{"e", kLabels, Role::target}, {"z", 16, Role::common}}, [](const Tensor& x) {
+        return Codes{at::one_hot(label_shown_in(x), kLabels).to(at::kFloat), x.select(1, 0).slice(1, 4, 6).flatten(1)};
+      }};
+}
+
+TEST(Retrieval, LabelsFindTheirOwnAndNoiseFindsAny) {
+  const fakes::Source data(0, kLabels, {{Split::fit, 300}, {Split::score, 100}});
+  const MetricTable table = Evaluator(of_labels(), data).measure(metric("retrieval"));
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"label @1", "label @5", "label @10"}));
+  ASSERT_EQ(table.rows.size(), 3U);
+  EXPECT_EQ(table.rows[0].name, "e");
+  EXPECT_EQ(table.rows[0].values, (std::vector<double>{1, 1, 1}));
+  EXPECT_EQ(table.rows[1].name, "z");
+  EXPECT_NEAR(table.rows[1].values[2], 0.25, 0.08);
+  EXPECT_GT(table.rows[1].spreads[2], 0);
+  EXPECT_EQ(table.rows[2].name, "random guess");
+  for (const double value : table.rows[2].values) EXPECT_NEAR(value, 99.0 / 399, 1e-12);
+  EXPECT_TRUE(table.note.empty() || table.note == "Not distinguishable from a random guess: z.") << table.note;
+  EXPECT_NE(table.protocol.find("Queries: 100 "), std::string::npos) << table.protocol;
+}
+
+TEST(Retrieval, FactorsStandBesideTheLabelAndAnAverage) {
+  const fakes::Source data(2, 2, {{Split::fit, 120}, {Split::score, 60}});
+  const MetricTable table = Evaluator(fakes::halves(), data).measure(metric("retrieval"));
+  ASSERT_EQ(table.columns.size(), 12U);
+  EXPECT_EQ(table.columns[3], "factor 0 @1");
+  EXPECT_EQ(table.columns[11], "average @10");
+  EXPECT_NE(table.protocol.find("20 equal bins"), std::string::npos) << table.protocol;
+  for (const MetricTable::Row& row : table.rows)
+    EXPECT_NEAR(row.values[11], (row.values[2] + row.values[5] + row.values[8]) / 3, 1e-12) << row.name;
+  EXPECT_NEAR(table.rows.back().values[5], 1.0 / 20, 0.02) << "of a factor in 20 bins";
+}
+
+// Queries at 0 with value 7, and at 9 with an unknown one, on a line of candidates.
+Search search_on_a_line() {
+  const auto line = [](const std::vector<double>& places) { return at::tensor(places, at::kFloat).unsqueeze(1); };
+  const auto values = [](const std::vector<int64_t>& all) { return at::tensor(all, at::kLong); };
+  Search search;
+  search.queries = {line({0, 9})};
+  search.candidates = {line({0, 1, 2, 3, 4, 5, 6, 7})};
+  search.own = values({0, -1});
+  search.known = {{"kind", values({7, -1}), values({7, -1, 8, 7, 7, -1, 8, 8})}};
+  search.protocol = "Two queries.";
+  search.note = "Left out: nothing.";
+  return search;
+}
+
+TEST(Retrieval, WhatIsUnknownDoesNotCountAndTheQueryIsLeftOut) {
+  const fakes::FakeModel model{Space::square(3, 8), {{"code", 1, Role::whole}}, [](const Tensor&) { return Codes(); }};
+  const MetricTable table = retrieval_table(model, search_on_a_line());
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[0].values[0], 0) << "the nearest whose value is known has 8";
+  EXPECT_NEAR(table.rows[0].values[1], 2.0 / 5, 1e-12) << "8 7 7 8 8";
+  EXPECT_TRUE(std::isnan(table.rows[0].values[2])) << "there are five";
+  EXPECT_NEAR(table.rows[1].values[0], 2.0 / 5, 1e-12);
+  EXPECT_NE(table.protocol.find("Two queries."), std::string::npos);
+  EXPECT_EQ(table.note, "Left out: nothing.") << "and nothing is said of a column without numbers";
+
+  Search diverged = search_on_a_line();
+  diverged.candidates[0][3] = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(retrieval_table(model, diverged), BadInput);
+}
+
+TEST(HeldOutSearch, QueriesAreAmongTheCandidates) {
+  const fakes::Source data(2, 2, {{Split::fit, 40}, {Split::score, 30}});
+  const HeldOutSearch all = held_out_search(fakes::halves(), data, 3);
+  EXPECT_EQ(all.queries.count(), 30);
+  EXPECT_EQ(all.candidates.count(), 70);
+  const Tensor queries = examples_of(data, all.queries, at::arange(30));
+  EXPECT_TRUE(examples_of(data, all.candidates, all.search.own).equal(queries));
+  EXPECT_TRUE(all.search.candidates[0].index_select(0, all.search.own).allclose(all.search.queries[0]));
+  for (const KnownValues& known : all.search.known)
+    EXPECT_TRUE(known.of_candidates.index_select(0, all.search.own).equal(known.of_queries)) << known.name;
+  EXPECT_EQ(all.search.known.size(), 3U);
+  EXPECT_EQ(names_of(all.queries).at(0), fmt::format("score {}", all.queries.score[0] + 1));
+}
+
+TEST(HeldOutSearch, TheSeedDrawsAndNumbersAreBounded) {
+  const fakes::Source data(0, 2, {{Split::fit, 4000}, {Split::score, 1500}});
+  EXPECT_EQ(drawn_queries(data, 1).count(), 1000);
+  EXPECT_EQ(drawn_candidates(data, 1).count(), 5000);
+  EXPECT_EQ(drawn_queries(data, 1).score, drawn_queries(data, 1).score);
+  EXPECT_NE(drawn_queries(data, 1).score, drawn_queries(data, 2).score);
+  const Indices all = drawn_queries(data, 1).score, few = drawn_queries(data, 1, 5).score;
+  EXPECT_EQ(few, Indices(all.begin(), all.begin() + 5));
+  const Tensor rows = rows_among({{}, all}, drawn_candidates(data, 1));
+  EXPECT_TRUE(rows.lt(0).any().item<bool>()) << "some are not among the candidates";
+  EXPECT_TRUE(rows.ge(0).any().item<bool>());
+  const fakes::Source nothing(0, 2, {{Split::fit, 10}});
+  EXPECT_THROW(drawn_queries(nothing, 1), BadInput);
+}
+
+}  // namespace
+}  // namespace refract
