@@ -32,14 +32,12 @@ std::string lonely_text(std::vector<std::string> names, size_t classes) {
 }
 
 std::string left_out_note(const std::vector<std::string>& lonely, size_t classes, int64_t without_label) {
-  std::vector<std::string> sentences;
-  if (!lonely.empty())
-    sentences.push_back(fmt::format("{}. These examples are left out.", lonely_text(lonely, classes)));
-  if (without_label == 1) sentences.emplace_back("1 example has no label, so that it has no partner, and is left out.");
-  if (without_label > 1)
-    sentences.push_back(
-        fmt::format("{} examples have no label, so that they have no partner, and are left out.", without_label));
-  return fmt::format("{}", fmt::join(sentences, " "));
+  const std::string of_classes =
+      lonely.empty() ? "" : fmt::format("{}. These examples are left out.", lonely_text(lonely, classes));
+  if (without_label == 0) return of_classes;
+  return fmt::format(
+      "{}{}{} without a label, so without a partner, {} left out.", of_classes, lonely.empty() ? "" : " ",
+      without_label == 1 ? "1 example" : fmt::format("{} examples", without_label), without_label == 1 ? "is" : "are");
 }
 
 void refuse_unlabelled(const std::string& pairing, const std::vector<int64_t>& class_of) {
