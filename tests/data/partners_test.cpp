@@ -91,8 +91,8 @@ TEST(Partners, OfClassesOfOneAreLeftOutOnRequest) {
   EXPECT_EQ(partners.paired(), all_indices(20));
   EXPECT_EQ(
       partners.note(),
-      "2 of 7 classes have one example, which has no partner: e, f. These examples are left out. 1 example has no "
-      "label, so that it has no partner, and is left out.");
+      "2 of 7 classes have one example, which has no partner: e, f. These examples are left out. 1 example without "
+      "a label, so without a partner, is left out.");
   EXPECT_EQ(Partners(of_classes(8, 4), 1, Lonely::leave_out).note(), "");
   const std::string refused = message_of<BadInput>([&] { Partners(data, 1); });
   EXPECT_NE(refused.find("example 22 has no label"), std::string::npos) << refused;
