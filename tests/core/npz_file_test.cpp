@@ -109,8 +109,8 @@ TEST(NpzFile, PassesOverWhatIsNoNumbersUnlessNamed) {
                                  {"big", header("'>f4'", "(1,)") + "1234"},
                                  {"codes", header("'|u1'", "(1,)") + "1"}});
   EXPECT_EQ(read_npz(written(bytes)).size(), 1U);
-  EXPECT_NE(complaint(bytes, {"metadata"}).find("'|O'"), std::string::npos);
-  EXPECT_NE(complaint(bytes, {"big"}).find("'>f4'"), std::string::npos);
+  EXPECT_NE(complaint(bytes, {"metadata"}).find("Python objects"), std::string::npos);
+  EXPECT_NE(complaint(bytes, {"big"}).find("big-endian"), std::string::npos);
   const std::string missing = complaint(bytes, {"imgs"});
   EXPECT_NE(missing.find("no array 'imgs'"), std::string::npos) << missing;
   EXPECT_NE(missing.find("metadata, fields, big, codes"), std::string::npos) << missing;

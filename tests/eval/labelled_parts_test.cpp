@@ -55,8 +55,9 @@ TEST(LabelledParts, AreTheExamplesOfThreeSplitsWithWhatDescribesThem) {
 
 TEST(LabelledParts, FitsAtMostSoManyDrawnFromTheKey) {
   const auto rows = [](uint64_t key) { return labelled_parts(Numbered(), 10, key).fitted.rows; };
-  EXPECT_EQ(std::set<int64_t>(rows(1).begin(), rows(1).end()).size(), rows(1).size());
-  EXPECT_EQ(rows(1).size(), 10U);
+  const Indices ten = rows(1);
+  EXPECT_EQ(ten.size(), 10U);
+  EXPECT_EQ(std::set<int64_t>(ten.begin(), ten.end()).size(), 10U);
   EXPECT_EQ(rows(1), rows(1));
   EXPECT_NE(rows(1), rows(2));
   EXPECT_EQ(labelled_parts(Numbered(), 10, 1).scored.rows.size(), 30U);

@@ -217,8 +217,8 @@ TEST_F(Metrics, FilesOfOtherImagesAreRefused) {
   const std::string a = written("a.npz", {e, npz_array("files", names)});
   std::swap(names[3], names[4]);
   expect_refused({a, written("b.npz", {e, npz_array("files", names)})},
-                 {"b.npz", "a.npz", "photos/4.png in place of photos/3.png", "image 4"});
-  expect_refused({a, written("c.npz", {npz_array("e", known::noise(500, 2))})}, {"c.npz", "600 images", "500"});
+                 {"b.npz", "a.npz", "photos/4.png in place of photos/3.png", "example 4"});
+  expect_refused({a, written("c.npz", {npz_array("e", known::noise(500, 2))})}, {"c.npz", "600 examples", "500"});
 }
 
 }  // namespace
