@@ -1,3 +1,4 @@
+#include "app/study/pair_studies.h"
 #include "app/study/parted_studies.h"
 #include "app/study/study.h"
 #include "refract/core/text.h"
@@ -122,8 +123,12 @@ Study table1_faces() {
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
-                                         partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
+  static const std::vector<Study> all = [] {
+    std::vector<Study> each = {table1_digits(),    table1_digits_framed(), table1_faces(),
+                               partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
+    for (Study& one : mathieu_studies()) each.push_back(std::move(one));
+    return each;
+  }();
   return all;
 }
 
