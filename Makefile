@@ -5,6 +5,7 @@
 WERROR ?= OFF
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
+CTEST ?=
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,7 +38,7 @@ configure-%: setup
 
 sanitize: configure-sanitize ## run the tests under the address and undefined-behaviour sanitizers
 	@cmake --build --preset sanitize --parallel $(JOBS) --target refract_tests
-	@ctest --preset sanitize
+	@ctest --preset sanitize $(CTEST)
 
 format: ## lay out all sources with clang-format
 	@tools/lint.sh format

@@ -6,7 +6,7 @@ namespace {
 // What holds z to a rate, and keeps it the same for two images that were made with one z and the s of two examples
 // (experiments/results/2026-11-30-mathieu-pairs.md).
 KeyValues held(const std::string& nats) {
-  return {{"shared_sigma", "true"}, {"capacity_z", nats}, {"kl_weight", "20"}, {"cycle_weight", "200"}};
+  return {{"shared_sigma", "true"}, {"capacity_z", nats}, {"kl_weight", "20"}, {"cycle_weight", "20"}};
 }
 
 // `paper` is the error that the paper reads from s, `nats` the rate of z in the last row.
