@@ -91,6 +91,7 @@ void add_people(IndexedExamples& all, const std::vector<YaleBName>& names) {
   }
   all.info.attributes = {{"person", all.info.classes}};
   std::vector<int64_t> labels;
+  labels.reserve(names.size());
   for (const YaleBName& name : names) labels.push_back(numbers.at(name.person));
   all.labels = at::tensor(labels, at::kLong);
 }
