@@ -58,6 +58,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
 TEST(Studies, RowsHaveThePapersColumns) {
   for (const Study& study : studies())
     for (const StudyRow& row : study.rows) {
+      if (row.paper.empty()) continue;  // a row that the paper does not have
       ASSERT_EQ(row.paper.size(), study.rows.front().paper.size()) << row.name;
       if (row.paper.size() < 2) continue;  // the average alone
       double sum = 0;
