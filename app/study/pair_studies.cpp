@@ -3,7 +3,7 @@
 namespace refract {
 namespace {
 
-// What holds z to a rate, and keeps it the same for two images that were made with one z and the s of two examples
+// Holds z to a rate, with one variance for all examples and a weak reverse cycle. It was tried on MNIST alone
 // (experiments/results/2026-11-30-mathieu-pairs.md).
 KeyValues held(const std::string& nats) {
   return {{"shared_sigma", "true"}, {"capacity_z", nats}, {"kl_weight", "20"}, {"cycle_weight", "20"}};
@@ -16,7 +16,7 @@ Study on_pairs(const std::string& set, const std::string& data, std::vector<doub
   s.source = "Mathieu et al. 2016, Table 1";
   s.data = data;
   s.metric = "leak";
-  s.unit = "part of the labels that are read wrongly, from 0 to 1: lower is better for s, higher for z";
+  s.unit = "share of labels that are read wrongly, from 0 to 1: lower is better for s, higher for z";
   s.rows = {
       {"Mathieu et al.", "mathieupairs", {}, "s", 1, {}, std::move(paper)},
       {"without an adversary", "mathieupairs", {{"adversarial_weight", "0"}}, "s", 1, {}, {}, "no-adversary"},
@@ -39,7 +39,7 @@ Budget hour(const std::string& meaning, int64_t steps, const KeyValues& more) {
 Study mathieu_mnist() {
   Study s = on_pairs("mnist", "mnist", {}, "9");
   s.summary = "Digits read from both codes of pairs of MNIST's images";
-  s.budgets = {hour("32x32 images, small networks: ten minutes a row on one core", 4000,
+  s.budgets = {hour("32x32 images, small networks, 4,000 steps", 4000,
                     {{"size", "32"},
                      {"batch", "64"},
                      {"widths", "16,32,64"},
@@ -53,7 +53,7 @@ Study mathieu_mnist() {
 Study mathieu_yaleb() {
   Study s = on_pairs("yaleb", "yaleb", {.0008}, "12");
   s.summary = "People read from both codes of pairs of faces in different light";
-  s.budgets = {hour("64x64 images, small networks: a quarter of an hour a row on one core", 4000,
+  s.budgets = {hour("64x64 images, small networks, 4,000 steps", 4000,
                     {{"size", "64"}, {"batch", "32"}, {"widths", "16,16,32,64"}})};
   return s;
 }
@@ -61,7 +61,7 @@ Study mathieu_yaleb() {
 Study mathieu_sprites() {
   Study s = on_pairs("sprites", "lpc-sprites", {.052}, "12");
   s.summary = "Clothes, hair and bodies read from both codes of pairs of sprites, characters of the test unseen";
-  s.budgets = {hour("32x32 images, small networks: ten minutes a row on one core", 4000,
+  s.budgets = {hour("32x32 images, small networks, 4,000 steps", 4000,
                     {{"size", "32"}, {"batch", "64"}, {"widths", "16,32,64"}})};
   return s;
 }
@@ -69,7 +69,7 @@ Study mathieu_sprites() {
 Study mathieu_coil20() {
   Study s = on_pairs("coil20", "coil20", {}, "9");
   s.summary = "Objects read from both codes of pairs of their poses, poses of the test unseen (in place of NORB)";
-  s.budgets = {hour("32x32 images, small networks: ten minutes a row on one core", 4000,
+  s.budgets = {hour("32x32 images, small networks, 4,000 steps", 4000,
                     {{"size", "32"}, {"batch", "32"}, {"widths", "16,32,64"}})};
   return s;
 }

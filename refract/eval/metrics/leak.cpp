@@ -183,7 +183,7 @@ MetricTable measure_leak(const Model& model, const DataSource& data, const Model
   MetricTable table = std::move(rows.table());
   table.metric = "leak";
   table.title = "What a network reads of the labels from each code";
-  table.unit = "part of the answers that are wrong, from 0 to 1; KL in nats";
+  table.unit = "share of wrong answers, from 0 to 1; KL in nats";
   table.protocol = leak_protocol(data, parts);
   table.note = indistinguishable("majority chance", no_better);
   if (!parts.left_out.empty()) table.note += (table.note.empty() ? "" : " ") + parts.left_out;
