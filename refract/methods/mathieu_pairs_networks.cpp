@@ -106,13 +106,30 @@ LabelClassifier::LabelClassifier(int64_t codes, int64_t features, LabelSet label
       hidden_(register_module("hidden", std::make_shared<Linear>(codes, features))),
       head_(register_module("head", std::make_shared<Linear>(features, labels_.values(), kPlain))) {}
 
+Tensor LabelClassifier::logits(const Tensor& codes) const {
+  return head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
+}
+
+Tensor LabelClassifier::certainty(const Tensor& codes) const {
+  const Tensor all = logits(codes);
+  Tensor sum;
+  int64_t from = 0;
+  for (const int64_t size : labels_.sizes) {
+    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
+    const Tensor term = -log_probabilities.mean() - std::log(static_cast<double>(size));
+    sum = sum.defined() ? sum + term : term;
+    from += size;
+  }
+  return sum;
+}
+
 Tensor LabelClassifier::cross_entropy(const Tensor& codes, const Tensor& seen) const {
-  const Tensor logits = head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
+  const Tensor all = logits(codes);
   Tensor sum;
   int64_t from = 0;
   for (const int64_t size : labels_.sizes) {
     const Tensor its = seen.slice(1, from, from + size);
-    const Tensor log_probabilities = logits.slice(1, from, from + size).log_softmax(1);
+    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
     const Tensor term = -(its * log_probabilities).sum() / its.sum().clamp_min(1);
     sum = sum.defined() ? sum + term : term;
     from += size;

@@ -52,7 +52,12 @@ class LabelClassifier : public torch::nn::Module {
   // 0-dim.
   [[nodiscard]] Tensor cross_entropy(const Tensor& codes, const Tensor& seen) const;
 
+  // How far what it says of each column is from all values alike: the mean of KL(uniform || said), summed over columns:
+  // 0-dim (Zheng and Sun 2019, Eq. 5, less its least value).
+  [[nodiscard]] Tensor certainty(const Tensor& codes) const;
+
  private:
+  [[nodiscard]] Tensor logits(const Tensor& codes) const;
   LabelSet labels_;
   std::shared_ptr<Linear> hidden_, head_;
 };

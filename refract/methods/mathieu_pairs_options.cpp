@@ -12,6 +12,7 @@ Options MathieuPairsOptions::describe() {
               "learn one variance for each dimension of z, the same for all examples, so that the variances tell "
               "nothing of an example (the paper: false)");
   describe_objective(options);
+  describe_reader(options);
   describe_adversary(options);
   describe_labels(options);
   return options;
@@ -38,6 +39,17 @@ void MathieuPairsOptions::describe_objective(Options& options) {
           "weight of the reverse cycle of Jha et al. 2018: the L1 distance between the z of two images made with one z "
           "and the s of two examples; it reaches the encoder alone; 0: none (Mathieu et al.)")
       .range(0, 1e6);
+}
+
+void MathieuPairsOptions::describe_reader(Options& options) {
+  options
+      .add("reader_weight", reader_weight,
+           "weight of a reader, which tells the labels from the mean of z, while the encoder makes it say that all "
+           "values are alike (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
+      .range(0, 1e6);
+  options.add("reader_steps", reader_steps, "updates of the reader in a step").range(1, 100);
+  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate")
+      .range(0, 1000);
 }
 
 void MathieuPairsOptions::describe_adversary(Options& options) {

@@ -23,6 +23,8 @@ struct MathieuPairsOptions {
   double reconstruction_weight = 1, partner_weight = 2;
   double kl_weight = 0.6, capacity_z = 0;
   double adversarial_weight = 10, prior_weight = 0, cycle_weight = 0;
+  double reader_weight = 0, reader_rate = 1;
+  int64_t reader_steps = 1;
   std::string swap_with = "any";
   double real_label = 0.95, discriminator_dropout = 0.5, discriminator_rate = 1;
   std::vector<int64_t> classes, label_columns;
@@ -33,6 +35,7 @@ struct MathieuPairsOptions {
 
  private:
   void describe_objective(Options& options);
+  void describe_reader(Options& options);
   void describe_adversary(Options& options);
   void describe_labels(Options& options);
 };
