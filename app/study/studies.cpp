@@ -123,13 +123,17 @@ Study table1_faces() {
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = [] {
-    std::vector<Study> each = {table1_digits(),    table1_digits_framed(), table1_faces(),
-                               partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
-    for (Study& one : mathieu_studies()) each.push_back(std::move(one));
-    return each;
-  }();
+  static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
+                                         partedvae_table1(), partedvae_table2(),     partedvae_mnist(),
+                                         mathieu_table1()};
   return all;
+}
+
+std::vector<const Study*> parts_of(const Study& study) {
+  if (study.parts.empty()) return {&study};
+  std::vector<const Study*> parts;
+  for (const Study& part : study.parts) parts.push_back(&part);
+  return parts;
 }
 
 const Study& study(std::string_view name) {

@@ -4,14 +4,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "app/cli/terminal.h"
 #include "app/study/study_bounds.h"
+#include "app/study/study_metrics.h"
 #include "refract/eval/table.h"
 
 namespace refract {
 namespace {
+
+// Rows of metrics' tables that no code has a part in.
+constexpr std::array bounds_in_tables = {"predict the mean", "chance", "noise", "uniform chance",
+                                         "majority chance",  "images", "rows"};
 
 // Mean and spread over the values of each column.
 void summarise(const std::vector<std::vector<double>>& of_seeds, StudyTable::Row& row) {
@@ -58,7 +64,9 @@ bool names(const std::string& other, const StudyRow& row) {
 
 std::string cell(const StudyTable::Row& row, size_t column) {
   const std::string mean = value_text(row.means[column]);
-  return row.deviations.empty() ? mean : fmt::format("{} ± {}", mean, value_text(row.deviations[column]));
+  return row.deviations.empty() || std::isnan(row.means[column])
+             ? mean
+             : fmt::format("{} ± {}", mean, value_text(row.deviations[column]));
 }
 
 std::string title_of(const StudyTable::Row& row) {
@@ -107,8 +115,8 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   table.protocol = any.front().protocol;
   if (plan.data && !plan.data->note.empty()) table.protocol += " " + plan.data->note;
   for (const StudyBound& bound : study_bounds(plan))
-    table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
-  for (const char* bound : {"predict the mean", "chance", "noise"})
+    table.rows.push_back(row_of(bound.name, {with_columns(plan.study, bound.table, {})}, bound.features));
+  for (const char* bound : bounds_in_tables)
     if (values_of(any.front(), bound) != nullptr) table.rows.push_back(row_of(bound, {any.front()}, bound));
   return table;
 }
