@@ -192,8 +192,7 @@ Command reproduce_command() {
       "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
       "scores shown. A study with parts trains on several data sets and shows their tables one below the other. All\n"
       "of them must be there; --parts names those to go on with.",
-      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run",
-       "bin/refract reproduce mathieu-table1 --parts mnist --seeds 3 --dry-run"},
+      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
       declare_reproduce};
 }
 

@@ -27,6 +27,13 @@ struct StudyRow {
   std::string key = method;   // of its folders and of --only; rows of one method have different keys
 };
 
+// What is read of another block of a row's runs, shown below the rows.
+struct OtherFeatures {
+  std::string key;            // of the row
+  std::string features;       // a row of the metric's table: "z", "z sampled"
+  std::vector<double> paper;  // as a row's
+};
+
 struct Budget {
   std::string name, meaning;
   int64_t steps = 0;  // of a row with effort 1
@@ -50,9 +57,9 @@ struct Study {
   std::string unit;
   std::vector<StudyColumn> beside;
   std::vector<StudyRow> rows;
-  bool pixels = false;                      // a row for raw pixels; one for an untrained encoder is always there
-  std::vector<std::string> other_features;  // "KEY/BLOCK" whose numbers are shown below the rows
-  std::vector<Budget> budgets;              // the first is the default
+  bool pixels = false;  // a row for raw pixels; one for an untrained encoder is always there
+  std::vector<OtherFeatures> other_features;
+  std::vector<Budget> budgets;  // the first is the default
   // Studies of one data set each, whose tables stand one below the other; all have budgets of the same names. The
   // study itself has a name, a summary and a source then, and nothing else.
   std::vector<Study> parts;

@@ -57,11 +57,6 @@ StudyTable::Row row_of(const std::string& name, const std::vector<MetricTable>& 
   return row;
 }
 
-// "KEY/BLOCK", as the study names it.
-bool names(const std::string& other, const StudyRow& row) {
-  return other.rfind(row.key + "/", 0) == 0;
-}
-
 std::string cell(const StudyTable::Row& row, size_t column) {
   const std::string mean = value_text(row.means[column]);
   return row.deviations.empty() || std::isnan(row.means[column])
@@ -103,11 +98,11 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
     table.rows.back().value = chosen.at(i);
     table.rows.back().paper = row.paper;
     any = tables;
-    for (const std::string& other : plan.study.other_features)
-      if (names(other, row)) {
-        const std::string block = other.substr(row.key.size() + 1);
-        others.push_back(row_of(fmt::format("{} of {}", block, row.name), tables, block));
-      }
+    for (const OtherFeatures& other : plan.study.other_features) {
+      if (other.key != row.key) continue;
+      others.push_back(row_of(fmt::format("{} of {}", other.features, row.name), tables, other.features));
+      others.back().paper = other.paper;
+    }
   }
   table.rows.insert(table.rows.end(), others.begin(), others.end());
   if (any.empty()) return table;
