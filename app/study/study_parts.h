@@ -13,10 +13,10 @@ namespace refract {
 
 // What a user asks for.
 struct StudyRequest {
-  std::string budget;  // "": the first
+  std::string budget = {};  // "": the first
   int64_t seeds = 1;
-  std::vector<std::string> parts, only;  // names of parts, keys of rows; empty: all
-  std::filesystem::path folder;          // "": runs/STUDY-BUDGET
+  std::vector<std::string> parts = {}, only = {};  // names of parts, keys of rows; empty: all
+  std::filesystem::path folder = {};               // "": runs/STUDY-BUDGET
 };
 
 // A plan for each part, in a folder of its name, in the study's order; of a study without parts, one in the folder

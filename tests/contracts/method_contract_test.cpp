@@ -66,7 +66,8 @@ TEST_P(MethodContract, OptionsAreDescribed) {
     EXPECT_FALSE(option.meaning.empty()) << option.name;
     EXPECT_EQ(option.text(), option.default_text) << option.name;
     for (const Preset& preset : option.presets)
-      for (const auto& [key, value] : preset.options) EXPECT_NO_THROW(recipe.options.at(key).parse(value)) << key;
+      for (const auto& [key, value] : preset.options)
+        EXPECT_NO_THROW(method(GetParam()).recipe().options.at(key).parse(value)) << key;
   }
 }
 
