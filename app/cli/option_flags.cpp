@@ -41,7 +41,7 @@ std::string presets_text(const Options& options) {
   for (const Option& option : options.all())
     for (const Preset& preset : option.presets)
       rows.push_back({fmt::format("  {}", preset.name), pairs_text(preset.options), preset.meaning});
-  return rows.size() > 1 ? table_text(rows) : "";
+  return rows.size() > 1 ? fmt::format("\n{}", table_text(rows)) : "";
 }
 
 }  // namespace

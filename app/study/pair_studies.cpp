@@ -3,7 +3,7 @@
 namespace refract {
 namespace {
 
-const char* const source_of_table1 = "Mathieu et al. 2016, Table 1";
+constexpr const char* source_of_table1 = "Mathieu et al. 2016, Table 1";
 
 // How much of the KL divergence beside it says nothing of an example.
 StudyColumn mismatch_of_z(const std::vector<std::string>& ways) {
