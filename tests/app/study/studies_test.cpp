@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "app/study/study_plan.h"
@@ -198,6 +199,23 @@ TEST(StudyTable, ShowsTheValueChosenWithinTheFittingSplitAndTheSpreadOverSeeds) 
   EXPECT_EQ(table.rows[4].name, "predict the mean");
   EXPECT_TRUE(contains(to_markdown(table), "| beta-VAE (4) | 0.090 ± 0.014 | 0.090 ± 0.014 | 0.083 | 2 |"))
       << to_markdown(table);
+}
+
+TEST(StudyTable, AColumnThatAMethodDoesNotHaveStaysEmptyInItsRow) {
+  const FakeRuns fake;
+  for (const Job& job : fake.plan().first_jobs()) {
+    fake.add(job, {{"z", {0.1, 0.3}}}, 0.1);
+    if (job.value != 0) continue;
+    const MetricTable wider = {"probe", "title", "unit", {"red", "green", "average"}, {{"e", {1, 2, 3}}}, "protocol"};
+    write_file(evaluation_file(Run::open(fake.plan().folder_of(job))),
+               to_json(std::vector<MetricTable>{wider}, settings_of(job)->train.steps));
+  }
+  const StudyTable table = study_table(fake.plan(), chosen_values(fake.plan()));
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"red", "green", "average"}));
+  EXPECT_EQ(table.rows.at(0).means.at(0), 0.1);
+  EXPECT_TRUE(std::isnan(table.rows.at(0).means.at(1)));
+  EXPECT_EQ(table.rows.at(0).means.at(2), 0.3);
+  EXPECT_EQ(table.rows.at(1).means, (std::vector<double>{1, 2, 3}));
 }
 
 TEST(StudyPlan, AnEvaluationOfAnEarlierStepIsNotTheEnd) {
