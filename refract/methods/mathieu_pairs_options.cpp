@@ -1,9 +1,25 @@
 #include "refract/methods/mathieu_pairs_options.h"
 
 namespace refract {
+namespace {
+
+// They were tried on MNIST alone (experiments/results/2026-11-30-mathieu-pairs.md).
+std::vector<Preset> mathieu_pairs_presets() {
+  return {
+      {"held",
+       "z held to a rate, with one variance for all examples and a weak reverse cycle, so that it tells less of the "
+       "labels than with the weights of the paper",
+       {{"shared_sigma", "true"}, {"capacity_z", "9"}, {"kl_weight", "20"}, {"cycle_weight", "20"}}}};
+}
+
+}  // namespace
 
 Options MathieuPairsOptions::describe() {
   Options options;
+  options
+      .add("preset", preset,
+           "options that were found to go together; those that are given besides win over them; none: the paper's")
+      .of_presets(mathieu_pairs_presets());
   network.describe_into(options);
   likelihood.describe_into(options);
   options.add("latent_s", latent_s, "dimensions of the specified factors s").range(1, 4096);

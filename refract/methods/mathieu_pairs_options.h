@@ -16,6 +16,7 @@ namespace refract {
 // 0.01 M is 8 for 28x28 in gray and 31 for 32x32 in colour; 10 stands between. Dimensions of s and z, real_label and
 // dropout are the authors', too. With reduction=mean, divide kl_weight and adversarial_weight by M.
 struct MathieuPairsOptions {
+  std::string preset = "none";
   NetworkOptions network;
   LikelihoodOptions likelihood{.of_pixels = Family::gaussian};
   int64_t latent_s = 64, latent_z = 512;

@@ -65,6 +65,9 @@ TEST_P(MethodContract, OptionsAreDescribed) {
   for (const Option& option : recipe.options.all()) {
     EXPECT_FALSE(option.meaning.empty()) << option.name;
     EXPECT_EQ(option.text(), option.default_text) << option.name;
+    for (const Preset& preset : option.presets)
+      for (const auto& [key, value] : preset.options)
+        EXPECT_NO_THROW(method(GetParam()).recipe().options.at(key).parse(value)) << key;
   }
 }
 
