@@ -102,6 +102,18 @@ size_t block_named(const Model& model, std::string_view name) {
   return find_block(model, name, [&](const Block& b) { return b.name == name; });
 }
 
+std::string lacks_encoder(const Model& model) {
+  if (model.encodes()) return "";
+  return fmt::format("This needs the codes of given examples, but the model has no encoder. Its blocks, {}, are drawn.",
+                     listed_blocks(model));
+}
+
+std::string lacks_generator(const Model& model) {
+  if (model.generates()) return "";
+  return fmt::format("This makes examples from codes, but the model has no generator. Its blocks: {}.",
+                     listed_blocks(model));
+}
+
 std::string lacks_prior(const Model& model) {
   for (size_t b = 0; b < model.blocks().size(); ++b)
     if (const std::string missing = lacks_prior(model, b); !missing.empty()) return missing;

@@ -50,6 +50,12 @@ class Model {
 
   [[nodiscard]] virtual const std::vector<Block>& blocks() const = 0;
 
+  // Whether it has an encoder: encode(), and draw(), kl() and log_variances() where it tells them. A GAN has none.
+  [[nodiscard]] virtual bool encodes() const { return true; }
+
+  // Whether it has a generator: decode(). A classifier has none.
+  [[nodiscard]] virtual bool generates() const { return true; }
+
   // Posterior means of examples [N, sizes...] in the units of the space.
   [[nodiscard]] virtual Codes encode(const Examples& examples) const = 0;
 
@@ -93,6 +99,10 @@ size_t block_named(const Model& model, std::string_view name);
 // `count` draws from the prior of every block, [count, block.size] on the CPU, classes before what they decide on;
 // undefined for a block without a prior.
 Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator);
+
+// "" where it has an encoder, or a generator, else a sentence that says what the model has.
+std::string lacks_encoder(const Model& model);
+std::string lacks_generator(const Model& model);
 
 // "" where every block has a prior, or this one, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
