@@ -31,5 +31,6 @@ MethodRecipe mathieu_pairs_recipe();
 MethodRecipe rb_vae_recipe();
 MethodRecipe srb_vae_recipe();
 MethodRecipe parted_vae_recipe();
+MethodRecipe classifier_recipe();
 
 }  // namespace refract

@@ -66,10 +66,10 @@ LabelSet label_set(const std::vector<int64_t>& classes, const std::vector<int64_
   }
   for (const int64_t column : set.columns) {
     if (!classes.empty() && column >= std::ssize(classes))
-      throw BadInput(
-          fmt::format("Building the discriminator: label_columns names attribute {}, but there are {}, and the first "
-                      "is 0. Name others, or leave label_columns empty.",
-                      column, classes.size()));
+      throw BadInput(fmt::format(
+          "Choosing the attributes to learn from: label_columns names attribute {}, but there are {}, and the first "
+          "is 0. Name others, or leave label_columns empty.",
+          column, classes.size()));
     set.sizes.push_back(classes.empty() ? 1 : classes[static_cast<size_t>(column)]);
   }
   return set;

@@ -39,6 +39,9 @@ const std::vector<MethodEntry>& methods() {
       {"partedvae",
        "PartedVAE: classes c, class-related factors u, class-independent factors z; with or without labels",
        "Hajimiri et al. 2021", parted_vae_recipe},
+      {"classifier",
+       "a residual network that tells the labels, and generates nothing: what generated examples are judged by",
+       "He et al. 2016, \"Identity Mappings in Deep Residual Networks\"", classifier_recipe},
   };
   return entries;
 }
