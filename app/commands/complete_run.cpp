@@ -59,8 +59,10 @@ Result result_of(const OpenedRun& opened, const Finished& finished, const Invoca
 
 }  // namespace
 
-Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation) try {
-  return result_of(opened, finish_run(opened, metrics_named(metric_names, *opened.data), say), invocation);
+Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation,
+                    const GenerationOptions& generation) try {
+  const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.method, *opened.data);
+  return result_of(opened, finish_run(opened, entries, say, generation), invocation);
 } catch (const BadInput&) {
   throw;
 } catch (const Error& error) {

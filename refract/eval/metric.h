@@ -27,9 +27,10 @@ struct MetricTable {
   std::string note = {};  // what the numbers do not show, in sentences; "" for nothing
 };
 
+struct Generation;
 struct Representation;
 
-// An entry has either `measure` or `score`; evaluator.h calls the one that is there.
+// An entry has one of `measure`, `score` and `compare`; evaluator.h calls the one that is there.
 struct MetricEntry {
   std::string name;
   std::string summary;
@@ -46,13 +47,20 @@ struct MetricEntry {
   // For metrics of codes and factors alone (representation.h), wherever they come from: a row for each representation,
   // which all have the same factors. What is drawn is a function of the seed.
   MetricTable (*score)(const std::vector<Representation>&, uint64_t seed) = nullptr;
+  // For metrics of generated examples beside real ones (generation.h).
+  MetricTable (*compare)(const Generation&) = nullptr;
+  // "" where the model can be measured on data that lack nothing, else a sentence that says what it has. Null: any can.
+  std::string (*lacks_of_model)(const Model&, const DataSource&) = nullptr;
   bool on_request = false;  // not among those that a training ends with, as all that have `score`
 };
+
+// "" where the entry can measure this model on this data, else a sentence that says what is missing.
+std::string lacks(const MetricEntry& entry, const Model& model, const DataSource& data);
 
 const std::vector<MetricEntry>& metrics();
 const MetricEntry& metric(std::string_view name);  // throws BadInput, naming the nearest
 
-// In a list of metrics: all that the data can serve, and those of them that a training ends with.
+// In a list of metrics: all that model and data can serve, and those of them that a training ends with.
 inline constexpr const char* all_metrics = "all";
 inline constexpr const char* usual_metrics = "usual";
 
@@ -61,6 +69,7 @@ inline constexpr const char* usual_metrics = "usual";
 void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
 
 // The entries of a list of names and these words, each once, in order. Throws as check_metrics does for names.
-std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data);
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const Model& model,
+                                              const DataSource& data);
 
 }  // namespace refract

@@ -10,16 +10,22 @@
 namespace refract {
 namespace {
 
-// Those that the data can serve; the metrics of codes and factors alone take minutes and are not usual either.
-std::vector<const MetricEntry*> metrics_for(const DataSource& data, bool only_usual) {
+// Those that can be measured; the metrics of codes and factors alone take minutes and are not usual either.
+std::vector<const MetricEntry*> metrics_for(const Model& model, const DataSource& data, bool only_usual) {
   std::vector<const MetricEntry*> entries;
   for (const MetricEntry& entry : metrics())
-    if (entry.lacks(data).empty() && !(only_usual && (entry.on_request || entry.score != nullptr)))
+    if (lacks(entry, model, data).empty() && !(only_usual && (entry.on_request || entry.score != nullptr)))
       entries.push_back(&entry);
   return entries;
 }
 
 }  // namespace
+
+std::string lacks(const MetricEntry& entry, const Model& model, const DataSource& data) {
+  const std::string of_data = entry.lacks(data);
+  if (!of_data.empty() || entry.lacks_of_model == nullptr) return of_data;
+  return entry.lacks_of_model(model, data);
+}
 
 const std::vector<MetricEntry>& metrics() {
   static const std::vector<MetricEntry> entries = {
@@ -36,6 +42,11 @@ const std::vector<MetricEntry>& metrics() {
       reconstruction_metric(),
       leak_metric(),
       retrieval_metric(),
+      inception_score_metric(),
+      fid_metric(),
+      precision_recall_metric(),
+      diversity_metric(),
+      sample_classification_metric(),
   };
   return entries;
 }
@@ -53,14 +64,15 @@ void check_metrics(const std::vector<std::string>& names, const DataSource* data
   }
 }
 
-std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data) {
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const Model& model,
+                                              const DataSource& data) {
   std::vector<const MetricEntry*> entries;
   const auto add = [&](const MetricEntry* entry) {
     if (std::find(entries.begin(), entries.end(), entry) == entries.end()) entries.push_back(entry);
   };
   for (const std::string& name : names)
     if (name == usual_metrics || name == all_metrics)
-      for (const MetricEntry* entry : metrics_for(data, name == usual_metrics)) add(entry);
+      for (const MetricEntry* entry : metrics_for(model, data, name == usual_metrics)) add(entry);
     else
       add(&metric(name));
   return entries;

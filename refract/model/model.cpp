@@ -66,13 +66,16 @@ Tensor Model::class_shares(size_t block) const {
   return at::full({classes}, 1.0 / static_cast<double>(classes));
 }
 
-Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator) {
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator, const Codes& known) {
   const at::NoGradGuard no_grad;
   const std::vector<Block>& blocks = model.blocks();
-  Codes codes(blocks.size());
+  Codes codes = known;
+  codes.resize(blocks.size());
   for (size_t b = 0; b < blocks.size(); ++b)
-    if (blocks[b].categorical && blocks[b].prior) codes[b] = drawn_classes(model.class_shares(b), count, generator);
+    if (blocks[b].categorical && blocks[b].prior && !codes[b].defined())
+      codes[b] = drawn_classes(model.class_shares(b), count, generator);
   for (size_t b = 0; b < blocks.size(); ++b) {
+    if (codes[b].defined()) continue;
     const Gaussian of_model = model.prior(b);
     if (!of_model.mean.defined()) continue;
     const Gaussian prior{of_model.mean.to(at::kCPU), of_model.log_variance.to(at::kCPU)};

@@ -97,8 +97,9 @@ bool has_block(const Model& model, Role role);
 size_t block_named(const Model& model, std::string_view name);
 
 // `count` draws from the prior of every block, [count, block.size] on the CPU, classes before what they decide on;
-// undefined for a block without a prior.
-Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator);
+// undefined for a block without a prior. Codes of `known` that are defined, [count, block.size] on the CPU, take the
+// place of draws: with those of a category, one-hot, the blocks that it decides on are drawn for its classes.
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator, const Codes& known = {});
 
 // "" where it has an encoder, or a generator, else a sentence that says what the model has.
 std::string lacks_encoder(const Model& model);
