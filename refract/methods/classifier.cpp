@@ -7,8 +7,8 @@
 
 #include "refract/core/errors.h"
 #include "refract/methods/entries.h"
+#include "refract/methods/label_set.h"
 #include "refract/methods/likelihood.h"
-#include "refract/methods/mathieu_pairs_networks.h"
 #include "refract/nn/residual.h"
 
 namespace refract {
