@@ -14,7 +14,8 @@ MetricTable score_codes(const MetricEntry& entry, const std::vector<Representati
 }
 
 MetricTable Evaluator::measure(const MetricEntry& entry) {
-  const std::string missing = entry.lacks(data_);
+  std::string missing = entry.lacks(data_);
+  if (missing.empty()) missing = entry.lacks_of_model(model_);
   if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry.name, missing));
   if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_);
   if (representations_.empty()) representations_ = representations(model_, data_, seed_);

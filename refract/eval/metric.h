@@ -46,21 +46,25 @@ struct MetricEntry {
   // For metrics of codes and factors alone (representation.h), wherever they come from: a row for each representation,
   // which all have the same factors. What is drawn is a function of the seed.
   MetricTable (*score)(const std::vector<Representation>&, uint64_t seed) = nullptr;
+  // "" where the model can be measured, else a sentence that says what it lacks.
+  std::string (*lacks_of_model)(const Model&) = lacks_encoder;
   bool on_request = false;  // not among those that a training ends with, as all that have `score`
 };
 
 const std::vector<MetricEntry>& metrics();
 const MetricEntry& metric(std::string_view name);  // throws BadInput, naming the nearest
 
-// In a list of metrics: all that the data can serve, and those of them that a training ends with.
+// In a list of metrics: all that the data and the model can serve, and those of them that a training ends with.
 inline constexpr const char* all_metrics = "all";
 inline constexpr const char* usual_metrics = "usual";
 
-// Throws BadInput for a name that is neither a metric's nor one of these words, and, where the data is given, for a
-// metric that it cannot serve: to be known before a training.
-void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
+// Throws BadInput for a name that is neither a metric's nor one of these words, and, where data or model are given, for
+// a metric that they cannot serve: to be known before a training.
+void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr,
+                   const Model* model = nullptr);
 
 // The entries of a list of names and these words, each once, in order. Throws as check_metrics does for names.
-std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data);
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data,
+                                              const Model& model);
 
 }  // namespace refract

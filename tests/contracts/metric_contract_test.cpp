@@ -81,6 +81,21 @@ TEST(MetricContract, SaysWhatIsMissing) {
   }
 }
 
+// A training of a model without an encoder ends with the metrics that it can have; others are refused in a sentence.
+TEST(MetricContract, AModelWithoutAnEncoderIsToldSo) {
+  const fakes::FakeModel model = fakes::blind(small);
+  const auto data = complete();
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, model))
+    EXPECT_EQ(entry->lacks_of_model(model), "") << entry->name;
+  for (const MetricEntry& entry : metrics()) {
+    const std::string missing = entry.lacks_of_model(model);
+    if (missing.empty()) continue;
+    EXPECT_THROW(Evaluator(model, data).measure(entry), BadInput) << entry.name;
+    EXPECT_THROW(check_metrics({entry.name}, &data, &model), BadInput) << entry.name;
+  }
+  EXPECT_EQ(metric("probe").lacks_of_model(model), lacks_encoder(model));
+}
+
 TEST(MetricContract, DivergedCodesAreRefused) {
   const fakes::FakeModel diverged(Space::square(3, 8), {{"e", 2, Role::target}}, [](const Tensor& x) {
     return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
