@@ -1,4 +1,4 @@
-// Which labels a method learns from, and how networks see them.
+// Labels as what networks read of them.
 #pragma once
 
 #include <cstdint>

@@ -117,6 +117,11 @@ std::string lacks_generator(const Model& model) {
                      listed_blocks(model));
 }
 
+std::string lacks_reconstruction(const Model& model) {
+  const std::string missing = lacks_encoder(model);
+  return missing.empty() ? lacks_generator(model) : missing;
+}
+
 std::string lacks_prior(const Model& model) {
   for (size_t b = 0; b < model.blocks().size(); ++b)
     if (const std::string missing = lacks_prior(model, b); !missing.empty()) return missing;
@@ -130,6 +135,7 @@ std::string lacks_prior(const Model& model, size_t block) {
 }
 
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {
+  if (const std::string missing = lacks_encoder(model); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
   for (const Tensor& some : examples.split(examples_at_once(model, slice))) {
@@ -142,6 +148,7 @@ Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {
 }
 
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
+  if (const std::string missing = lacks_generator(model); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   std::vector<Tensor> images;
   const int64_t count = codes.at(0).size(0);

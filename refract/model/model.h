@@ -104,13 +104,15 @@ Codes draw_prior(const Model& model, int64_t count, const at::Generator& generat
 // "" where it has an encoder, or a generator, else a sentence that says what the model has.
 std::string lacks_encoder(const Model& model);
 std::string lacks_generator(const Model& model);
+std::string lacks_reconstruction(const Model& model);  // for what needs both
 
 // "" where every block has a prior, or this one, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
 std::string lacks_prior(const Model& model, size_t block);
 
 // encode and decode in slices of at most `slice` examples, of fewer where they are larger than 64x64 pixels, without
-// gradients: memory stays bounded for any N and any size.
+// gradients: memory stays bounded for any N and any size. Throw BadInput, as lacks_encoder and lacks_generator say it,
+// where the model cannot.
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice = 250);
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice = 250);
 

@@ -102,6 +102,21 @@ TEST(MetricContract, SaysWhatIsMissing) {
   }
 }
 
+// A training of a model without an encoder ends with the metrics that it can have; others are refused in a sentence.
+TEST(MetricContract, AModelWithoutAnEncoderIsToldSo) {
+  const fakes::FakeModel model = fakes::blind(small);
+  const auto data = complete();
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, model))
+    EXPECT_EQ(lacks(*entry, model, data), "") << entry->name;
+  for (const MetricEntry& entry : metrics()) {
+    const std::string missing = lacks(entry, model, data);
+    if (missing.empty()) continue;
+    EXPECT_THROW(Evaluator(model, data).measure(entry), BadInput) << entry.name;
+    EXPECT_THROW(check_metrics({entry.name}, &data, &model), BadInput) << entry.name;
+  }
+  EXPECT_EQ(lacks(metric("probe"), model, data), lacks_encoder(model));
+}
+
 TEST(MetricContract, DivergedCodesAreRefused) {
   constexpr float infinite = std::numeric_limits<float>::infinity();
   const auto data = complete();

@@ -75,7 +75,7 @@ MetricEntry reconstruction_metric() {
           .source = "the reconstruction term of Kingma and Welling 2014, without its scale",
           .lacks = lacks_probe_splits,
           .measure = measure_reconstruction,
-          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generator(model); }};
+          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_reconstruction(model); }};
 }
 
 }  // namespace refract

@@ -193,7 +193,7 @@ TEST(Generation, ModelsWithoutAGeneratorAreRefused) {
   const Reader model;
   const HalvesOfClasses data(60);
   EXPECT_TRUE(contains(lacks(metric("fid"), model, data), "no generator"));
-  for (const MetricEntry* entry : metrics_named({all_metrics}, model, data)) {
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, model)) {
     EXPECT_EQ(entry->compare, nullptr) << entry->name;
     EXPECT_NE(entry->name, "reconstruction");
   }
