@@ -151,9 +151,10 @@ std::string generation_protocol(const Generation& all, const DataSource& data, i
   const GenerationOptions& options = all.options;
   const Tensor right = right_answers(all.test.opinion, all.test.classes);
   const std::string classifier =
-      options.classifier ? fmt::format("that of {}", options.classifier_name)
-                         : fmt::format("a residual network trained on {} training examples in {} steps of {}",
-                                       trained_on, options.training.steps, options.training.batch);
+      options.classifier
+          ? fmt::format("that of {}", options.classifier_name)
+          : fmt::format("a residual network trained on {} training examples in {} steps of {}", trained_on,
+                        options.training.steps_with(trained_on), options.training.batch_of(trained_on));
   return fmt::format(
       "{} examples of each kind, with the same classes ({}){}: test examples are held out, training examples were seen "
       "by the model and by the classifier. The classifier, {}, is right on {:.1f} ± {:.1f} % of the test examples of "

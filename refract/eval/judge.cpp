@@ -32,6 +32,14 @@ std::optional<size_t> feature_block(const Model& model) {
 
 }  // namespace
 
+int64_t JudgeTraining::batch_of(int64_t examples) const {
+  return std::min(batch, examples);
+}
+
+int64_t JudgeTraining::steps_with(int64_t examples) const {
+  return std::min(steps, (passes * examples + batch_of(examples) - 1) / batch_of(examples));
+}
+
 std::string lacks_opinion(const Model& classifier, const Space& space, int64_t classes) {
   if (const std::string missing = lacks_encoder(classifier); !missing.empty()) return missing;
   if (classifier.space() != space)
@@ -64,13 +72,13 @@ std::unique_ptr<Model> trained_judge(const Space& space, int64_t classes, int64_
   std::unique_ptr<Method> method = recipe.make(space);
   method->train(true);
   Order order(count, scramble(seed));
-  const int64_t size = std::min(training.batch, count);
+  const int64_t size = training.batch_of(count), steps = training.steps_with(count);
   const at::AutoGradMode with_gradients(true);
-  for (int64_t step = 0; step < training.steps; ++step) {
+  for (int64_t step = 0; step < steps; ++step) {
     Batch batch;
     batch.main = examples(order.take(step * size, size));
     batch.population = count;
-    Update update(rate_at(step, training.steps, 1));
+    Update update(rate_at(step, steps, 1));
     method->step(batch, update);
   }
   method->train(false);

@@ -29,9 +29,13 @@ Tensor right_answers(const Opinion& opinion, const Tensor& classes);
 
 // A small network trained for a bounded time: 300 steps take half a minute on two cores for pictures of 32x32.
 struct JudgeTraining {
-  int64_t steps = 300;
+  int64_t steps = 300;  // at most
+  int64_t passes = 30;  // over the examples, at most: few examples are not learned by heart
   int64_t batch = 64;
   int64_t width = 16;  // of the residual network; it has four times as many features
+
+  [[nodiscard]] int64_t batch_of(int64_t examples) const;  // no larger than they are
+  [[nodiscard]] int64_t steps_with(int64_t examples) const;
 };
 
 // Examples with their classes, [N, sizes...] and [N, 1] int64, by their numbers.

@@ -39,11 +39,13 @@ MetricTable compare_sample_classification(const Generation& all) {
   add(samples_row, right_answers(all.generated.opinion, all.generated.classes), taught_answers(all, all.generated));
   add("real examples", right_answers(all.test.opinion, all.test.classes), taught_answers(all, all.training));
   table.rows.push_back({"uniform chance", std::vector<double>(2, 1 / static_cast<double>(all.classes()))});
+  const JudgeTraining& training = all.options.training;
+  const int64_t count = all.test.examples.size(0);
   table.protocol = fmt::format(
       "Recognised: the classifier finds the class that a sample was generated for, or that a test example has. Taught: "
       "a network that is trained on the samples, or on as many training examples, in {} steps of {}, finds the class "
       "of the test examples (Ravuri and Vinyals 2019). ±: the standard error over the examples. {}",
-      all.options.training.steps, all.options.training.batch, all.protocol);
+      training.steps_with(count), training.batch_of(count), all.protocol);
   return table;
 }
 

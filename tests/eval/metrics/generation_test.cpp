@@ -73,7 +73,7 @@ class Halves : public fakes::OfClasses {
   Change change_;
 };
 
-const GenerationOptions few = {.samples = 200, .pairs = 400, .training = {.steps = 100, .batch = 32, .width = 4}};
+const GenerationOptions few = {.samples = 200, .pairs = 400, .training = {.steps = 150, .batch = 32, .width = 4}};
 
 // The value of a row and column of an entry's table.
 class Measured {
@@ -105,7 +105,7 @@ TEST(Generation, APerfectModelScoresAsRealExamplesDo) {
   Measured found(model);
   EXPECT_NEAR(found.value("inception-score", "samples", "inception score"),
               found.value("inception-score", "test examples", "inception score"), 0.1);
-  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.3);
+  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.2);
   EXPECT_GT(found.value("diversity", "samples", "ratio"), 0.4);  // few pairs are of very different pictures
   EXPECT_LT(found.value("diversity", "samples", "ratio"), 2.5);
   EXPECT_EQ(found.value("diversity", "test examples", "ratio"), 1);
@@ -118,7 +118,7 @@ TEST(Generation, APerfectModelScoresAsRealExamplesDo) {
 
 // Every sample of a class is the same.
 TEST(Generation, ACollapsedModelIsCertainButNotDiverse) {
-  const Halves model([](const Codes& codes) { return Codes{codes[0], codes[1].sign() * 0.5, codes[2] * 0}; });
+  const Halves model([](const Codes& codes) { return Codes{codes[0], codes[0].slice(1, 1) - 0.5, codes[2] * 0}; });
   const Halves perfect;
   Measured found(model), best(perfect);
   EXPECT_LT(found.value("diversity", "samples", "ratio"), 0.1);
@@ -136,7 +136,7 @@ TEST(Generation, AConfusedModelFailsWhereClassesCount) {
   EXPECT_LT(found.value("sample-classification", "samples", "taught"), 0.2);
   EXPECT_GT(found.value("sample-classification", "real examples", "taught"), 0.9);
   EXPECT_GT(found.value("fid", "samples", "within classes"), 5 * found.value("fid", "samples", "all classes"));
-  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.3);
+  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.2);
 }
 
 TEST(Generation, AGivenClassifierJudges) {
@@ -166,6 +166,14 @@ TEST(Generation, TestAndTrainingExamplesHaveTheSameClasses) {
     EXPECT_EQ(kind->opinion.probabilities.sizes().vec(), (std::vector<int64_t>{51, 2}));
     EXPECT_EQ(kind->opinion.features.sizes().vec(), (std::vector<int64_t>{51, 16}));
   }
+}
+
+TEST(JudgeTraining, FewExamplesEndItEarly) {
+  const JudgeTraining training = {.steps = 300, .passes = 30, .batch = 64};
+  EXPECT_EQ(training.steps_with(10'000), 300);
+  EXPECT_EQ(training.steps_with(128), 60);
+  EXPECT_EQ(training.batch_of(40), 40);
+  EXPECT_EQ(training.steps_with(40), 30);
 }
 
 // Blocks without classes are drawn whole: scores of all samples, and none of classes.
