@@ -2,6 +2,8 @@
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
@@ -41,7 +43,8 @@ TEST(MetricContract, NamesAreUniqueAndDescribed) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
     EXPECT_FALSE(entry.summary.empty()) << entry.name;
     EXPECT_FALSE(entry.source.empty()) << entry.name;
-    EXPECT_EQ((entry.measure != nullptr) + (entry.score != nullptr) + (entry.compare != nullptr), 1) << entry.name;
+    const std::array<bool, 3> ways = {entry.measure != nullptr, entry.score != nullptr, entry.compare != nullptr};
+    EXPECT_EQ(std::count(ways.begin(), ways.end(), true), 1) << entry.name;
     EXPECT_EQ(&metric(entry.name), &entry);
   }
 }

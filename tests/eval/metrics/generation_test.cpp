@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ class HalvesOfClasses : public DataSource {
     for (const int64_t i : indices) {
       const auto normal = [&](uint64_t which) {  // Box and Muller
         const uint64_t key = mix(place_of(split), static_cast<uint64_t>(i), which);
-        return std::sqrt(-2 * std::log(1 - uniform(mix(key, 0)))) * std::cos(2 * M_PI * uniform(mix(key, 1)));
+        return std::sqrt(-2 * std::log(1 - uniform(mix(key, 0)))) *
+               std::cos(2 * std::numbers::pi * uniform(mix(key, 1)));
       };
       const double upper = i % 2 == 0 ? -0.5 + 0.1 * normal(0) : 0.5 + 0.2 * normal(0);
       const auto half = [](double gray) { return at::full({1, 4, 8}, std::clamp(gray, -1.0, 1.0), at::kFloat); };
