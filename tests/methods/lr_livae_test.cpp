@@ -30,7 +30,7 @@ const std::vector<int64_t> unknown(kExamples, -1);
 // After some steps, so that class means and variances are not those of the start.
 std::unique_ptr<Method> trained(const KeyValues& values = {}) {
   auto method = make("lrlivae", values);
-  for (int i = 0; i < 4; ++i) step(*method, batch(), 20);
+  for (int i = 0; i < 4; ++i) step(*method, batch(), 60);
   return method;
 }
 
@@ -45,11 +45,11 @@ double normal_log_density(const Tensor& z, const Tensor& mean, const Tensor& var
 
 struct Known {
   Tensor means, variances;  // of classes
-  double log_density(const Tensor& z, int64_t label) const {
+  [[nodiscard]] double log_density(const Tensor& z, int64_t label) const {
     return normal_log_density(z, means[label], variances[label]);
   }
   // Of a point of the mixture: mean and variance from its first two moments (Eq. 11).
-  double log_density_of_all(const Tensor& z) const {
+  [[nodiscard]] double log_density_of_all(const Tensor& z) const {
     const Tensor mean = means.mean(0), square = (variances + means.square()).mean(0);
     return normal_log_density(z, mean, square - mean.square());
   }
