@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+#include "refract/core/generator.h"
 #include "refract/optim/shared_pass.h"
 
 namespace refract {
@@ -111,6 +112,7 @@ LabelledGenerator::LabelledGenerator(const LabelledOptions& options, const Likel
                                      const std::vector<int64_t>& sizes)
     : live_(generator_of_codes(options, likelihood, sizes)) {
   if (options.generator_average == 0) return;
+  const KeptGenerator kept;  // what trains is the same with an average and without
   average_ =
       std::make_unique<MovingAverage>(live_, generator_of_codes(options, likelihood, sizes), options.generator_average);
 }

@@ -26,7 +26,8 @@ Tensor drawn_weight(at::IntArrayRef sizes, int64_t fan_in) {
 
 SpectralWeight::SpectralWeight(const Tensor& weight)
     : weight_(register_parameter("weight", weight)),
-      direction_(register_buffer("direction", unit(at::randn({weight.numel() / weight.size(0)})))) {
+      direction_(
+          register_buffer("direction", unit(at::randn({weight.numel() / weight.size(0)}, weight.detach().options())))) {
   const at::NoGradGuard no_grad;
   const Tensor matrix = weight.detach().flatten(1);
   for (int i = 0; i < kIterationsAtStart; ++i) direction_.copy_(unit(matrix.t().mv(unit(matrix.mv(direction_)))));
