@@ -38,7 +38,13 @@ std::string lacks_images(const DataSource& data) {
   return fmt::format("The data set {} has no unlabelled images to show.", data.info().name);
 }
 
+std::string lacks_encoded_images(const Model& model, const DataSource& data) {
+  const std::string images = lacks_images(data);
+  return images.empty() ? lacks_reconstruction(model) : images;
+}
+
 std::string lacks_pictures(const Model& model) {
+  if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
   if (model.space().is_picture()) return "";
   return fmt::format("This figure shows pictures, and the model makes {}.", text_of(model.space()));
 }

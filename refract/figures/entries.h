@@ -56,7 +56,10 @@ std::vector<std::string> column_names(const DataSource& data);
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);
 
-// "" where the model makes pictures, else a sentence that says what it makes.
+// The same for a figure that encodes them and makes images of their codes.
+std::string lacks_encoded_images(const Model& model, const DataSource& data);
+
+// "" where the model makes pictures, else a sentence that says what it makes, or that it makes nothing.
 std::string lacks_pictures(const Model& model);
 
 }  // namespace refract

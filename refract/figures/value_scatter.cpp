@@ -54,6 +54,7 @@ void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& 
 }
 
 std::string value_scatter_lacks(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);

@@ -173,6 +173,10 @@ Tensor Likelihood::negative_log_likelihood(const Tensor& x, const Tensor& made) 
   return error(x, made).mean() / (scale_ * static_cast<double>(values));
 }
 
+Tensor Likelihood::negative_log_likelihoods(const Tensor& x, const Tensor& made) const {
+  return error(x, made) / scale_;
+}
+
 Tensor Likelihood::mean(const Tensor& made) const {
   if (space_.values == Values::counts) return space_.library * made.slice(1, 0, space_.numel()).softmax(1);
   return family_ == Family::bernoulli ? (0.5 * made).tanh() : made;

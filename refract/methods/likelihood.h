@@ -49,6 +49,9 @@ class Likelihood {
   // 0-dim: the mean over the batch.
   [[nodiscard]] Tensor negative_log_likelihood(const Tensor& x, const Tensor& made) const;
 
+  // The same of each example, [N], summed over its values whatever the reduction.
+  [[nodiscard]] Tensor negative_log_likelihoods(const Tensor& x, const Tensor& made) const;
+
   // The distribution's mean in the example's units, counts for a typical sum; not clamped.
   [[nodiscard]] Tensor mean(const Tensor& made) const;
 

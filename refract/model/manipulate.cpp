@@ -79,6 +79,7 @@ std::string lacks_synthesis(const Model& model) {
 }
 
 std::string lacks_exchange(const Model& model) {
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
   if (found && model.blocks().size() > 1) return "";
   return fmt::format(
@@ -197,6 +198,7 @@ Tensor interpolate(const Model& model, Codes from, const Tensor& to, size_t bloc
 
 std::string lacks_interpolation_grid(const Model& model) {
   if (lacks_exchange(model).empty()) return "";
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   return fmt::format("An interpolation grid moves two parts of the code independently, but the model has {}.",
                      listed_blocks(model));
 }

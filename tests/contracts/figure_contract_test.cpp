@@ -130,6 +130,22 @@ TEST(FigureContract, SaysWhatTheModelLacks) {
     EXPECT_EQ(figure(name).lacks(one, data), "") << name;
 }
 
+// What a model without an encoder cannot show is refused in a sentence, and the rest is drawn.
+TEST(FigureContract, DrawsWhatAModelWithoutAnEncoderCanShow) {
+  const fakes::FakeModel model = fakes::blind(Space::square(1, 8));
+  const fakes::Source data(3, 2, kCounts, Space::square(1, 8));
+  size_t drawn = 0;
+  for (const FigureEntry& entry : figures()) {
+    if (entry.lacks(model, data).empty()) {
+      expect_well_formed(entry, entry.draw(model, data, 1));
+      ++drawn;
+    }
+  }
+  EXPECT_GE(drawn, 2U) << "data and samples";
+  for (const char* name : {"reconstructions", "transfer", "swap", "traversals", "block-map", "interpolate"})
+    EXPECT_EQ(figure(name).lacks(model, data), lacks_encoder(model)) << name;
+}
+
 TEST(FigureContract, SaysThatThereAreNoImages) {
   const fakes::FakeModel model = fakes::halves();
   const fakes::Source empty(3, 2, {});

@@ -45,6 +45,18 @@ TEST(Likelihood, GaussianIsHalfTheSquaredErrorOverTheVariance) {
   EXPECT_NEAR(error({.likelihood = "auto", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
 }
 
+// The sum over values of each example, whatever the reduction.
+TEST(Likelihood, EachExampleHasItsOwn) {
+  at::manual_seed(1);
+  const Tensor x = at::randn({3, 4}), mean = at::randn({3, 4});
+  for (const char* reduction : {"sum", "mean"}) {
+    const Likelihood gaussian({.likelihood = "gaussian", .reduction = reduction, .laplace_scale = 0.5}, Space::row(4));
+    const Tensor each = gaussian.negative_log_likelihoods(x, mean);
+    for (int64_t n = 0; n < 3; ++n)
+      EXPECT_NEAR(each[n].item<double>(), (x[n] - mean[n]).square().sum().item<double>(), 1e-5) << reduction;
+  }
+}
+
 // Means are shares of the row's own sum.
 double mean_of(const Tensor& x, const Tensor& made, int64_t n, int64_t d) {
   const Tensor shares = made[n].slice(0, 0, x.size(1)).to(at::kDouble).softmax(0);
