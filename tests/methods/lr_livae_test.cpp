@@ -28,9 +28,10 @@ using labelled_tests::Values;
 const std::vector<int64_t> unknown(kExamples, -1);
 
 // After some steps, so that class means and variances are not those of the start.
-std::unique_ptr<Method> trained(const KeyValues& values = {}) {
+std::unique_ptr<Method> trained(KeyValues values = {}) {
+  values.emplace_back("sigma_rate", "10");
   auto method = make("lrlivae", values);
-  for (int i = 0; i < 4; ++i) step(*method, batch(), 60);
+  for (int i = 0; i < 6; ++i) step(*method, batch(), 4);
   return method;
 }
 
