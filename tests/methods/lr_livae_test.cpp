@@ -170,6 +170,7 @@ std::unique_ptr<Method> with_weights(const std::string& reconstruction, const st
   auto method = make("lrlivae", {{"reconstruction_weight", reconstruction},
                                  {"kl_weight", kl},
                                  {"likelihood_weight", likelihood},
+                                 {"joint_likelihood_weight", likelihood},
                                  {"uniform_weight", uniform},
                                  {"adversarial_weight", adversarial}});
   step(*method, batch(of_examples, of_examples), 0);
