@@ -197,7 +197,7 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   t.kl = posterior.kl_to_standard().mean();                      // Eq. 3
   t.regularization = -gaussians_.of(seen).log_prob(z_s).mean();  // Eq. 7, or with Eq. 11
   const Tensor error = options_.reconstruction_weight * t.reconstruction;
-  t.encoders = error + options_.likelihood_weight * t.regularization +
+  t.encoders = error + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);
   std::vector<Objective> objectives = {{encoders_, t.encoders}};

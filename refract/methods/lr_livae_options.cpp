@@ -24,7 +24,15 @@ void LrLivaeOptions::describe_objective(Options& options) {
       .range(0, 1e6);
   options
       .add("likelihood_weight", likelihood_weight,
-           "weight of the likelihood regularisation -log N(z_s; mu_y, Sigma_y), in both stages (lambda_lkd)")
+           "weight of the likelihood regularisation -log N(z_s; mu_y, Sigma_y) in the Gaussian-mixture loss, which "
+           "moves "
+           "Encoder_s and the class Gaussians (lambda_lkd of Eq. 9)")
+      .range(0, 1e6);
+  options
+      .add(
+          "joint_likelihood_weight", joint_likelihood_weight,
+          "its weight in the joint update, where it moves Encoder_s alone (Algorithm 1: lambda_lkd; the authors' code: "
+          "1 in effect)")
       .range(0, 1e6);
   options
       .add("uniform_weight", uniform_weight,

@@ -14,7 +14,7 @@ struct LrLivaeOptions {
   PixelAdversaryOptions adversary;
   int64_t latent_s = 100, latent_u = 200;
   double reconstruction_weight = 10, kl_weight = 1;
-  double likelihood_weight = 0.1, uniform_weight = 1;
+  double likelihood_weight = 0.1, joint_likelihood_weight = 0.1, uniform_weight = 1;
   int64_t n_gm = 3;
   double sigma_rate = 1;
   std::string code_adversary_reads = "sample";

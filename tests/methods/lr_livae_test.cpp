@@ -28,9 +28,10 @@ using labelled_tests::Values;
 const std::vector<int64_t> unknown(kExamples, -1);
 
 // After some steps, so that class means and variances are not those of the start.
-std::unique_ptr<Method> trained(const KeyValues& values = {}) {
+std::unique_ptr<Method> trained(KeyValues values = {}) {
+  values.emplace_back("sigma_rate", "10");
   auto method = make("lrlivae", values);
-  for (int i = 0; i < 4; ++i) step(*method, batch(), 60);
+  for (int i = 0; i < 6; ++i) step(*method, batch(), 4);
   return method;
 }
 
@@ -169,6 +170,7 @@ std::unique_ptr<Method> with_weights(const std::string& reconstruction, const st
   auto method = make("lrlivae", {{"reconstruction_weight", reconstruction},
                                  {"kl_weight", kl},
                                  {"likelihood_weight", likelihood},
+                                 {"joint_likelihood_weight", likelihood},
                                  {"uniform_weight", uniform},
                                  {"adversarial_weight", adversarial}});
   step(*method, batch(of_examples, of_examples), 0);
