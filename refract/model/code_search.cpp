@@ -64,10 +64,11 @@ CodeSearch::CodeSearch(const Model& model, const Tensor& images, const Tensor& v
   for (size_t b = 0; b < model.blocks().size(); ++b) {
     const Block& block = model.blocks()[b];
     const Gaussian prior = model.prior(b);
-    priors_.push_back(
-        prior.mean.defined()
-            ? Gaussian{prior.mean.detach().to(images.options()), prior.log_variance.detach().to(images.options())}
-            : Gaussian{at::zeros({1, block.size}, images.options()), at::zeros({1, block.size}, images.options())});
+    const int64_t rows = block.given ? model.blocks()[*block.given].size : 1;
+    const Tensor none = at::zeros({rows, block.size}, images.options());
+    priors_.push_back(prior.mean.defined() ? Gaussian{prior.mean.detach().to(images.options()),
+                                                      prior.log_variance.detach().to(images.options())}
+                                           : Gaussian{none, none});
     const bool drawn = block.categorical && block.prior;
     log_shares_.push_back(drawn ? model.class_shares(b).to(images.options()).clamp_min(1e-12).log().unsqueeze(0)
                                 : Tensor());
