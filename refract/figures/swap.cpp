@@ -20,7 +20,8 @@ Figure swap_words(const Model& model, size_t block, bool same_images) {
           "Swapping grid",
           fmt::format("Each image takes {} from the image above its column and everything else from the image at the "
                       "left of its row.{}",
-                      model.blocks()[block].name, same_images ? " On the diagonal are reconstructions." : ""),
+                      joined_names(model, with_dependents(model, block)),
+                      same_images ? " On the diagonal are reconstructions." : ""),
           {}};
 }
 

@@ -8,7 +8,6 @@
 #include <filesystem>
 
 #include "refract/core/errors.h"
-#include "refract/core/text.h"
 #include "refract/data/files/image_file.h"
 
 namespace refract {
@@ -38,7 +37,7 @@ Tensor hidden_of_file(const std::string& file, const Space& space) {
   if (!std::filesystem::exists(file))
     throw BadInput(
         fmt::format("Reading the mask: expected {}, or a picture file whose white pixels are hidden; found no file {}.",
-                    mask_names(), printable(file)));
+                    mask_names(), file));
   Space gray = space;
   gray.sizes.front() = 1;
   return read_image(file, gray).ge(kHalfWhite);
@@ -70,7 +69,7 @@ Tensor hidden_pixels(const std::string& mask, const Space& space) {
     throw BadInput(
         fmt::format("Reading the mask {}: it hides {} of the {} pixels of a picture of {}x{}. Expected a part of them: "
                     "white is hidden, black is seen.",
-                    printable(mask), count == 0 ? "none" : "all", hidden.numel(), space.width(), space.height()));
+                    mask, count == 0 ? "none" : "all", hidden.numel(), space.width(), space.height()));
   return hidden;
 }
 
