@@ -53,6 +53,7 @@ enum class MetricDraw : uint64_t {
   leak_probe,
   retrieval_queries,
   retrieval_candidates,
+  inpainting,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

@@ -38,8 +38,14 @@ std::string lacks_images(const DataSource& data) {
   return fmt::format("The data set {} has no unlabelled images to show.", data.info().name);
 }
 
+std::string lacks_coded_images(const Model& model, const DataSource& data) {
+  for (const std::string& missing : {lacks_images(data), lacks_encoder(model), lacks_generator(model)})
+    if (!missing.empty()) return missing;
+  return "";
+}
+
 std::string lacks_pictures(const Model& model) {
-  if (model.space().is_picture()) return "";
+  if (model.space().is_picture()) return lacks_generator(model);
   return fmt::format("This figure shows pictures, and the model makes {}.", text_of(model.space()));
 }
 

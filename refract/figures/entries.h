@@ -60,6 +60,10 @@ std::vector<std::string> column_names(const DataSource& data);
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);
 
+// The same where the model, moreover, encodes images and makes images from codes, else a sentence that says what is
+// missing.
+std::string lacks_coded_images(const Model& model, const DataSource& data);
+
 // "" where the model makes pictures, else a sentence that says what it makes.
 std::string lacks_pictures(const Model& model);
 

@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kSwapImages = 9;
 
 std::string swap_lacks(const Model& model, const DataSource& data) {
-  const std::string images = lacks_images(data);
+  const std::string images = lacks_coded_images(model, data);
   return images.empty() ? lacks_exchange(model) : images;
 }
 
