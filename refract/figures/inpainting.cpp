@@ -64,7 +64,7 @@ Figure draw_inpainting(const Model& model, const DataSource& data, uint64_t seed
     FilledPictures pictures;
     pictures.original = images;
     pictures.hidden = hidden_pixels(mask, model.space());
-    pictures.filled = inpaint(model, images, pictures.hidden).filled;
+    pictures.filled = inpaint(model, images, pictures.hidden, {.steps = 100, .starts = 2}).filled;
     panels.push_back(inpainting_panel(pictures, 0, images.size(0), mask));
   }
   Figure figure = inpainting_words();

@@ -89,7 +89,6 @@ Codes codes_by_search(const Model& model, const Tensor& images, const Tensor& hi
                                     : any_codes(model, images.size(0), images.options()));
   Best best;
   for (size_t i = 0; i < starts.size(); ++i) {
-    best.offer(starts[i], search.objective(starts[i]));
     const Codes end = search.descended(starts[i]);
     best.offer(end, search.objective(end));
     on_share(static_cast<double>(i + 1) / static_cast<double>(starts.size()));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <system_error>
 
 #include "refract/core/errors.h"
 #include "refract/data/files/image_file.h"
@@ -34,7 +35,8 @@ Tensor hidden_box(const NamedMask& mask, const Space& space) {
 }
 
 Tensor hidden_of_file(const std::string& file, const Space& space) {
-  if (!std::filesystem::exists(file))
+  std::error_code none;
+  if (!std::filesystem::exists(file, none))
     throw BadInput(
         fmt::format("Reading the mask: expected {}, or a picture file whose white pixels are hidden; found no file {}.",
                     mask_names(), file));
