@@ -106,6 +106,7 @@ void check_separate(const InpaintArguments& arguments) {
 std::vector<std::string> unique_names(const std::vector<std::string>& names) {
   std::set<std::string> taken;
   std::vector<std::string> unique;
+  unique.reserve(names.size());
   for (const std::string& name : names) {
     std::string own = name;
     for (int64_t number = 2; !taken.insert(own).second; ++number) own = fmt::format("{}-{}", name, number);

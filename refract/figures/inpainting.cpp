@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "refract/data/files/mask.h"
 #include "refract/draw/canvas.h"
@@ -18,7 +19,7 @@ namespace {
 constexpr int64_t kInpaintedImages = 4;
 constexpr size_t kMasksAcross = 2;
 constexpr int kHiddenGray = 128;
-constexpr const char* kMasksShown[] = {"right-half", "eyes", "nose-mouth", "bottom-half"};  // as in Fig. 7
+constexpr std::array<const char*, 4> kMasksShown = {"right-half", "eyes", "nose-mouth", "bottom-half"};  // Fig. 7
 
 // Pictures from `first` on, a row each.
 Panel inpainting_panel(const FilledPictures& pictures, int64_t first, int64_t count, const std::string& heading) {

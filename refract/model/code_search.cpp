@@ -125,6 +125,7 @@ std::vector<Codes> CodeSearch::narrowed(const std::vector<Codes>& beam, size_t c
     Codes codes;
     for (size_t b = 0; b < beam.front().size(); ++b) {
       std::vector<Tensor> candidates;
+      candidates.reserve(beam.size());
       for (const Codes& one : beam) candidates.push_back(one[b]);
       codes.push_back(picked_rows(candidates, origin));
     }
@@ -165,6 +166,7 @@ Codes CodeSearch::descended(const Codes& start) const {
   Descent descent(values);
   for (int64_t step = 0; step < settings_.steps && !moving.empty(); ++step) {
     std::vector<Tensor> leaves;
+    leaves.reserve(values.size());
     for (const Tensor& value : descent.values()) leaves.push_back(value.detach().requires_grad_());
     const Tensor loss = objective(codes_of(leaves)).sum();
     const std::vector<Tensor> gradients = torch::autograd::grad({loss}, leaves, {}, false, false, true);

@@ -30,6 +30,7 @@ constexpr std::array inpainting_measures = {InpaintingMeasure{"L1 of the hidden 
 MetricTable::Row inpainting_row(const std::string& name, const Tensor& truth, const Tensor& filled,
                                 const Tensor& hidden) {
   std::vector<Tensor> columns;
+  columns.reserve(inpainting_measures.size());
   for (const InpaintingMeasure& measure : inpainting_measures) columns.push_back(measure.of(truth, filled, hidden));
   return mean_errors(name, at::stack(columns, 1), false);
 }
@@ -73,7 +74,7 @@ MetricTable inpainting_table(const Model& model, const DataSource& data, const I
   MetricTable table;
   table.metric = "inpainting";
   table.title = fmt::format("Error of pictures that were filled in: {}", protocol.mask);
-  table.unit = "mean absolute error of a hidden pixel, pixels in [-1, 1]; lower is better";
+  table.unit = "L1: mean absolute error of a hidden pixel, pixels in [-1, 1]; lower is better";
   for (const InpaintingMeasure& measure : inpainting_measures) table.columns.emplace_back(measure.name);
   table.rows.push_back(inpainting_row("optimised codes", truth, filled(Inpainting::optimising), hidden));
   if (model.encodes())
