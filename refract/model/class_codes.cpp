@@ -83,7 +83,7 @@ std::vector<size_t> blocks_not_given(const Model& model, size_t category) {
 }
 
 std::vector<int64_t> strongest_dimensions(const Model& model, const Codes& noise, size_t category, size_t block,
-                                        int64_t most) {
+                                          int64_t most) {
   const at::NoGradGuard no_grad;
   std::vector<Tensor> changes;
   for (int64_t k = 0; k < std::min(kClassesCompared, model.blocks().at(category).size); ++k) {

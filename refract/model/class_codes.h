@@ -36,6 +36,6 @@ std::vector<size_t> blocks_not_given(const Model& model, size_t category);
 // The `most` dimensions of a block that change the examples most: those whose decodings from noise -1 and 1 differ most
 // in all values, averaged over a few classes. The noise of all other dimensions is `noise`, [1, size] a block.
 std::vector<int64_t> strongest_dimensions(const Model& model, const Codes& noise, size_t category, size_t block,
-                                        int64_t most);
+                                          int64_t most);
 
 }  // namespace refract

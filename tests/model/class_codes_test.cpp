@@ -15,7 +15,7 @@ namespace {
 
 using testing_support::contains;
 
-double distance(const Tensor& a, const Tensor& b) {
+double largest_gap(const Tensor& a, const Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
@@ -30,8 +30,8 @@ TEST(ClassCodes, NoiseIsStandardNormalAndClassesAreOneHot) {
     EXPECT_NEAR(noise[b].mean().item<double>(), 0, 0.07) << b;
     EXPECT_NEAR(noise[b].std().item<double>(), 1, 0.05) << b;
   }
-  EXPECT_EQ(distance(noise[1], prior_noise(model, 4000, generator_of(1))[1]), 0);
-  EXPECT_GT(distance(noise[1], prior_noise(model, 4000, generator_of(2))[1]), 0.1);
+  EXPECT_EQ(largest_gap(noise[1], prior_noise(model, 4000, generator_of(1))[1]), 0);
+  EXPECT_GT(largest_gap(noise[1], prior_noise(model, 4000, generator_of(2))[1]), 0.1);
 }
 
 // p(u | c) is N(-0.5, 0.1^2) or N(0.5, 0.2^2): z_s = z sigma_c + mu_c.
@@ -42,10 +42,10 @@ TEST(ClassCodes, OneNoiseStandsForRelatedCodesInAllClasses) {
   const Codes bright = codes_of_noise(model, noise_of_class(noise, 0, 1));
   EXPECT_TRUE(dark[0].select(1, 0).eq(1).all().item<bool>());
   EXPECT_TRUE(bright[0].select(1, 1).eq(1).all().item<bool>());
-  EXPECT_LT(distance(dark[1], noise[1] * 0.1 - 0.5), 1e-6);
-  EXPECT_LT(distance(bright[1], noise[1] * 0.2 + 0.5), 1e-6);
-  EXPECT_LT(distance(dark[2], noise[2]), 1e-6);
-  EXPECT_EQ(distance(dark[2], bright[2]), 0);
+  EXPECT_LT(largest_gap(dark[1], noise[1] * 0.1 - 0.5), 1e-6);
+  EXPECT_LT(largest_gap(bright[1], noise[1] * 0.2 + 0.5), 1e-6);
+  EXPECT_LT(largest_gap(dark[2], noise[2]), 1e-6);
+  EXPECT_EQ(largest_gap(dark[2], bright[2]), 0);
 }
 
 TEST(ClassCodes, BlocksDependOnACategoryOrNot) {
@@ -73,7 +73,7 @@ TEST(ClassCodes, AModelWithoutRelatedBlocksHasClassesAllTheSame) {
   EXPECT_EQ(lacks_class_samples(model), "");
   EXPECT_TRUE(blocks_given(model, 0).empty());
   const Codes noise = prior_noise(model, 2, generator_of(1));
-  EXPECT_EQ(distance(codes_of_noise(model, noise_of_class(noise, 0, 2))[1], noise[1]), 0);
+  EXPECT_EQ(largest_gap(codes_of_noise(model, noise_of_class(noise, 0, 2))[1], noise[1]), 0);
 }
 
 TEST(ClassCodes, TheStrongestDimensionsChangeTheImagesMost) {
