@@ -23,7 +23,7 @@ namespace {
 using testing_support::contains;
 using testing_support::message_of;
 
-double farthest(const Tensor& a, const Tensor& b) {
+double widest_gap(const Tensor& a, const Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
@@ -52,9 +52,10 @@ TEST(Inpaint, FindsTheCodeOfTheVisiblePartAndLeavesTheOtherToThePrior) {
   const fakes::FakeModel model = fakes::halves();
   const Tensor images = of_halves({0.5, -0.7}, {0.3, 0.4});
   const Inpainted found = inpaint(model, images, hidden("right-half", model));
-  EXPECT_LT(farthest(found.codes.at(0), at::tensor(std::vector<float>{0.5F, -0.7F}).unsqueeze(1).expand({2, 3})), 0.02);
+  EXPECT_LT(widest_gap(found.codes.at(0), at::tensor(std::vector<float>{0.5F, -0.7F}).unsqueeze(1).expand({2, 3})),
+            0.02);
   EXPECT_LT(found.codes.at(1).abs().max().item<double>(), 0.05) << "the mean of the prior";
-  EXPECT_LT(farthest(found.filled, of_halves({0.5, -0.7}, {0, 0})), 0.05);
+  EXPECT_LT(widest_gap(found.filled, of_halves({0.5, -0.7}, {0, 0})), 0.05);
 }
 
 TEST(Inpaint, VisibleValuesAreExactlyThoseOfThePicture) {
@@ -84,7 +85,7 @@ TEST(Inpaint, PicturesDoNotActOnEachOther) {
   const Tensor mask = hidden("bottom-half", model);
   const Tensor together = inpaint(model, images, mask).decoded;
   for (int64_t n = 0; n < 3; ++n)
-    EXPECT_LT(farthest(inpaint(model, images.narrow(0, n, 1), mask).decoded[0], together[n]), 0.01) << n;
+    EXPECT_LT(widest_gap(inpaint(model, images.narrow(0, n, 1), mask).decoded[0], together[n]), 0.01) << n;
 }
 
 // The bright upper half is one of class 1, whose prior is N(0.5, 0.2^2); the dark one of class 0.
@@ -102,8 +103,8 @@ TEST(Inpaint, WithoutASignOfTheClassThePriorDecides) {
   const fakes::OfClasses model;
   const Inpainted found = inpaint(model, upper_and_lower({0.6, -0.4}, {0.3, -0.2}), hidden("top-half", model));
   EXPECT_TRUE(found.codes.at(0).select(1, 0).eq(1).all().item<bool>());
-  EXPECT_LT(farthest(found.codes.at(1), at::full({2, 1}, -0.5)), 0.02);
-  EXPECT_LT(farthest(found.codes.at(2), at::tensor(std::vector<float>{0.3F, -0.2F}).unsqueeze(1)), 0.02);
+  EXPECT_LT(widest_gap(found.codes.at(1), at::full({2, 1}, -0.5)), 0.02);
+  EXPECT_LT(widest_gap(found.codes.at(2), at::tensor(std::vector<float>{0.3F, -0.2F}).unsqueeze(1)), 0.02);
 }
 
 struct WithoutEncoder : fakes::OfClasses {
@@ -146,7 +147,7 @@ TEST(Inpaint, ABlockWithoutAPriorIsHeldByThePictureAlone) {
                                [&](const Tensor& x) { return half.encode(x); },
                                [&](const Codes& codes) { return half.decode(codes); }};
   const Inpainted found = inpaint(model, of_halves({0.8}, {0.2}), hidden("right-half", model));
-  EXPECT_LT(farthest(found.codes.at(0), at::full({1, 3}, 0.8)), 0.02);
+  EXPECT_LT(widest_gap(found.codes.at(0), at::full({1, 3}, 0.8)), 0.02);
 }
 
 // The code is the mean v of all pixels, and the decoding v + 0.1 everywhere. Half is hidden: v, then v + 0.05, then
