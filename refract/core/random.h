@@ -58,6 +58,7 @@ enum class MetricDraw : uint64_t {
   generation_judge,
   generation_taught,
   generation_pairs,
+  inpainting,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

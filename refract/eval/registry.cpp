@@ -50,6 +50,7 @@ const std::vector<MetricEntry>& metrics() {
       precision_recall_metric(),
       diversity_metric(),
       sample_classification_metric(),
+      inpainting_metric(),
   };
   return entries;
 }

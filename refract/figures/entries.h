@@ -21,6 +21,9 @@ FigureEntry posterior_traversals_figure();
 FigureEntry traversal_animation_figure();
 FigureEntry class_samples_figure();
 FigureEntry class_priors_figure();
+FigureEntry class_interpolations_figure();
+FigureEntry class_traversals_figure();
+FigureEntry inpainting_figure();
 FigureEntry block_map_figure();
 FigureEntry column_effects_figure();
 FigureEntry value_scatter_figure();
@@ -41,6 +44,7 @@ enum class Turn : uint64_t {
   swap,
   grid_from,
   grid_to,
+  inpainting,
 };
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
@@ -61,5 +65,11 @@ std::string lacks_encoded_images(const Model& model, const DataSource& data);
 
 // "" where the model makes pictures, else a sentence that says what it makes, or that it makes nothing.
 std::string lacks_pictures(const Model& model);
+
+// "" where it makes pictures of classes from priors, else a sentence that says what it lacks.
+std::string lacks_class_pictures(const Model& model);
+
+// The same where it has other blocks than classes, too.
+std::string lacks_class_codes(const Model& model);
 
 }  // namespace refract

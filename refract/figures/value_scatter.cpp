@@ -58,7 +58,8 @@ std::string value_scatter_lacks(const Model& model, const DataSource& data) {
   if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);
-  return "";
+  const std::string encoder = lacks_encoder(model);
+  return encoder.empty() ? lacks_generator(model) : encoder;
 }
 
 Figure draw_value_scatter(const Model& model, const DataSource& data, uint64_t seed) {

@@ -55,7 +55,7 @@ class Likelihood {
   // The distribution's mean in the example's units, counts for a typical sum; not clamped.
   [[nodiscard]] Tensor mean(const Tensor& made) const;
 
-  // The same as an example: pixels are clamped to [-1, 1].
+  // The same as an example: pixels are clamped to [-1, 1]. Gradients pass through the clamp.
   [[nodiscard]] Tensor example(const Tensor& made) const;
 
   // How the generator ends: "linear", "tanh" or "leaky". Throws BadInput where that does not fit the likelihood.

@@ -22,13 +22,6 @@ size_t find_block(const Model& model, std::string_view wanted, Match match) {
   throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, listed_blocks(model)));
 }
 
-// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
-int64_t examples_at_once(const Model& model, int64_t most) {
-  constexpr int64_t usual_pixels = int64_t{64} * 64;
-  const int64_t pixels = std::max(model.space().height() * model.space().width(), usual_pixels);
-  return std::max<int64_t>(1, most * usual_pixels / pixels);
-}
-
 // One-hot rows, [count, classes].
 Tensor drawn_classes(const Tensor& shares, int64_t count, const at::Generator& generator) {
   const Tensor classes = at::multinomial(shares, count, true, generator);
@@ -132,6 +125,12 @@ std::string lacks_prior(const Model& model, size_t block) {
   const Block& its = model.blocks().at(block);
   if (its.prior) return "";
   return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", its.name);
+}
+
+int64_t examples_at_once(const Model& model, int64_t most) {
+  constexpr int64_t usual_pixels = int64_t{64} * 64;
+  const int64_t pixels = std::max(model.space().height() * model.space().width(), usual_pixels);
+  return std::max<int64_t>(1, most * usual_pixels / pixels);
 }
 
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {

@@ -81,6 +81,8 @@ class Model {
   [[nodiscard]] virtual Tensor class_shares(size_t block) const;
 
   // The mean example that the generator gives, [N, sizes...], in the units of the space; pixels are clamped to [-1, 1].
+  // Where gradients are on, it can be differentiated in the codes. Methods let gradients pass through the clamp, so
+  // that a search for codes leaves pixels beyond black and white again.
   [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;
 
   // The code that stands for the reference set in the target block (Rb-VAE's learned e^r), [size]; undefined where none
@@ -109,6 +111,9 @@ std::string lacks_reconstruction(const Model& model);  // for what needs both
 // "" where every block has a prior, or this one, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
 std::string lacks_prior(const Model& model, size_t block);
+
+// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
+int64_t examples_at_once(const Model& model, int64_t most);
 
 // encode and decode in slices of at most `slice` examples, of fewer where they are larger than 64x64 pixels, without
 // gradients: memory stays bounded for any N and any size. Throw BadInput, as lacks_encoder and lacks_generator say it,

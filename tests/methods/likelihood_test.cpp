@@ -133,5 +133,17 @@ TEST(Likelihood, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(Likelihood({}, Space::square(1, 4)).output("tanh"), Output::tanh);
 }
 
+// A search for codes has to leave pixels beyond black and white, where the gradient of a clamp vanishes.
+TEST(Likelihood, GradientsPassThroughTheClampOfPixels) {
+  const Likelihood likelihood({.likelihood = "laplace"}, Space::square(1, 2));
+  const Tensor made = at::tensor(std::vector<float>{0.3F, 1.7F, -2.5F, -1.0F}).view({1, 1, 2, 2}).requires_grad_();
+  const Tensor example = likelihood.example(made);
+  EXPECT_TRUE(example.equal(made.detach().clamp(-1, 1)));
+  const Tensor weights = at::tensor(std::vector<float>{1, 2, 3, 4}).view({1, 1, 2, 2});
+  EXPECT_TRUE(torch::autograd::grad({(example * weights).sum()}, {made}).at(0).equal(weights));
+  const at::NoGradGuard no_grad;
+  EXPECT_TRUE(likelihood.example(made).equal(made.clamp(-1, 1)));
+}
+
 }  // namespace
 }  // namespace refract

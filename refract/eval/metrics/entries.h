@@ -23,5 +23,6 @@ MetricEntry fid_metric();
 MetricEntry precision_recall_metric();
 MetricEntry diversity_metric();
 MetricEntry sample_classification_metric();
+MetricEntry inpainting_metric();
 
 }  // namespace refract
