@@ -36,6 +36,7 @@ const std::vector<MetricEntry>& metrics() {
       reconstruction_metric(),
       leak_metric(),
       retrieval_metric(),
+      generated_metric(),
   };
   return entries;
 }

@@ -21,7 +21,8 @@ const std::vector<FigureEntry>& figures() {
                                                    class_priors_figure(),
                                                    block_map_figure(),
                                                    column_effects_figure(),
-                                                   value_scatter_figure()};
+                                                   value_scatter_figure(),
+                                                   generated_scatter_figure()};
   return entries;
 }
 

@@ -35,13 +35,6 @@ std::vector<size_t> best_and_worst(const std::vector<double>& share) {
   return order;
 }
 
-// Values in the table's own units, as doubles.
-Tensor in_table_units(const Tensor& examples, const DataSource& data) {
-  Tensor values = comparable(data.info().space, examples).to(at::kCPU, at::kFloat).contiguous().clone();
-  to_table_units(values.data_ptr<float>(), values.size(0), data.info().columns);
-  return values.to(at::kDouble);
-}
-
 void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& title, const Tensor& truth,
                   const Tensor& guess) {
   const Interval across = interval_of(truth), up = interval_of(guess);

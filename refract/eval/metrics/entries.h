@@ -18,5 +18,6 @@ MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
 MetricEntry leak_metric();
 MetricEntry retrieval_metric();
+MetricEntry generated_metric();
 
 }  // namespace refract
