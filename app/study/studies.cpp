@@ -1,3 +1,4 @@
+#include "app/study/livae_studies.h"
 #include "app/study/pair_studies.h"
 #include "app/study/parted_studies.h"
 #include "app/study/study.h"
@@ -127,6 +128,7 @@ const std::vector<Study>& studies() {
     std::vector<Study> each = {table1_digits(),    table1_digits_framed(), table1_faces(),
                                partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
     for (Study& one : mathieu_studies()) each.push_back(std::move(one));
+    for (Study& one : livae_studies()) each.push_back(std::move(one));
     return each;
   }();
   return all;

@@ -108,7 +108,7 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   if (plan.data && !plan.data->note.empty()) table.protocol += " " + plan.data->note;
   for (const StudyBound& bound : study_bounds(plan))
     table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
-  for (const char* bound : {"predict the mean", "chance", "noise"})
+  for (const char* bound : {"predict the mean", "chance", "noise", "other held-out examples"})
     if (values_of(any.front(), bound) != nullptr) table.rows.push_back(row_of(bound, {any.front()}, bound));
   return table;
 }

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "refract/draw/plot.h"
-#include "refract/eval/features.h"
 #include "refract/figures/entries.h"
 #include "refract/model/manipulate.h"
 
