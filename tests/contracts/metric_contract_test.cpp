@@ -82,9 +82,13 @@ TEST(MetricContract, SaysWhatIsMissing) {
 }
 
 TEST(MetricContract, DivergedCodesAreRefused) {
-  const fakes::FakeModel diverged(Space::square(3, 8), {{"e", 2, Role::target}}, [](const Tensor& x) {
-    return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
-  });
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const fakes::FakeModel diverged(
+      small, {{"e", 2, Role::target}},
+      [](const Tensor& x) {
+        return Codes{at::full({x.size(0), 2}, infinity)};
+      },
+      [](const Codes& codes) { return at::full(small.batch(codes.at(0).size(0)), infinity); });
   const auto data = complete();
   for (const MetricEntry& entry : metrics())
     EXPECT_THROW(Evaluator(diverged, data).measure(entry), BadInput) << entry.name;

@@ -20,34 +20,34 @@
 namespace refract {
 namespace {
 
-constexpr int64_t kMostCompared = 3000;  // examples of each side
+constexpr int64_t kMostCompared = 5000;  // examples of each side
 
-struct Sample {
+struct ComparedSample {
   Tensor values;   // [N, D], see raw_values
   Tensor labels;   // [N]; undefined where classes are not compared
   Tensor factors;  // [N, K]; undefined where the data cannot read them, or without labels
 };
 
-Sample sample_of(const DataSource& data, const Tensor& examples, const Tensor& labels) {
+ComparedSample sample_of(const DataSource& data, const Tensor& examples, const Tensor& labels) {
   expect_finite("generated examples", examples);
   return {raw_values(data.info().space, examples), labels,
           labels.defined() ? data.read_factors(examples, labels) : Tensor()};
 }
 
-Sample held_out_sample(const DataSource& data, Split split, bool with_labels) {
+ComparedSample held_out_sample(const DataSource& data, Split split, bool with_labels) {
   Indices rows = permutation(data.count(split), mix(place_of(split), MetricDraw::generated_rows));
   rows.resize(static_cast<size_t>(std::min(std::ssize(rows), kMostCompared)));
   return sample_of(data, data.examples(split, rows), with_labels ? data.labels(split, rows).to(at::kCPU) : Tensor());
 }
 
-Sample members_of(const Sample& sample, int64_t c) {
+ComparedSample members_of(const ComparedSample& sample, int64_t c) {
   const Tensor rows = sample.labels.eq(c).nonzero().squeeze(1);
   return {sample.values.index_select(0, rows), sample.labels.index_select(0, rows),
           sample.factors.defined() ? sample.factors.index_select(0, rows) : Tensor()};
 }
 
 // The standard deviation of each factor beside that of the real ones: [K] double.
-Tensor spread_ratios(const Sample& made, const Sample& real) {
+Tensor spread_ratios(const ComparedSample& made, const ComparedSample& real) {
   if (made.factors.size(0) < 2 || real.factors.size(0) < 2)
     return at::full({real.factors.size(1)}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   return made.factors.to(at::kDouble).std(0) / real.factors.to(at::kDouble).std(0);
@@ -56,10 +56,10 @@ Tensor spread_ratios(const Sample& made, const Sample& real) {
 // Within each class; the last row has the means over classes and the energy distance of all.
 class Comparison {
  public:
-  Comparison(const Sample& made, const Sample& real, int64_t classes) {
+  Comparison(const ComparedSample& made, const ComparedSample& real, int64_t classes) {
     std::vector<Tensor> ratios;
     for (int64_t c = 0; c < classes; ++c) {
-      const Sample one = members_of(made, c), other = members_of(real, c);
+      const ComparedSample one = members_of(made, c), other = members_of(real, c);
       if (real.factors.defined()) ratios.push_back(spread_ratios(one, other));
       rows_.push_back(row(ratios.empty() ? Tensor() : ratios.back(), energy_distance(one.values, other.values)));
     }
@@ -81,7 +81,8 @@ class Comparison {
   std::vector<std::vector<double>> rows_;
 };
 
-std::string generated_protocol(const DataSource& data, const Sample& made, const Sample& real, const Sample& others) {
+std::string generated_protocol(const DataSource& data, const ComparedSample& made, const ComparedSample& real,
+                               const ComparedSample& others) {
   std::string text = fmt::format(
       "{} mean examples of codes drawn from the prior, beside {} examples of the split score; below, {} of the split "
       "fit "
@@ -109,11 +110,11 @@ MetricTable measure_generated(const Model& model, const DataSource& data, const 
   const std::optional<size_t> category =
       names.empty() ? std::optional<size_t>() : category_of(model, std::ssize(names));
   const int64_t classes = category ? std::ssize(names) : 0;
-  const Sample real = held_out_sample(data, Split::score, classes > 0);
-  const Sample others = held_out_sample(data, Split::fit, classes > 0);
+  const ComparedSample real = held_out_sample(data, Split::score, classes > 0);
+  const ComparedSample others = held_out_sample(data, Split::fit, classes > 0);
   const Generated drawn =
       generated(model, real.values.size(0), category, generator_of(mix(0, MetricDraw::generated_codes)));
-  const Sample made = sample_of(data, drawn.examples, drawn.labels);
+  const ComparedSample made = sample_of(data, drawn.examples, drawn.labels);
   const Comparison comparison(made, real, classes);
 
   MetricTable table;

@@ -26,7 +26,7 @@ StudyPlan plan_of(const Study& study, const Budget& budget, const std::filesyste
 }
 
 // What the training sees, without its files; of rows, the arcs alone.
-Space space_of(const Settings& settings) {
+Space space_of_training(const Settings& settings) {
   const Options& options = settings.data_recipe.options;
   return options.has("size") ? Space::square(1, std::stoll(options.at("size").text())) : Space::row(2);
 }
@@ -54,7 +54,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
         const auto settings = settings_of(job);  // throws for an option that does not exist
         EXPECT_EQ(settings->train.seed, job.seed);
         EXPECT_GT(settings->train.steps, 0);
-        const auto method = settings->method_recipe.make(space_of(*settings));
+        const auto method = settings->method_recipe.make(space_of_training(*settings));
         for (const std::string& block : blocks_read(study.rows[job.row]))
           EXPECT_NO_THROW(block_named(*method, block)) << job.name;
       }
