@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -225,6 +226,8 @@ std::unique_ptr<DataSource> make_yaleb(const YaleBOptions& options, const OnProg
   all.copy = std::move(pictures.copy);
   const auto seed = static_cast<uint64_t>(options.data_seed);
   const std::set<int64_t> unseen = unseen_of(names, options.unseen_people, seed);
+  if (!unseen.empty())
+    add_note(all.info, fmt::format("Held out whole, and unknown to what trains: people {}.", fmt::join(unseen, ", ")));
   add_people(all, names, unseen);
   add_factors(all, names);
   all.splits = splits_of(names, unseen, seed);

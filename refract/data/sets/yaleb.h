@@ -52,7 +52,8 @@ std::set<int64_t> people_in(std::string_view text);
 //
 // With unseen_people, so many of them, drawn by data_seed, are held out whole, and nobody else is: half of each one's
 // directions, drawn likewise, fit the probes, and the other half scores them. The classes name everyone. The values of
-// the attribute, which methods learn from, are the others alone, and it is unknown of those held out.
+// the attribute, which methods learn from, are the others alone, and it is unknown of those held out, whom
+// info().note names.
 //
 // Throws BadInput: no file of such a name for any of the people; no person left to train on; and as named_pictures.h
 // says; bad image files, unless these are to be left out (info().note counts them).

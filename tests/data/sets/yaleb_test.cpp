@@ -179,6 +179,8 @@ TEST_F(YaleBFolder, UnseenPeopleAreHeldOutWhole) {
   EXPECT_EQ(data->info().classes, (std::vector<std::string>{"11", "13", "21", "22"}));
   const std::vector<std::string> seen = data->info().attributes.at(0).values;
   ASSERT_EQ(seen.size(), 2U);
+  for (const std::string& person : data->info().classes)
+    EXPECT_NE(contains(data->info().note, person), std::find(seen.begin(), seen.end(), person) != seen.end()) << person;
   std::map<std::string, std::set<int64_t>> lights;
   std::map<std::string, std::set<Split>> splits;
   for (const Split split : {Split::unlabelled, Split::fit, Split::score})
