@@ -36,7 +36,7 @@ Study livae_toy() {
   s.summary = "Generated points beside real ones on three arcs, after 10 to 50 epochs";
   s.source = "Zheng and Sun 2019, Sec. 4.1 and Fig. 2";
   s.data = "arcs";
-  s.metric = "generated";
+  s.metric = "energy";
   s.unit =
       "along, across: standard deviation within a class, generated over real, 1 is right; energy distance: lower is "
       "better";

@@ -53,8 +53,8 @@ enum class MetricDraw : uint64_t {
   leak_probe,
   retrieval_queries,
   retrieval_candidates,
-  generated_rows,
-  generated_codes,
+  energy_rows,
+  energy_codes,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

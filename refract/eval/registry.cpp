@@ -36,7 +36,7 @@ const std::vector<MetricEntry>& metrics() {
       reconstruction_metric(),
       leak_metric(),
       retrieval_metric(),
-      generated_metric(),
+      energy_metric(),
   };
   return entries;
 }

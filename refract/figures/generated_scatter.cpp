@@ -45,8 +45,7 @@ class Plane {
 std::string generated_scatter_lacks(const Model& model, const DataSource& data) {
   if (model.space().is_picture()) return "This figure shows the rows of a table, but the model makes pictures.";
   if (model.space().numel() < 2) return "This figure shows rows of two columns or more, but the rows have one.";
-  for (const std::string& missing : {lacks_generator(model), lacks_prior(model)})
-    if (!missing.empty()) return missing;
+  if (const std::string missing = lacks_generated(model); !missing.empty()) return missing;
   if (data.count(split_for_show(data)) < 2)
     return fmt::format("The data set {} has fewer than two unlabelled rows to show.", data.info().name);
   return "";

@@ -5,10 +5,14 @@
 namespace refract {
 
 Generated generated(const Model& model, int64_t count, std::optional<size_t> category, const at::Generator& generator) {
-  for (const std::string& missing : {lacks_generator(model), lacks_prior(model)})
-    if (!missing.empty()) throw BadInput(missing);
+  if (const std::string missing = lacks_generated(model); !missing.empty()) throw BadInput(missing);
   const Codes codes = draw_prior(model, count, generator);
   return {decode_all(model, codes).to(at::kCPU), category ? codes.at(*category).argmax(1) : Tensor()};
+}
+
+std::string lacks_generated(const Model& model) {
+  const std::string missing = lacks_generator(model);
+  return missing.empty() ? lacks_prior(model) : missing;
 }
 
 std::optional<size_t> category_of(const Model& model, int64_t classes) {

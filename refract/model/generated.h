@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "refract/model/model.h"
 
@@ -18,6 +19,9 @@ struct Generated {
 // The mean examples of `count` draws from the prior of every block. `category` is a position in blocks(). Throws
 // BadInput where the model has no generator, or a block without a prior.
 Generated generated(const Model& model, int64_t count, std::optional<size_t> category, const at::Generator& generator);
+
+// "" where the model has both, else a sentence that says what it lacks.
+std::string lacks_generated(const Model& model);
 
 // The first category with so many classes, as a position in blocks(). Where the model learned from labels, its classes
 // are those of the data.

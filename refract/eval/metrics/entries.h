@@ -18,6 +18,6 @@ MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
 MetricEntry leak_metric();
 MetricEntry retrieval_metric();
-MetricEntry generated_metric();
+MetricEntry energy_metric();
 
 }  // namespace refract

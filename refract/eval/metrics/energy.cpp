@@ -35,7 +35,7 @@ ComparedSample sample_of(const DataSource& data, const Tensor& examples, const T
 }
 
 ComparedSample held_out_sample(const DataSource& data, Split split, bool with_labels) {
-  Indices rows = permutation(data.count(split), mix(place_of(split), MetricDraw::generated_rows));
+  Indices rows = permutation(data.count(split), mix(place_of(split), MetricDraw::energy_rows));
   rows.resize(static_cast<size_t>(std::min(std::ssize(rows), kMostCompared)));
   return sample_of(data, data.examples(split, rows), with_labels ? data.labels(split, rows).to(at::kCPU) : Tensor());
 }
@@ -81,8 +81,8 @@ class Comparison {
   std::vector<std::vector<double>> rows_;
 };
 
-std::string generated_protocol(const DataSource& data, const ComparedSample& made, const ComparedSample& real,
-                               const ComparedSample& others) {
+std::string energy_protocol(const DataSource& data, const ComparedSample& made, const ComparedSample& real,
+                            const ComparedSample& others) {
   std::string text = fmt::format(
       "{} mean examples of codes drawn from the prior, beside {} examples of the split score; below, {} of the split "
       "fit "
@@ -104,7 +104,7 @@ std::string generated_protocol(const DataSource& data, const ComparedSample& mad
   return text;
 }
 
-MetricTable measure_generated(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_energy(const Model& model, const DataSource& data, const Model* /*untrained*/) {
   const at::NoGradGuard no_grad;
   const std::vector<std::string>& names = data.info().classes;
   const std::optional<size_t> category =
@@ -113,12 +113,12 @@ MetricTable measure_generated(const Model& model, const DataSource& data, const 
   const ComparedSample real = held_out_sample(data, Split::score, classes > 0);
   const ComparedSample others = held_out_sample(data, Split::fit, classes > 0);
   const Generated drawn =
-      generated(model, real.values.size(0), category, generator_of(mix(0, MetricDraw::generated_codes)));
+      generated(model, real.values.size(0), category, generator_of(mix(0, MetricDraw::energy_codes)));
   const ComparedSample made = sample_of(data, drawn.examples, drawn.labels);
   const Comparison comparison(made, real, classes);
 
   MetricTable table;
-  table.metric = "generated";
+  table.metric = "energy";
   table.title = "Generated examples beside held-out ones";
   table.unit = real.factors.defined()
                    ? "ratio of standard deviations, 1 is right; energy distance in the examples' units, lower is better"
@@ -129,20 +129,20 @@ MetricTable measure_generated(const Model& model, const DataSource& data, const 
   for (size_t c = 0; c < static_cast<size_t>(classes); ++c)
     table.rows.push_back({fmt::format("generated {}", names[c]), comparison.of_class(c)});
   table.rows.push_back({"other held-out examples", Comparison(others, real, classes).of_all()});
-  table.protocol = generated_protocol(data, made, real, others);
+  table.protocol = energy_protocol(data, made, real, others);
   return table;
 }
 
 }  // namespace
 
-MetricEntry generated_metric() {
-  return {.name = "generated",
+MetricEntry energy_metric() {
+  return {.name = "energy",
           .summary =
               "How examples drawn from the prior differ from held-out ones: energy distance, and the spread of "
               "factors where the data can read them.",
           .source = "Szekely and Rizzo 2013; this project",
           .lacks = lacks_probe_splits,
-          .measure = measure_generated,
+          .measure = measure_energy,
           .on_request = true};
 }
 

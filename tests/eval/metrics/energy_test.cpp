@@ -1,4 +1,4 @@
-// The metric `generated` on models whose samples are known.
+// The metric `energy` on models whose samples are known.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -23,7 +23,7 @@ std::unique_ptr<DataSource> held_out_arcs() {
 }
 
 MetricTable generated_table(const Model& model, const DataSource& data) {
-  return metric("generated").measure(model, data, nullptr);
+  return metric("energy").measure(model, data, nullptr);
 }
 
 const std::vector<double>& generated_row(const MetricTable& table, const std::string& name) {
@@ -32,7 +32,7 @@ const std::vector<double>& generated_row(const MetricTable& table, const std::st
   throw std::runtime_error("no row " + name);
 }
 
-TEST(Generated, ThicknessIsReadBesideThatOfRealPoints) {
+TEST(Energy, ThicknessIsReadBesideThatOfRealPoints) {
   const auto data = held_out_arcs();
   for (const double thickness : {2.0, 1.0, 0.4}) {
     const MetricTable table = generated_table(fakes::of_arcs(thickness), *data);
@@ -49,20 +49,20 @@ TEST(Generated, ThicknessIsReadBesideThatOfRealPoints) {
   }
 }
 
-TEST(Generated, EqualDistributionsAreNoFartherThanOtherRealPoints) {
+TEST(Energy, EqualDistributionsAreNoFartherThanOtherRealPoints) {
   const MetricTable table = generated_table(fakes::of_arcs(1), *held_out_arcs());
   EXPECT_LT(std::abs(generated_row(table, "generated").back()), 0.01);
   EXPECT_LT(std::abs(generated_row(table, "other held-out examples").back()), 0.01);
 }
 
-TEST(Generated, PointsOfAnotherClassAreFarFromTheirs) {
+TEST(Energy, PointsOfAnotherClassAreFarFromTheirs) {
   const MetricTable table = generated_table(fakes::of_arcs(1, 1), *held_out_arcs());
   EXPECT_LT(std::abs(generated_row(table, "generated").back()), 0.01) << "all together are as they should be";
   for (const char* name : {"generated inner", "generated middle", "generated outer"})
     EXPECT_GT(generated_row(table, name).back(), 0.3) << name;
 }
 
-TEST(Generated, WithoutClassesOnlyTheEnergyDistanceIsMeasured) {
+TEST(Energy, WithoutClassesOnlyTheEnergyDistanceIsMeasured) {
   const fakes::FakeModel model = fakes::FakeModel(
       Space::row(2), {{"z", 2, Role::whole}}, [](const Tensor& x) { return Codes{x}; },
       [](const Codes& codes) { return codes.at(0); });
@@ -72,7 +72,7 @@ TEST(Generated, WithoutClassesOnlyTheEnergyDistanceIsMeasured) {
   EXPECT_GT(table.rows.at(0).values.at(0), 0.012) << "as a normal distribution is .022 away";
 }
 
-TEST(Generated, AModelWithoutAPriorIsRefused) {
+TEST(Energy, AModelWithoutAPriorIsRefused) {
   const fakes::FakeModel model = fakes::FakeModel(
       Space::row(2), {{"s", 2, Role::target, false, false}}, [](const Tensor& x) { return Codes{x}; },
       [](const Codes& codes) { return codes.at(0); });
