@@ -5,6 +5,8 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "refract/core/errors.h"
 #include "tests/data/support.h"
 
@@ -127,6 +129,14 @@ TEST_F(Cifar10Folders, DamageIsASentence) {
   std::filesystem::remove_all(folder_ / "train");
   std::filesystem::create_directory(folder_ / "train");
   EXPECT_TRUE(contains(refusal(), "found none")) << refusal();
+}
+
+TEST(RealCifar10, HasAsManyOfEachKind) {
+  if (std::getenv("CIFAR10_DIR") == nullptr) GTEST_SKIP() << "CIFAR10_DIR is not set";
+  const auto data = make_cifar10({});
+  const Tensor labels = data->labels(Split::unlabelled, all_indices(data->count(Split::unlabelled)));
+  EXPECT_EQ(labels.numel(), 50'000);
+  for (int64_t c = 0; c < 10; ++c) EXPECT_EQ(labels.eq(c).sum().item<int64_t>(), 5000) << c;
 }
 
 }  // namespace
