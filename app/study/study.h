@@ -20,7 +20,7 @@ struct StudyRow {
   std::string name;      // as in the paper's table
   std::string method;    // registry name
   KeyValues options;     // besides those of the budget
-  std::string features;  // the latent block that is read: "e"; "z" for a method with one code
+  std::string features;  // the row of the metric's table: of the latent block that is read, "e"; "generated"
   double effort = 1;     // steps, as a part of the budget's
   Sweep sweep;
   std::vector<double> paper;  // the paper's numbers, one a column, or its average alone
@@ -57,7 +57,7 @@ struct Study {
   std::string unit;
   std::vector<StudyColumn> beside;
   std::vector<StudyRow> rows;
-  bool pixels = false;  // a row for raw pixels; one for an untrained encoder is always there
+  bool pixels = false;  // a row for raw pixels; one for an untrained model is always there
   std::vector<OtherFeatures> other_features;
   std::vector<Budget> budgets;  // the first is the default
   // Studies of one data set each, whose tables stand one below the other; all have budgets of the same names. The

@@ -59,6 +59,8 @@ enum class MetricDraw : uint64_t {
   generation_taught,
   generation_pairs,
   inpainting,
+  energy_rows,
+  energy_codes,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

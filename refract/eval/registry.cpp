@@ -51,6 +51,7 @@ const std::vector<MetricEntry>& metrics() {
       diversity_metric(),
       sample_classification_metric(),
       inpainting_metric(),
+      energy_metric(),
   };
   return entries;
 }

@@ -7,6 +7,7 @@
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/eval/features.h"
 
 namespace refract {
 
@@ -28,6 +29,12 @@ std::vector<std::string> column_names(const DataSource& data) {
   std::vector<std::string> names = data.info().columns.names;
   for (int64_t d = std::ssize(names); d < data.info().space.numel(); ++d) names.push_back(std::to_string(d + 1));
   return names;
+}
+
+Tensor in_table_units(const Tensor& rows, const DataSource& data) {
+  Tensor values = comparable(data.info().space, rows).to(at::kCPU, at::kFloat).contiguous().clone();
+  to_table_units(values.data_ptr<float>(), values.size(0), data.info().columns);
+  return values.to(at::kDouble);
 }
 
 std::string lacks_images(const DataSource& data) {

@@ -27,6 +27,7 @@ FigureEntry inpainting_figure();
 FigureEntry block_map_figure();
 FigureEntry column_effects_figure();
 FigureEntry value_scatter_figure();
+FigureEntry generated_scatter_figure();
 
 // What figures pick independently of one another.
 enum class Turn : uint64_t {
@@ -45,6 +46,7 @@ enum class Turn : uint64_t {
   grid_from,
   grid_to,
   inpainting,
+  generated_scatter,
 };
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
@@ -56,6 +58,9 @@ Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed
 
 // Of the columns of a table; "1", "2", ... where they have no names.
 std::vector<std::string> column_names(const DataSource& data);
+
+// Rows in the units of their table, [N, D] double on the CPU; counts as comparable() makes them (eval/features.h).
+Tensor in_table_units(const Tensor& rows, const DataSource& data);
 
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);

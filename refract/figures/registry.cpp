@@ -24,7 +24,8 @@ const std::vector<FigureEntry>& figures() {
                                                    inpainting_figure(),
                                                    block_map_figure(),
                                                    column_effects_figure(),
-                                                   value_scatter_figure()};
+                                                   value_scatter_figure(),
+                                                   generated_scatter_figure()};
   return entries;
 }
 

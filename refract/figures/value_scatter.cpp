@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "refract/draw/plot.h"
-#include "refract/eval/features.h"
 #include "refract/figures/entries.h"
 #include "refract/model/manipulate.h"
 
@@ -33,13 +32,6 @@ std::vector<size_t> best_and_worst(const std::vector<double>& share) {
   if (order.size() <= 2 * kBestAndWorst) return order;
   order.erase(order.begin() + kBestAndWorst, order.end() - kBestAndWorst);
   return order;
-}
-
-// Values in the table's own units, as doubles.
-Tensor in_table_units(const Tensor& examples, const DataSource& data) {
-  Tensor values = comparable(data.info().space, examples).to(at::kCPU, at::kFloat).contiguous().clone();
-  to_table_units(values.data_ptr<float>(), values.size(0), data.info().columns);
-  return values.to(at::kDouble);
 }
 
 void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& title, const Tensor& truth,

@@ -24,5 +24,6 @@ MetricEntry precision_recall_metric();
 MetricEntry diversity_metric();
 MetricEntry sample_classification_metric();
 MetricEntry inpainting_metric();
+MetricEntry energy_metric();
 
 }  // namespace refract
