@@ -106,6 +106,7 @@ TEST(Settings, WhatIsLeftEmptyOfTheLabelsComesFromTheData) {
   };
   EXPECT_EQ(filled("mathieupairs", {}), "3,2; 1");
   EXPECT_EQ(filled("mathieupairs", {{"classes", "4,5"}, {"label_columns", "0"}}), "4,5; 0");
+  EXPECT_EQ(filled("lrlivae", {}), "3,2; 1");
   EXPECT_EQ(filled("partedvae", {}), "3") << "it is not empty";
   info.attributes[1].identity = true;
   EXPECT_EQ(filled("mathieupairs", {}), "3,2; 0,1") << "all are identities";
