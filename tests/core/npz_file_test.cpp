@@ -193,7 +193,7 @@ std::string number(uint64_t value, int bytes) {
   return text;
 }
 
-std::string deflated(const std::string& bytes) {
+std::string deflated_bytes(const std::string& bytes) {
   z_stream stream{};
   EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string out(deflateBound(&stream, bytes.size()), '\0');
@@ -222,12 +222,12 @@ std::string archive(const std::string& data, uint64_t size, uint32_t crc) {
 TEST(NpzFile, WhatUnpacksToMoreThanMayBeHeldIsRefusedUnread) {
   const uint64_t values = uint64_t{3} << 30;
   const std::string head = header("'|u1'", fmt::format("({},)", values));
-  const std::string bomb = archive(deflated(head) + std::string(4 << 20, '\0'), head.size() + values, 0);
+  const std::string bomb = archive(deflated_bytes(head) + std::string(4 << 20, '\0'), head.size() + values, 0);
   EXPECT_NE(complaint(bomb).find("array 'a' of"), std::string::npos) << complaint(bomb);
   EXPECT_NE(complaint(bomb).find("at most 2048 MiB to hold at once, found 3072 MiB"), std::string::npos)
       << complaint(bomb);
   const std::string row = header("'|u1'", fmt::format("(1, {})", values));
-  const auto file = written(archive(deflated(row) + std::string(4 << 20, '\0'), row.size() + values, 0));
+  const auto file = written(archive(deflated_bytes(row) + std::string(4 << 20, '\0'), row.size() + values, 0));
   EXPECT_TRUE(testing_support::contains(
       testing_support::message_of<BadInput>([&] { read_npz_rows(file, "a", 10, [](int64_t, const Tensor&) {}); }),
       "at most 2048 MiB"));
@@ -235,12 +235,12 @@ TEST(NpzFile, WhatUnpacksToMoreThanMayBeHeldIsRefusedUnread) {
 
 TEST(NpzFile, SizesThatCannotBeAreNamed) {
   const std::string head = header("'|u1'", "(1000000,)");
-  const std::string little = archive(deflated(head + "few"), head.size() + 1000000, 0);
+  const std::string little = archive(deflated_bytes(head + "few"), head.size() + 1000000, 0);
   EXPECT_NE(complaint(little).find("bytes cannot lie in"), std::string::npos) << complaint(little);
 
   const std::string more = head + std::string(1000001, 'x');
   const uint32_t crc = crc32({more.data(), more.size()});
-  const std::string behind = complaint(archive(deflated(more), head.size() + 1000000, crc));
+  const std::string behind = complaint(archive(deflated_bytes(more), head.size() + 1000000, crc));
   EXPECT_NE(behind.find("damaged array 'a'"), std::string::npos) << behind;
   EXPECT_EQ(behind.find("No error"), std::string::npos) << behind;
 

@@ -47,10 +47,10 @@ TEST(Diversity, OfOnePictureAgainAndAgainIsNone) {
 TEST(Diversity, DrawnPairsAreDifferentPicturesAndAFunctionOfTheKey) {
   const Tensor one = drawn_pictures(40, 3);
   const Tensor classes = at::full({40}, 0, at::kLong);
-  const Diversity all = intra_class_diversity(one, classes, 780, 1), some = intra_class_diversity(one, classes, 200, 1);
-  EXPECT_EQ(all.pairs, 780);
+  const Diversity every = intra_class_diversity(one, classes, 780, 1), some = intra_class_diversity(one, classes, 200, 1);
+  EXPECT_EQ(every.pairs, 780);
   EXPECT_EQ(some.pairs, 200);
-  EXPECT_NEAR(some.distinct, all.distinct, 5 * some.spread);
+  EXPECT_NEAR(some.distinct, every.distinct, 5 * some.spread);
   EXPECT_EQ(some.distinct, intra_class_diversity(one, classes, 200, 1).distinct);
   EXPECT_NE(some.distinct, intra_class_diversity(one, classes, 200, 2).distinct);
 }

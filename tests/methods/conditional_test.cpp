@@ -12,18 +12,8 @@
 #include "tests/methods/labelled.h"
 #include "tests/support/surroundings.h"
 
-namespace refract {
+namespace refract::labelled_tests {
 namespace {
-
-using labelled_tests::batch;
-using labelled_tests::column;
-using labelled_tests::gradient_of;
-using labelled_tests::kClasses;
-using labelled_tests::kExamples;
-using labelled_tests::kValues;
-using labelled_tests::make;
-using labelled_tests::step;
-using labelled_tests::Values;
 
 const std::vector<int64_t> known = {0, 1, 2, 1, 2, 0};
 
@@ -116,4 +106,4 @@ TEST(ConditionalGan, MakesWhatLabelAndCodeSay) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::labelled_tests

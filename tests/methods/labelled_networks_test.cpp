@@ -15,13 +15,8 @@
 #include "refract/methods/labelled_networks.h"
 #include "tests/methods/labelled.h"
 
-namespace refract {
+namespace refract::labelled_tests {
 namespace {
-
-using labelled_tests::batch;
-using labelled_tests::make;
-using labelled_tests::state_of;
-using labelled_tests::step;
 
 const Space picture = Space::picture(3, 16, 8);
 
@@ -49,8 +44,8 @@ struct TwoKinds {
 
 TwoKinds two_kinds() {
   at::manual_seed(7);
-  const auto pictures = [] { return at::randn(picture.batch(4)); };
-  return {pictures(), pictures().requires_grad_(), pictures().requires_grad_(),
+  const auto random = [] { return at::randn(picture.batch(4)); };
+  return {random(), random().requires_grad_(), random().requires_grad_(),
           at::tensor(std::vector<float>{1, 0, 0, 1, 0, 0, 1, 0}).view({4, 2})};
 }
 
@@ -178,4 +173,4 @@ TEST(LabelledGeneratorTest, DecodesByTheMovingAverage) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::labelled_tests

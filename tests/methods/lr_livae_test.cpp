@@ -11,19 +11,8 @@
 
 #include "tests/methods/labelled.h"
 
-namespace refract {
+namespace refract::labelled_tests {
 namespace {
-
-using labelled_tests::batch;
-using labelled_tests::gradient_of;
-using labelled_tests::kClasses;
-using labelled_tests::kExamples;
-using labelled_tests::kValues;
-using labelled_tests::labels;
-using labelled_tests::make;
-using labelled_tests::state_of;
-using labelled_tests::step;
-using labelled_tests::Values;
 
 const std::vector<int64_t> unknown(kExamples, -1);
 
@@ -229,4 +218,4 @@ TEST(LrLivae, WithoutLabelsWhatNeedsThemIsLeftOut) {
 }
 
 }  // namespace
-}  // namespace refract
+}  // namespace refract::labelled_tests

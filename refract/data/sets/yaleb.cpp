@@ -107,10 +107,10 @@ Splits splits_of(const std::vector<YaleBName>& names, const std::set<int64_t>& u
 
 // Adds the classes: everyone; and the attribute: those who are seen in training.
 void add_people(IndexedExamples& all, const std::vector<YaleBName>& names, const std::set<int64_t>& unseen) {
-  struct Numbers {
+  struct PersonNumbers {
     int64_t of_class = -1, of_attribute = -1;
   };
-  std::map<int64_t, Numbers> people;
+  std::map<int64_t, PersonNumbers> people;
   for (const YaleBName& name : names) people[name.person] = {};
   Attribute seen{"person", {}};
   for (auto& [person, numbers] : people) {

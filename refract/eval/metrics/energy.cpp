@@ -142,8 +142,8 @@ MetricEntry energy_metric() {
               "factors where the data can read them.",
           .source = "Szekely and Rizzo 2013; this project",
           .lacks = lacks_probe_splits,
-          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generated(model); },
           .measure = measure_energy,
+          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generated(model); },
           .on_request = true};
 }
 

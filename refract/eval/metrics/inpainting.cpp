@@ -94,9 +94,9 @@ MetricEntry inpainting_metric() {
           .summary = "Error of held-out pictures whose right half the model fills in.",
           .source = "Zheng and Sun 2019, Sec. 4.5",
           .lacks = inpainting_data_lacks,
-          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generator(model); },
           .measure = [](const Model& model, const DataSource& data,
                         const Model* /*untrained*/) { return inpainting_table(model, data); },
+          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generator(model); },
           .on_request = true};
 }
 

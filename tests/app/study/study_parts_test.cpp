@@ -101,9 +101,9 @@ TEST(StudyParts, TablesStandOneBelowTheOther) {
   EXPECT_TRUE(contains(markdown, "| VAE | - | 0.500 ± 0.250 |  | 2 |")) << markdown;
   EXPECT_LT(markdown.find("Digits"), markdown.find("## faces"));
   EXPECT_TRUE(contains(to_text(tables), "faces\nFaces\n")) << to_text(tables);
-  const Json json = to_json(study, tables);
-  EXPECT_EQ(json["parts"].at(1)["part"], "faces");
-  EXPECT_EQ(json["parts"].at(1)["rows"].at(0)["means"].at(1), .5);
+  const Json found = to_json(study, tables);
+  EXPECT_EQ(found["parts"].at(1)["part"], "faces");
+  EXPECT_EQ(found["parts"].at(1)["rows"].at(0)["means"].at(1), .5);
   EXPECT_EQ(to_json(study.parts.front(), {{"", table("Digits")}}), to_json(table("Digits")));
 }
 

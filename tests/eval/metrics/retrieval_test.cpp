@@ -109,8 +109,8 @@ TEST(HeldOutSearch, TheSeedDrawsAndNumbersAreBounded) {
   EXPECT_EQ(drawn_candidates(data, 1).count(), 5000);
   EXPECT_EQ(drawn_queries(data, 1).score, drawn_queries(data, 1).score);
   EXPECT_NE(drawn_queries(data, 1).score, drawn_queries(data, 2).score);
-  const Indices all = drawn_queries(data, 1).score, few = drawn_queries(data, 1, 5).score;
-  EXPECT_EQ(few, Indices(all.begin(), all.begin() + 5));
+  const Indices all = drawn_queries(data, 1).score, five = drawn_queries(data, 1, 5).score;
+  EXPECT_EQ(five, Indices(all.begin(), all.begin() + 5));
   const Tensor rows = rows_among({{}, all}, drawn_candidates(data, 1));
   EXPECT_TRUE(rows.lt(0).any().item<bool>()) << "some are not among the candidates";
   EXPECT_TRUE(rows.ge(0).any().item<bool>());
