@@ -15,8 +15,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Of a step: unlabelled ones, and as many of the reference set, labelled, drawn anew or partners; 36 where it is not said.
-IMAGES = {"factorvae": 72, "mathieu": 72, "mathieupairs": 108, "rbvae": 72, "srbvae": 72, "partedvae": 128}
-PEERS = ("vae", "rbvae", "srbvae", "partedvae", "mathieupairs")  # what benchmarks/peers has
+IMAGES = {"factorvae": 72, "lrlivae": 144, "mathieu": 72, "mathieupairs": 108, "rbvae": 72, "srbvae": 72, "partedvae": 128}
+PEERS = ("vae", "rbvae", "srbvae", "partedvae", "mathieupairs", "lrlivae")  # what benchmarks/peers has
 
 
 class Ended(SystemExit):

@@ -28,13 +28,15 @@ namespace {
 struct Case {
   refract::Space space = refract::Space::square(3, 64);
   int64_t batch = 36;
-  int64_t labelled = 0;  // images whose labels are known; a batch of them comes before every unlabelled one
-  int64_t classes = 10;  // of labels
+  int64_t labelled = 0;     // images whose labels are known; a batch of them comes before every unlabelled one
+  int64_t classes = 10;     // of labels
+  std::string widths = {};  // empty: the method's own
 };
 
 Case case_of(const std::string& method) {
   if (method == "partedvae")
     return {.space = refract::Space::square(1, 64), .batch = 64, .labelled = 256, .classes = 3};
+  if (method == "lrlivae") return {.widths = "16,32,64,128"};
   return {};
 }
 
@@ -43,22 +45,24 @@ std::unique_ptr<refract::Method> make(const std::string& name) {
   refract::MethodRecipe recipe = refract::method(name).recipe();
   if (of.labelled > 0) recipe.options.set("labelled", std::to_string(of.labelled));
   if (recipe.options.has("classes")) recipe.options.set("classes", std::to_string(of.classes));
+  if (!of.widths.empty()) recipe.options.set("widths", of.widths);
   return recipe.make(of.space);
 }
 
 refract::Batch batch_of(const Case& of, const refract::Needs& needs, const at::Device& device) {
-  const auto images = [&](bool wanted) {
+  const auto images = [&](bool wanted, int64_t batches = 1) {
     if (!wanted) return refract::Tensor();
-    const refract::Tensor pixels = at::rand(of.space.batch(of.batch)) * 2 - 1;
+    const refract::Tensor pixels = at::rand(of.space.batch(batches * of.batch)) * 2 - 1;
     return pixels.contiguous(at::MemoryFormat::ChannelsLast).to(device);
   };
-  const auto labels = [&](bool wanted) {
-    return wanted ? at::randint(of.classes, {of.batch, 1}, at::kLong).to(device) : refract::Tensor();
+  const auto labels = [&](bool wanted, int64_t batches = 1) {
+    return wanted ? at::randint(of.classes, {batches * of.batch, 1}, at::kLong).to(device) : refract::Tensor();
   };
   refract::Batch batch;
   batch.main = {images(true), labels(needs.main.labels)};
   batch.reference = {images(needs.reference.wanted)};
-  batch.second = {images(needs.second.wanted), labels(needs.second.labels)};
+  const int64_t batches = needs.second.batches;
+  batch.second = {images(needs.second.wanted, batches), labels(needs.second.labels, batches)};
   batch.partner = {images(needs.partner.wanted)};
   batch.labelled = {images(needs.labelled > 0), labels(needs.labelled > 0)};
   return batch;

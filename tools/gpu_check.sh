@@ -20,7 +20,7 @@ build="${BUILD:-build/cuda}"
 folder="${1:-build/gpu-check}"
 mkdir -p "$folder"
 folder="$(cd "$folder" && pwd)"
-methods=vae,rbvae,srbvae,partedvae,betavae,betatcvae,factorvae,dipvae1,dipvae2,hfvae,guidedvae,guidedbetatcvae,svae,mathieu,mathieupairs
+methods=vae,rbvae,srbvae,partedvae,betavae,betatcvae,factorvae,dipvae1,dipvae2,hfvae,guidedvae,guidedbetatcvae,svae,mathieu,mathieupairs,lrlivae,cvae,cvaegan,cgan
 failed=()
 
 # part NAME COMMAND...: what the command prints goes to FOLDER/NAME.log, its last lines are shown.

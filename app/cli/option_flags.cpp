@@ -35,7 +35,22 @@ void add_flag(CLI::App& app, const Option& option, KeyValues& given) {
   if (is_switch) flag->expected(0, 1);  // alone it means true
 }
 
+// What each preset of the options stands for.
+std::string presets_text(const Options& options) {
+  std::vector<std::vector<std::string>> rows = {{"  preset", "stands for", "meaning"}};
+  for (const Option& option : options.all())
+    for (const Preset& preset : option.presets)
+      rows.push_back({fmt::format("  {}", preset.name), pairs_text(preset.options), preset.meaning});
+  return rows.size() > 1 ? fmt::format("\n{}", table_text(rows)) : "";
+}
+
 }  // namespace
+
+std::string pairs_text(const KeyValues& pairs) {
+  std::vector<std::string> words;
+  for (const auto& [key, value] : pairs) words.push_back(fmt::format("{}={}", key, value));
+  return fmt::format("{}", fmt::join(words, " "));
+}
 
 void add_place_flags(CLI::App& app, KeyValues& given) {
   for (const DataEntry& entry : data_sets()) {
@@ -90,18 +105,24 @@ std::string options_table(const Options& options) {
     rows.push_back(
         {"  " + option.name, option.unit.empty() ? value : value + " " + option.unit, allowed, option.meaning});
   }
-  return table_text(rows);
+  return table_text(rows) + presets_text(options);
 }
 
 Json options_json(const Options& options) {
   Json rows = Json::array();
-  for (const Option& option : options.all())
+  for (const Option& option : options.all()) {
     rows.push_back({{"name", option.name},
                     {"default", option.default_text},
                     {"type", option.type_name()},
                     {"allowed", option.allowed()},
                     {"unit", option.unit},
                     {"meaning", option.meaning}});
+    for (const Preset& preset : option.presets) {
+      Json values = Json::object();
+      for (const auto& [key, value] : preset.options) values[key] = value;
+      rows.back()["presets"].push_back({{"name", preset.name}, {"meaning", preset.meaning}, {"options", values}});
+    }
+  }
   return rows;
 }
 

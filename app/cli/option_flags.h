@@ -29,7 +29,10 @@ void add_names(CLI::App& app, const std::string& flag, std::vector<std::string>&
 // A flag that takes a whole number from 0 on.
 void add_seed(CLI::App& app, uint64_t& seed, const std::string& meaning, const std::string& flag = "--seed");
 
-// A table of options: name, default, what is allowed, meaning.
+// "steps=100 seed=2".
+std::string pairs_text(const KeyValues& pairs);
+
+// A table of options: name, default, what is allowed, meaning; below it one of the presets among them.
 std::string options_table(const Options& options);
 Json options_json(const Options& options);
 

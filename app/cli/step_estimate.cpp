@@ -49,10 +49,14 @@ int64_t weights_bytes(Method& method) {
   return bytes;
 }
 
+// Of fields that hold several batches, as many times the count.
 Batch first_images(const Batch& batch, int64_t count) {
   Batch part = batch;
-  for (Tensor* field : part.fields())
-    if (field->defined()) *field = field->narrow(0, 0, std::min(count, field->size(0)));
+  for (Tensor* field : part.fields()) {
+    if (!field->defined()) continue;
+    const int64_t times = std::max<int64_t>(1, field->size(0) / batch.size());
+    *field = field->narrow(0, 0, std::min(times * count, field->size(0)));
+  }
   return part;
 }
 

@@ -18,6 +18,7 @@ Command transfer_command();
 Command swap_command();
 Command sample_command();
 Command interpolate_command();
+Command inpaint_command();
 Command retrieve_command();
 Command info_command();
 Command list_command();

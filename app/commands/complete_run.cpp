@@ -23,13 +23,13 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
     add({program, "transfer", run, "--target", examples.front().string(), "--common", examples.back().string()});
   const std::string folder = examples.empty() ? "" : examples.front().parent_path().string();
   if (!examples.empty() && lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, folder});
-  if (!examples.empty()) add({program, "encode", run, folder});
+  if (!examples.empty() && opened.method->encodes()) add({program, "encode", run, folder});
   if (!opened.method->space().is_picture()) {
     const std::string table = opened.settings->options.at("table").text();
-    add({program, "encode", run, table});
+    if (opened.method->encodes()) add({program, "encode", run, table});
     if (lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, table, "--variants", "3"});
   }
-  if (lacks_prior(*opened.method).empty()) add({program, "sample", run});
+  if (opened.method->generates() && lacks_prior(*opened.method).empty()) add({program, "sample", run});
   return lines;
 }
 
@@ -59,8 +59,10 @@ Result result_of(const OpenedRun& opened, const Finished& finished, const Invoca
 
 }  // namespace
 
-Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation) try {
-  return result_of(opened, finish_run(opened, metrics_named(metric_names, *opened.data), say), invocation);
+Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation,
+                    const GenerationOptions& generation) try {
+  const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data, *opened.method);
+  return result_of(opened, finish_run(opened, entries, say, generation), invocation);
 } catch (const BadInput&) {
   throw;
 } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/cli/option_flags.h"
 #include "app/cli/program.h"
 #include "app/commands/commands.h"
 #include "refract/eval/metric.h"
@@ -20,12 +21,22 @@ std::string code(const std::string& text) {
   return text.empty() ? "" : fmt::format("`{}`", cell(text));
 }
 
+// What each preset of the options stands for; "" where there is none.
+std::string presets_section(const Options& options) {
+  std::string rows;
+  for (const Option& option : options.all())
+    for (const Preset& preset : option.presets)
+      rows +=
+          fmt::format("| {} | {} | {} |\n", code(preset.name), code(pairs_text(preset.options)), cell(preset.meaning));
+  return rows.empty() ? "" : fmt::format("| preset | stands for | meaning |\n|---|---|---|\n{}\n", rows);
+}
+
 std::string options_section(const Options& options) {
   std::string text = "| option | default | unit | allowed | meaning |\n|---|---|---|---|---|\n";
   for (const Option& option : options.all())
     text += fmt::format("| {} | {} | {} | {} | {} |\n", code(option.name), code(option.default_text), cell(option.unit),
                         cell(option.allowed().empty() ? option.type_name() : option.allowed()), cell(option.meaning));
-  return text + "\n";
+  return text + "\n" + presets_section(options);
 }
 
 template <class Entry>

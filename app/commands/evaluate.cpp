@@ -2,12 +2,14 @@
 
 #include <CLI/App.hpp>
 #include <memory>
+#include <utility>
 
 #include "app/cli/option_flags.h"
 #include "app/cli/terminal.h"
 #include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/complete_run.h"
+#include "refract/core/errors.h"
 #include "refract/eval/metric.h"
 #include "refract/train/run.h"
 
@@ -17,8 +19,22 @@ namespace {
 struct EvaluateArguments {
   std::string run;
   std::vector<std::string> metrics = {usual_metrics};
+  std::string classifier;
+  GenerationOptions generation;
   KeyValues places;
 };
+
+// The model of a run on the same data as the one that is measured.
+std::shared_ptr<const Model> classifier_of(const std::string& directory, const OpenedRun& measured) {
+  OpenedRun run = open_run(directory, false);
+  const DataInfo &its = run.trained_on, &wanted = measured.trained_on;
+  if (its.name != wanted.name || its.classes != wanted.classes || its.checksums != wanted.checksums)
+    throw BadInput(
+        fmt::format("Judging samples by the run {}: expected a classifier trained on the same data as {}, which are "
+                    "{}, found one trained on {} or on other files of it. Train one: refract train classifier.",
+                    directory, measured.run.path().string(), wanted.name, its.name));
+  return std::move(run.method);
+}
 
 Action declare_evaluate(CLI::App& app) {
   const auto arguments = std::make_shared<EvaluateArguments>();
@@ -26,13 +42,26 @@ Action declare_evaluate(CLI::App& app) {
   add_names(
       app, "--metrics", arguments->metrics,
       "names of metrics, separated by commas; usual: those at the end of a training; all: all that the data allow");
+  app.add_option("--classifier", arguments->classifier,
+                 "run of `refract train classifier` on the same data, by which metrics of samples judge (they train a "
+                 "small one)")
+      ->type_name("RUN");
+  app.add_option("--samples", arguments->generation.samples,
+                 "examples of each kind that metrics of samples compare, at most (5000)")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{2}, int64_t{1000000}));
   add_colour_flag(app, arguments->places);
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
     check_metrics(arguments->metrics);
     OpenedRun opened = open_run(arguments->run, true, arguments->places, shown_progress());
     for (const std::string& note : opened.notes) say(note);
-    return complete_run(opened, arguments->metrics, invocation);
+    GenerationOptions generation = arguments->generation;
+    if (!arguments->classifier.empty()) {
+      generation.classifier = classifier_of(arguments->classifier, opened);
+      generation.classifier_name = arguments->classifier;
+    }
+    return complete_run(opened, arguments->metrics, invocation, generation);
   };
 }
 
@@ -42,10 +71,12 @@ Command evaluate_command() {
   return {"evaluate",
           "Measure a trained run again, draw its pictures and write its report.",
           "`refract train` does this at its end. `refract list metrics` shows the metrics. Metrics that compare\n"
-          "codes with factors, such as mig, take minutes and are not among the usual ones. The report keeps its\n"
-          "tables of other metrics.",
+          "codes with factors, such as mig, take minutes and are not among the usual ones. Metrics of generated\n"
+          "samples, such as fid, look at them through a classifier of the data: a good one is trained once and\n"
+          "given to all evaluations, as `--classifier RUN`. The report keeps its tables of other metrics.",
           {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
-           "bin/refract evaluate runs/demo --metrics factor-vae-score,mig"},
+           "bin/refract evaluate runs/demo --metrics factor-vae-score,mig",
+           "bin/refract evaluate runs/demo --metrics inception-score,fid --classifier runs/judge"},
           declare_evaluate};
 }
 

@@ -59,7 +59,6 @@ class Collected {
       : model_(model), keep_images_(keep_images), codes_(model.blocks().size()) {}
 
   void add(const std::vector<Tensor>& images) {
-    if (images.empty()) return;
     const Codes codes = encode_all(model_, as_floats(images));
     for (size_t b = 0; b < codes.size(); ++b) codes_[b].push_back(codes[b].to(at::kCPU));
     if (keep_images_) images_.insert(images_.end(), images.begin(), images.end());
@@ -103,29 +102,43 @@ Paths OwnImages::files() const {
   return files;
 }
 
-EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool keep_images) const {
+EncodedImages OwnImages::in_slices(const Space& space, const Paths& files, const UseImages& use) const {
   EncodedImages all;
-  Collected collected(model, keep_images);
   const OnProgress progress = shown_progress();
   for (size_t from = 0; from < files.size(); from += files_at_once) {
     progress({"Reading images", static_cast<int64_t>(from), static_cast<int64_t>(files.size())});
     const Paths slice(files.begin() + static_cast<std::ptrdiff_t>(from),
                       files.begin() + static_cast<std::ptrdiff_t>(std::min(from + files_at_once, files.size())));
     std::vector<Tensor> good;
-    const std::vector<Reading> readings = read_several(slice, model.space());
+    const std::vector<Reading> readings = read_several(slice, space);
     for (size_t i = 0; i < slice.size(); ++i) {
       if (!readings[i].error.empty() && !skip_bad)
         throw BadInput(readings[i].error + (may_skip_ ? fmt::format(" {}", skip_advice) : ""));
       (readings[i].error.empty() ? all.files : all.skipped).push_back(slice[i]);
       if (readings[i].error.empty()) good.push_back(readings[i].bytes);
     }
-    collected.add(good);
+    if (!good.empty()) use(good);
   }
   if (all.files.empty()) throw BadInput(fmt::format("Reading {} image files: none of them is good.", files.size()));
   if (!all.skipped.empty())
     say(fmt::format("{} bad {} left out, the first of them {}.", all.skipped.size(),
                     all.skipped.size() == 1 ? "file was" : "files were", printable(all.skipped.front().string())));
+  return all;
+}
+
+EncodedImages OwnImages::encoded(const Model& model, const Paths& files, bool keep_images) const {
+  Collected collected(model, keep_images);
+  EncodedImages all =
+      in_slices(model.space(), files, [&](const std::vector<Tensor>& images) { collected.add(images); });
   collected.finish(all);
+  return all;
+}
+
+EncodedImages OwnImages::read(const Space& space, const Paths& files) const {
+  std::vector<Tensor> kept;
+  EncodedImages all = in_slices(
+      space, files, [&](const std::vector<Tensor>& images) { kept.insert(kept.end(), images.begin(), images.end()); });
+  all.images = at::stack(kept);
   return all;
 }
 

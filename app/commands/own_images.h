@@ -1,6 +1,7 @@
 // Pictures that the user names on the command line.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,15 +39,20 @@ struct OwnImages {
 
   // Reads and encodes the files slice by slice: only codes are held of all of them, and, where `keep_images`, a byte
   // for each value. Says on standard error how far it is and how many were left out. Throws BadInput: a bad file
-  // (naming
-  // --skip-bad-images where the command has it), or, where these are skipped, no good one.
+  // (naming --skip-bad-images where the command has it), or, where these are skipped, no good one.
   [[nodiscard]] EncodedImages encoded(const Model& model, const Paths& files, bool keep_images) const;
+
+  // The same without codes, for a model of this space: `images` are kept.
+  [[nodiscard]] EncodedImages read(const Space& space, const Paths& files) const;
 
   // The class of each of these files: the first folder below the named one. Empty where a file lies in no such
   // sub-folder, or all lie in one.
   [[nodiscard]] std::vector<std::string> classes(const Paths& files) const;
 
  private:
+  using UseImages = std::function<void(const std::vector<Tensor>& images)>;  // [C, H, W] uint8 each
+  [[nodiscard]] EncodedImages in_slices(const Space& space, const Paths& files, const UseImages& use) const;
+
   bool may_skip_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/study/job_queue.h"
+#include "app/study/study_parts.h"
 #include "app/study/study_table.h"
 #include "app/study/study_work.h"
 #include "refract/core/errors.h"
@@ -24,118 +26,138 @@ namespace refract {
 namespace {
 
 struct ReproduceArguments {
-  std::string study, budget, out;
-  std::vector<std::string> only;
-  int64_t seeds = 1;
+  std::string study, out;
+  StudyRequest wanted;
   int64_t processes = 0;
   bool dry_run = false;
 };
 
-void check_rows(const Study& study, const std::vector<std::string>& keys) {
-  std::vector<std::string> known;
-  for (const StudyRow& row : study.rows) known.push_back(row.key);
-  for (const std::string& key : keys)
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      throw BadInput(fmt::format("Reproducing {} with --only: expected rows of the study ({}), found '{}'.", study.name,
-                                 fmt::join(known, ", "), key));
+using Rows = std::vector<std::vector<std::string>>;
+
+// Method, data and the options of the budget come first.
+std::string own_options(const StudyPlan& plan, const Job& job) {
+  const auto own = std::next(job.options.begin(), 2 + std::ssize(plan.budget.options));
+  return pairs_text({own, job.options.end()});
+}
+
+// Trainings of the first seed, as rows of a table and for programs.
+void show_first(const StudyPlan& plan, StudyWork& work, Rows& rows, Json& json) {
+  for (const Job& job : plan.first_jobs()) {
+    const bool done = finished_table(plan, job).has_value();
+    const double seconds = done ? 0 : work.seconds(plan, job);
+    const int64_t steps = settings_of(job)->train.steps;
+    rows.push_back({plan.shown(job), done ? "done" : "to do", std::to_string(steps), done ? "" : duration_text(seconds),
+                    own_options(plan, job)});
+    json.push_back({{"run", plan.shown(job)}, {"done", done}, {"seconds", seconds}, {"steps", steps}});
+  }
+}
+
+// The time of each training of the other seeds.
+std::vector<double> later_seconds(const std::vector<StudyPlan>& plans, StudyWork& work) {
+  std::vector<double> all;
+  for (const StudyPlan& plan : plans)
+    for (size_t row = 0; row < plan.study.rows.size(); ++row)
+      if (plan.includes(plan.study.rows[row]))
+        all.insert(all.end(), static_cast<size_t>(plan.seeds - 1), work.seconds(plan, plan.job(row, 1, 2)));
+  std::sort(all.rbegin(), all.rend());
+  return all;
 }
 
 // What the study takes, without doing anything.
-Result shown(const StudyPlan& plan, StudyWork& work) {
-  std::vector<std::vector<std::string>> rows = {{"run", "state", "steps", "time", "options"}};
+Result shown(const std::vector<StudyPlan>& plans, StudyWork& work, const std::filesystem::path& folder) {
+  Rows rows = {{"run", "state", "steps", "time", "options"}};
   Json json = Json::array();
-  for (const Job& job : plan.first_jobs()) {
-    const bool done = finished_table(plan, job).has_value();
-    const double seconds = done ? 0 : work.seconds(job);
-    const auto settings = settings_of(job);
-    std::string options;  // method, data and those of the budget come first
-    for (size_t i = 2 + plan.budget.options.size(); i < job.options.size(); ++i)
-      options += fmt::format("{}={} ", job.options[i].first, job.options[i].second);
-    rows.push_back({job.name, done ? "done" : "to do", std::to_string(settings->train.steps),
-                    done ? "" : duration_text(seconds), options});
-    json.push_back({{"run", job.name}, {"done", done}, {"seconds", seconds}, {"steps", settings->train.steps}});
+  std::string text;
+  for (const StudyPlan& plan : plans) {
+    show_first(plan, work, rows, json);
+    text += fmt::format("All{}: {}\n", plan.part.empty() ? "" : fmt::format(" of {}", plan.part),
+                        pairs_text(plan.budget.options));
   }
-  std::string text = "All:";
-  for (const auto& [key, value] : plan.budget.options) text += fmt::format(" {}={}", key, value);
-  text += "\n" + table_text(rows);
+  text += table_text(rows);
   double total = work.seconds_left();
-  if (plan.seeds > 1) {
-    std::vector<double> more;
-    for (size_t row = 0; row < plan.study.rows.size(); ++row)
-      if (plan.includes(plan.study.rows[row]))
-        more.insert(more.end(), static_cast<size_t>(plan.seeds - 1), work.seconds(plan.job(row, 1, 2)));
-    std::sort(more.rbegin(), more.rend());
-    text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", plan.seeds);
-    total += queue_seconds(more, work.at_once());
+  if (const int64_t seeds = plans.front().seeds; seeds > 1) {
+    text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", seeds);
+    total += queue_seconds(later_seconds(plans, work), work.at_once());
   }
-  text += fmt::format("About {} in all, in {}.\n", duration_text(total), plan.folder.string());
+  text += fmt::format("About {} in all, in {}.\n", duration_text(total), folder.string());
   return {text, {{"runs", json}, {"seconds", total}}};
 }
 
-Result finished(const StudyPlan& plan, const std::vector<double>& chosen) {
-  const StudyTable table = study_table(plan, chosen);
-  const std::filesystem::path markdown = plan.folder / "table.md";
-  write_file(markdown, to_markdown(table));
-  write_file(plan.folder / "table.json", to_json(table).dump(2) + "\n");
-  return {fmt::format("{}The table: {}\n", to_text(table), markdown.string()), to_json(table)};
+using Chosen = std::vector<std::vector<double>>;  // of each plan
+
+Result finished(const Study& study, const std::vector<StudyPlan>& plans, const Chosen& chosen,
+                const std::filesystem::path& folder) {
+  std::vector<PartTable> tables;
+  for (size_t i = 0; i < plans.size(); ++i) tables.push_back({plans[i].part, study_table(plans[i], chosen[i])});
+  const std::filesystem::path markdown = folder / "table.md";
+  const Json json = to_json(study, tables);
+  write_file(markdown, to_markdown(tables));
+  write_file(folder / "table.json", json.dump(2) + "\n");
+  return {fmt::format("{}The table: {}\n", to_text(tables), markdown.string()), json};
 }
 
 std::string trainings(const StudyWork& work) {
   return fmt::format("{} training{}", work.missing().size(), work.missing().size() == 1 ? "" : "s");
 }
 
-Result interrupted(const Invocation& invocation, const StudyPlan& plan) {
+Result interrupted(const Invocation& invocation, const std::filesystem::path& folder) {
   const std::string after_name = invocation.command_line.substr(invocation.command_line.find(' '));
   say(fmt::format("Stopped; every training has written a checkpoint. To go on: {}{}",
                   shell_quoted({invocation.program}), after_name));
-  return {"", {{"outcome", "interrupted"}, {"folder", plan.folder.string()}}, StopOnSignal::status()};
+  return {"", {{"outcome", "interrupted"}, {"folder", folder.string()}}, StopOnSignal::status()};
+}
+
+// False after a signal.
+bool run_or_refuse(StudyWork& work, const Study& study) {
+  std::vector<std::string> failed;
+  const bool whole = work.run(failed);
+  if (whole && !failed.empty())
+    throw Error(fmt::format("Reproducing {}: {} of the trainings failed. Their logs say why: {}", study.name,
+                            failed.size(), fmt::join(failed, ", ")));
+  return whole;
 }
 
 Result reproduce(const ReproduceArguments& arguments, const Invocation& invocation) {
   const Study& study = refract::study(arguments.study);
-  const Budget& budget = arguments.budget.empty() ? study.budgets.front() : budget_of(study, arguments.budget);
-  if (arguments.seeds < 1) throw BadInput(fmt::format("--seeds: expected 1 or more, found {}.", arguments.seeds));
-  check_rows(study, arguments.only);
-  const std::string folder = arguments.out.empty() ? fmt::format("runs/{}-{}", study.name, budget.name) : arguments.out;
-  StudyPlan plan{study, budget, arguments.seeds, arguments.only, folder};
-  plan.data = settings_of(plan.first_jobs().front())->data_recipe.make(shown_progress())->info();
-  if (!plan.data->note.empty()) say(plan.data->note);
+  StudyRequest wanted = arguments.wanted;
+  wanted.folder = arguments.out;
+  const std::filesystem::path folder = folder_of(study, wanted);
+  std::vector<StudyPlan> plans = plans_of(study, wanted);
+  find_data(study, plans, shown_progress());
+  for (const StudyPlan& plan : plans)
+    if (!plan.data->note.empty()) say(plan.data->note);
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
 
-  StudyWork first(plan, at_once);
-  first.add(plan.first_jobs());
-  if (arguments.dry_run) return shown(plan, first);
+  StudyWork first(at_once);
+  for (const StudyPlan& plan : plans) first.add(plan, plan.first_jobs());
+  if (arguments.dry_run) return shown(plans, first, folder);
   if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
-    throw BadInput(fmt::format("Reproducing {}: expected a folder, found the file {}.", study.name, folder));
+    throw BadInput(fmt::format("Reproducing {}: expected a folder, found the file {}.", study.name, folder.string()));
   std::filesystem::create_directories(folder);
   const RunLock lock(folder);
   say(fmt::format("{}: {} to do, {} at a time, about {}.", study.name, trainings(first), at_once,
                   duration_text(first.seconds_left())));
-  std::vector<std::string> failed;
-  if (!first.run(failed)) return interrupted(invocation, plan);
-  const auto refuse = [&] {
-    if (!failed.empty())
-      throw Error(fmt::format("Reproducing {}: {} of the trainings failed. Their logs say why: {}", study.name,
-                              failed.size(), fmt::join(failed, ", ")));
-  };
-  refuse();
-  const std::vector<double> chosen = chosen_values(plan);
-  StudyWork later(plan, at_once);
-  later.add(plan.later_jobs(chosen));
+  if (!run_or_refuse(first, study)) return interrupted(invocation, folder);
+  Chosen chosen;
+  StudyWork later(at_once);
+  for (const StudyPlan& plan : plans) {
+    chosen.push_back(chosen_values(plan));
+    later.add(plan, plan.later_jobs(chosen.back()));
+  }
   if (!later.missing().empty())
     say(fmt::format("The other seeds: {}, about {}.", trainings(later), duration_text(later.seconds_left())));
-  if (!later.run(failed)) return interrupted(invocation, plan);
-  refuse();
-  return finished(plan, chosen);
+  if (!run_or_refuse(later, study)) return interrupted(invocation, folder);
+  return finished(study, plans, chosen, folder);
 }
 
 std::string table_of_studies() {
   std::string text = "Studies:\n";
   for (const Study& study : studies()) {
     text += fmt::format("  {}\n      {} ({})\n", study.name, study.summary, study.source);
-    for (const Budget& budget : study.budgets)
+    for (const Budget& budget : parts_of(study).front()->budgets)
       text += fmt::format("      --budget {:8} {}\n", budget.name, budget.meaning);
+    for (const Study& part : study.parts) text += fmt::format("      --parts {:9} {}\n", part.name, part.summary);
   }
   return text;
 }
@@ -143,11 +165,14 @@ std::string table_of_studies() {
 Action declare_reproduce(CLI::App& app) {
   const auto arguments = std::make_shared<ReproduceArguments>();
   app.add_option("STUDY", arguments->study, "table to reproduce")->type_name("")->required();
-  app.add_option("--budget", arguments->budget,
+  app.add_option("--budget", arguments->wanted.budget,
                  "sizes of images and networks, and number of steps (default: the first below)")
       ->type_name("NAME");
-  app.add_option("--seeds", arguments->seeds, "number of trainings for each row, with seeds 1, 2, ...")->type_name("N");
-  add_names(app, "--only", arguments->only,
+  app.add_option("--seeds", arguments->wanted.seeds, "number of trainings for each row, with seeds 1, 2, ...")
+      ->type_name("N");
+  add_names(app, "--parts", arguments->wanted.parts,
+            "parts of a study with several data sets, separated by commas (all)");
+  add_names(app, "--only", arguments->wanted.only,
             "names of rows, separated by commas: names of methods, or as --dry-run shows (all)");
   app.add_option("--out", arguments->out, "folder of all runs (default: runs/STUDY-BUDGET)")->type_name("DIR");
   app.add_option("--processes", arguments->processes, "number of trainings at a time (default: one per core)")
@@ -160,13 +185,15 @@ Action declare_reproduce(CLI::App& app) {
 }  // namespace
 
 Command reproduce_command() {
-  return {"reproduce",
-          "Reproduce a table of a paper: train and measure its methods, and show the paper's numbers beside them.",
-          "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
-          "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
-          "scores shown.",
-          {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
-          declare_reproduce};
+  return {
+      "reproduce",
+      "Reproduce a table of a paper: train and measure its methods, and show the paper's numbers beside them.",
+      "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
+      "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
+      "scores shown. A study with parts trains on several data sets and shows their tables one below the other. All\n"
+      "of them must be there; --parts names those to go on with.",
+      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
+      declare_reproduce};
 }
 
 }  // namespace refract

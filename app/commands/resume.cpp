@@ -27,7 +27,7 @@ Action declare_resume(CLI::App& app) {
   return [arguments](const Invocation& invocation) {
     arguments->ending.check();
     OpenedRun opened = resume_run(arguments->run, arguments->changes, shown_progress());
-    arguments->ending.check(opened.data.get());
+    arguments->ending.check(opened.data.get(), opened.method.get());
     return train_to_the_end(opened, arguments->ending, invocation);
   };
 }

@@ -11,7 +11,10 @@
 #include "refract/core/csv_file.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/core/generator.h"
+#include "refract/core/random.h"
 #include "refract/data/files/table_file.h"
+#include "refract/model/class_codes.h"
 #include "refract/model/manipulate.h"
 
 namespace refract {
@@ -98,7 +101,7 @@ Result written_rows(const OpenedRun& opened, const NamedRows& rows, const std::f
 NamedRows transferred_rows(const Model& model, const NamedRows& target, const NamedRows& common, size_t block) {
   check_count(std::ssize(target.names) * std::ssize(common.names), model);
   NamedRows rows{listed(transfer(model, target.examples, common.examples, block)), {}};
-  const std::string& name = model.blocks()[block].name;
+  const std::string name = joined_names(model, with_dependents(model, block));
   for (const std::string& content : common.names)
     for (const std::string& style : target.names)
       rows.names.push_back(fmt::format("{} with {} of {}", content, name, style));
@@ -118,6 +121,23 @@ NamedRows sampled_rows(const Model& model, int64_t panels, int64_t positions, ui
   NamedRows rows{listed(sample(model, panels, positions, seed)), {}};
   for (int64_t p = 1; p <= panels; ++p)
     for (int64_t i = 1; i <= positions; ++i) rows.names.push_back(fmt::format("sample {}.{}", p, i));
+  return rows;
+}
+
+NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed) {
+  const Codes noise = prior_noise(model, samples, generator_of(mix(seed, Stream::figures)));
+  NamedRows rows;
+  std::vector<Tensor> parts;
+  for (const size_t category : categories_of(model)) {
+    const Block& classes = model.blocks()[category];
+    check_count(samples * classes.size, model);
+    for (int64_t k = 0; k < classes.size; ++k) {
+      parts.push_back(decode_all(model, codes_of_noise(model, noise_of_class(noise, category, k))).to(at::kCPU));
+      for (int64_t i = 1; i <= samples; ++i)
+        rows.names.push_back(fmt::format("{} = {}, sample {}", classes.name, k, i));
+    }
+  }
+  rows.examples = at::cat(parts);
   return rows;
 }
 

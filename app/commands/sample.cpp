@@ -1,11 +1,14 @@
 #include <CLI/App.hpp>
 #include <memory>
+#include <numeric>
 
 #include "app/cli/option_flags.h"
 #include "app/commands/commands.h"
 #include "app/commands/picture_command.h"
 #include "app/commands/row_command.h"
+#include "refract/core/errors.h"
 #include "refract/figures/sheets.h"
+#include "refract/model/class_codes.h"
 
 namespace refract {
 namespace {
@@ -14,11 +17,26 @@ struct SampleArguments {
   PictureArguments picture;
   int64_t panels = 6;
   int64_t side = 4;
+  int64_t by_class = 0;  // 0: not by class
   uint64_t seed = 1;
 };
 
+Result sample_by_class(const SampleArguments& arguments, const OpenedRun& opened) {
+  const Model& model = *opened.method;
+  if (const std::string missing = lacks_class_samples(model); !missing.empty()) throw BadInput(missing);
+  if (!model.space().is_picture()) {
+    const std::filesystem::path file = arguments.picture.rows_file("classes");
+    return written_rows(opened, class_sampled_rows(model, arguments.by_class, arguments.seed), file);
+  }
+  const PagedFigure figure = class_sample_sheets(model, arguments.by_class, arguments.seed);
+  const int64_t images = std::accumulate(figure.images.begin(), figure.images.end(), int64_t{0});
+  arguments.picture.begin("classes", model, {images, figure.images.size(), 0});
+  return arguments.picture.draw("classes", figure);
+}
+
 Result run_sample(const SampleArguments& arguments) {
   const OpenedRun opened = arguments.picture.open();
+  if (arguments.by_class > 0) return sample_by_class(arguments, opened);
   const Model& model = *opened.method;
   if (!model.space().is_picture()) {
     const std::filesystem::path file = arguments.picture.rows_file("samples");
@@ -40,6 +58,10 @@ Action declare_sample(CLI::App& app) {
   app.add_option("--side", arguments->side, "images or rows along each side of a panel (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 16));
+  app.add_option("--by-class,--by_class", arguments->by_class,
+                 "samples of each class instead of panels, in a model with classes")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 256));
   add_seed(app, arguments->seed, "seed of the samples (1)");
   return [arguments](const Invocation&) { return run_sample(*arguments); };
 }
@@ -50,7 +72,9 @@ Command sample_command() {
   return {"sample",
           "Sample new images or table rows from the prior.",
           "The images of a panel share the target factors. Images at the same place in all panels share the common\n"
-          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes as many rows, as CSV.",
+          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes as many rows, as CSV.\n"
+          "--by-class draws a row for each class of a model with classes (Zheng and Sun 2019, Fig. 3). The images of\n"
+          "a column share all that does not depend on the class.",
           {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
           declare_sample};
 }

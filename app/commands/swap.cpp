@@ -102,7 +102,8 @@ Command swap_command() {
           "its row (Mathieu et al. 2016, Fig. 2). IMAGES stand above the columns and, without --with, beside the\n"
           "rows, too, so that the diagonal shows reconstructions. Without IMAGES, held-out examples of the run's own\n"
           "data are drawn. The block is the target block, as in `refract transfer`, or that of --block. In a model\n"
-          "with classes, it is the class-independent block. A run on a table writes the new rows as CSV.",
+          "with classes, it is the class-independent block. If --block names a class, what depends on the class goes\n"
+          "with it (Zheng and Sun 2019, Fig. 6). A run on a table writes the new rows as CSV.",
           {"bin/refract swap runs/demo", "bin/refract swap runs/demo runs/demo/examples --block z",
            "bin/refract swap runs/demo runs/demo/examples/score-1.png --with runs/demo/examples"},
           declare_swap};

@@ -96,7 +96,7 @@ Result train_new(const TrainArguments& arguments, const Invocation& invocation) 
     throw BadInput("Training: expected a folder for the run, as in `--out runs/first`; it must not exist yet.");
   OpenedRun opened = start_run(
       arguments.out, std::move(settings), invocation.command_line,
-      [&](const DataSource& data) { arguments.ending.check(&data); }, shown_progress());
+      [&](const DataSource& data, const Model& model) { arguments.ending.check(&data, &model); }, shown_progress());
   say_lines(start_text(opened, error_width()));
   return train_to_the_end(opened, arguments.ending, invocation);
 }

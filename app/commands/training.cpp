@@ -44,8 +44,8 @@ void Ending::declare(CLI::App& app) {
   app.add_flag("--no-evaluation,--no_evaluation", nothing, "skip metrics, pictures and report");
 }
 
-void Ending::check(const DataSource* data) const {
-  if (!nothing) check_metrics(metrics, data);
+void Ending::check(const DataSource* data, const Model* model) const {
+  if (!nothing) check_metrics(metrics, data, model);
 }
 
 Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation) {

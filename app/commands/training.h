@@ -16,8 +16,8 @@ struct Ending {
   bool nothing = false;  // leave out metrics, pictures and report
 
   void declare(CLI::App& app);
-  // Throws BadInput for a metric that does not exist or that the data, if given, cannot serve.
-  void check(const DataSource* data = nullptr) const;
+  // Throws BadInput for a metric that does not exist or that the data or the model, if given, cannot serve.
+  void check(const DataSource* data = nullptr, const Model* model = nullptr) const;
 };
 
 // Trains from the run's checkpoint to its last step; then completes the run (see complete_run.h). After a signal the

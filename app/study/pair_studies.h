@@ -1,12 +1,10 @@
-// Table 1 of Mathieu et al. 2016: what a network reads of the labels from s and from z, one study a data set.
+// Table 1 of Mathieu et al. 2016: what a network reads of the labels from s and from z.
 #pragma once
-
-#include <vector>
 
 #include "app/study/study.h"
 
 namespace refract {
 
-std::vector<Study> mathieu_studies();
+Study mathieu_table1();  // a part for each data set
 
 }  // namespace refract

@@ -107,7 +107,7 @@ Study partedvae_mnist() {
       {"labels alone", "partedvae", {{"labels_only", "true"}}, classes, 0.1, {}, {.83}, "labels-only"},
       {"PartedVAE", "partedvae", {}, classes, 1, {}, {.95}, "partedvae"},
   };
-  s.other_features = {"partedvae/z"};
+  s.other_features = {{"partedvae", "z", {}}};
   // Table 6. After the paper's 56,280 steps capacities that grow to 7 nats in 100,000 stand at 3.9.
   const KeyValues options = {{"size", "32"},
                              {"batch", "64"},

@@ -1,3 +1,4 @@
+#include "app/study/livae_studies.h"
 #include "app/study/pair_studies.h"
 #include "app/study/parted_studies.h"
 #include "app/study/study.h"
@@ -69,7 +70,7 @@ Study table1_digits_with(const std::string& latent_z) {
                         {.116, .116, .114, .039, .104, .098},
                         {.065, .069, .062, .061, .095, .070},
                         {.057, .053, .055, .038, .095, .060}});
-  s.other_features = {"rbvae/z", "srbvae/z"};
+  s.other_features = {{"rbvae", "z", {}}, {"srbvae", "z", {}}};
   s.budgets = {
       {"hour", "32x32 images, narrow networks: about an hour on 2 cores", 4000, networks("32", "16,16,32", "3"),
        scaled("0.5", {{"kl_weight_z", "2.5"}})},
@@ -111,7 +112,7 @@ Study table1_faces() {
   s.rows = table1_rows("0.2", codes, with(codes, {{"laplace_scale", "0.2"}}),
                        {{.383}, {.388}, {.386}, {.384}, {.384}, {.390}, {.395}, {.392}, {.422}});
   s.pixels = true;
-  s.other_features = {"rbvae/z", "srbvae/z"};
+  s.other_features = {{"rbvae", "z", {}}, {"srbvae", "z", {}}};
   s.budgets = {
       {"hour", "48x48 images, narrow networks: about an hour on 2 cores", 4000, networks("48", "16,16,32", "0"), {}},
       {"workday", "64x64 images: some hours on 2 cores, see --dry-run", 10000, networks("64", "16,32,32,64", "0"), {}},
@@ -123,13 +124,17 @@ Study table1_faces() {
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = [] {
-    std::vector<Study> each = {table1_digits(),    table1_digits_framed(), table1_faces(),
-                               partedvae_table1(), partedvae_table2(),     partedvae_mnist()};
-    for (Study& one : mathieu_studies()) each.push_back(std::move(one));
-    return each;
-  }();
+  static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
+                                         partedvae_table1(), partedvae_table2(),     partedvae_mnist(),
+                                         mathieu_table1(),   lrlivae_toy()};
   return all;
+}
+
+std::vector<const Study*> parts_of(const Study& study) {
+  if (study.parts.empty()) return {&study};
+  std::vector<const Study*> parts;
+  for (const Study& part : study.parts) parts.push_back(&part);
+  return parts;
 }
 
 const Study& study(std::string_view name) {

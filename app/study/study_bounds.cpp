@@ -35,8 +35,8 @@ std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
   if (plan.data)
     for (const auto& [file, checksum] : plan.data->checksums) of += fmt::format("# {} {}\n", checksum, file);
   std::vector<StudyBound> bounds;
-  bounds.push_back({"untrained encoder", plan.study.rows[0].features, kept(plan.folder / "untrained.json", of, [&] {
-                      say("Measuring an untrained encoder.");
+  bounds.push_back({"untrained model", plan.study.rows[0].features, kept(plan.folder / "untrained.json", of, [&] {
+                      say("Measuring an untrained model.");
                       const auto data = settings->data_recipe.make();
                       at::manual_seed(mix(1, Stream::weights));
                       const auto model = settings->method_recipe.make(data->info().space);

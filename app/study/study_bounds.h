@@ -9,12 +9,12 @@
 namespace refract {
 
 struct StudyBound {
-  std::string name;      // "untrained encoder", "raw pixels"
+  std::string name;      // "untrained model", "raw pixels"
   std::string features;  // the row of the table to show
   MetricTable table;
 };
 
-// An encoder of the first row's method as it is before training, and raw pixels where the study wants them. Measured
+// A model of the first row's method as it is before training, and raw pixels where the study wants them. Measured
 // once for the same options and files; kept in the study's folder.
 std::vector<StudyBound> study_bounds(const StudyPlan& plan);
 

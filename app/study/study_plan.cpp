@@ -1,11 +1,13 @@
 #include "app/study/study_plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "app/cli/command.h"
+#include "app/study/study_metrics.h"
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/nesting.h"
@@ -114,9 +116,7 @@ std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job)
   if (!std::filesystem::exists(file)) return std::nullopt;
   const Evaluation evaluation = evaluation_from_json(read_file(file), file.string());
   if (evaluation.step != settings_of(job)->train.steps) return std::nullopt;
-  for (const MetricTable& table : evaluation.tables)
-    if (table.metric == plan.study.metric) return table;
-  return std::nullopt;
+  return joined_table(plan.study, evaluation.tables);
 }
 
 std::vector<double> chosen_values(const StudyPlan& plan) {
@@ -134,7 +134,8 @@ std::vector<double> chosen_values(const StudyPlan& plan) {
 
 std::vector<std::string> words_for(const StudyPlan& plan, const Job& job) {
   const std::string folder = plan.folder_of(job).string();
-  const std::vector<std::string> measured = {"--metrics", fmt::format("{},{}", usual_metrics, plan.study.metric)};
+  const std::vector<std::string> measured = {
+      "--metrics", fmt::format("{},{}", usual_metrics, fmt::join(metrics_of(plan.study), ","))};
   std::vector<std::string> words = {"resume", folder};
   if (std::filesystem::exists(folder)) {
     words.insert(words.end(), measured.begin(), measured.end());

@@ -22,7 +22,7 @@ struct Job {
   KeyValues options;  // all that differ from the defaults, "method" and "data" first
 };
 
-// What is wanted of a study.
+// What is wanted of a study, or of a part of one.
 struct StudyPlan {
   const Study& study;
   const Budget& budget;
@@ -32,9 +32,12 @@ struct StudyPlan {
   // What the study's data set has here: runs that were trained on other files are refused. Not looked at where nobody
   // asked for it.
   std::optional<DataInfo> data = std::nullopt;
+  std::string part = {};  // its name where it is a part
 
   [[nodiscard]] bool includes(const StudyRow& row) const;
   [[nodiscard]] std::filesystem::path folder_of(const Job& job) const { return folder / job.name; }
+
+  [[nodiscard]] std::string shown(const Job& job) const { return part.empty() ? job.name : part + "/" + job.name; }
 
   [[nodiscard]] Job job(size_t row, double value, int64_t seed) const;
 
@@ -47,7 +50,8 @@ struct StudyPlan {
 // Its settings, checked. Throws BadInput where the study asks for something that does not exist.
 std::unique_ptr<Settings> settings_of(const Job& job);
 
-// The table of the study's metric, once the job is done: trained to its last step and evaluated there.
+// The table of the study's metric with the columns beside it, once the job is done: trained to its last step and
+// evaluated there by all that the study reads.
 // Throws BadInput where the folder holds a run with other options.
 std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job);
 

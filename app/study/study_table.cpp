@@ -4,14 +4,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "app/cli/terminal.h"
 #include "app/study/study_bounds.h"
+#include "app/study/study_metrics.h"
 #include "refract/eval/table.h"
 
 namespace refract {
 namespace {
+
+// Rows of metrics' tables that no code has a part in.
+constexpr std::array bounds_in_tables = {"predict the mean", "chance", "noise", "uniform chance",
+                                         "majority chance",  "images", "rows",  "other held-out examples"};
 
 // Mean and spread over the values of each column.
 void summarise(const std::vector<std::vector<double>>& of_seeds, StudyTable::Row& row) {
@@ -28,10 +35,17 @@ void summarise(const std::vector<std::vector<double>>& of_seeds, StudyTable::Row
   }
 }
 
-const std::vector<double>* values_of(const MetricTable& table, const std::string& name) {
-  for (const MetricTable::Row& row : table.rows)
-    if (row.name == name) return &row.values;
-  return nullptr;
+using Names = std::vector<std::string>;
+
+bool has_row(const MetricTable& table, const std::string& name) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row.name == name; });
+}
+
+// The row's number in the column; NaN where the table has no such column.
+double value_at(const MetricTable& table, const MetricTable::Row& row, const std::string& column) {
+  const auto at = std::find(table.columns.begin(), table.columns.end(), column);
+  if (at == table.columns.end()) return std::numeric_limits<double>::quiet_NaN();
+  return row.values.at(static_cast<size_t>(at - table.columns.begin()));
 }
 
 std::vector<MetricTable> tables_of(const StudyPlan& plan, size_t row, double value) {
@@ -41,24 +55,53 @@ std::vector<MetricTable> tables_of(const StudyPlan& plan, size_t row, double val
   return tables;
 }
 
-StudyTable::Row row_of(const std::string& name, const std::vector<MetricTable>& tables, const std::string& features) {
+StudyTable::Row row_of(const std::string& name, const std::vector<MetricTable>& tables, const std::string& features,
+                       const Names& columns) {
   StudyTable::Row row;
   row.name = name;
   std::vector<std::vector<double>> of_seeds;
   for (const MetricTable& table : tables)
-    if (const auto* values = values_of(table, features)) of_seeds.push_back(*values);
-  if (!of_seeds.empty()) summarise(of_seeds, row);
+    for (const MetricTable::Row& measured : table.rows) {
+      if (measured.name != features) continue;
+      std::vector<double>& values = of_seeds.emplace_back();
+      for (const std::string& column : columns) values.push_back(value_at(table, measured, column));
+    }
+  if (of_seeds.empty())
+    row.means.assign(columns.size(), std::numeric_limits<double>::quiet_NaN());
+  else
+    summarise(of_seeds, row);
   return row;
 }
 
-// "KEY/BLOCK", as the study names it.
-bool names(const std::string& other, const StudyRow& row) {
-  return other.rfind(row.key + "/", 0) == 0;
+struct Measured {
+  const StudyRow* row;
+  double value;                     // chosen from its sweep
+  std::vector<MetricTable> tables;  // of its seeds
+};
+
+std::vector<Measured> measured_rows(const StudyPlan& plan, const std::vector<double>& chosen) {
+  std::vector<Measured> all;
+  for (size_t i = 0; i < plan.study.rows.size(); ++i) {
+    if (!plan.includes(plan.study.rows[i])) continue;
+    std::vector<MetricTable> tables = tables_of(plan, i, chosen.at(i));
+    if (!tables.empty()) all.push_back({&plan.study.rows[i], chosen.at(i), std::move(tables)});
+  }
+  return all;
+}
+
+// Some methods have columns that others do not have: a model that tells no KL has none in `leak`.
+Names widest_columns(const std::vector<Measured>& all) {
+  Names widest;
+  for (const Measured& row : all)
+    if (row.tables.front().columns.size() > widest.size()) widest = row.tables.front().columns;
+  return widest;
 }
 
 std::string cell(const StudyTable::Row& row, size_t column) {
   const std::string mean = value_text(row.means[column]);
-  return row.deviations.empty() ? mean : fmt::format("{} ± {}", mean, value_text(row.deviations[column]));
+  return row.deviations.empty() || std::isnan(row.means[column])
+             ? mean
+             : fmt::format("{} ± {}", mean, value_text(row.deviations[column]));
 }
 
 std::string title_of(const StudyTable::Row& row) {
@@ -84,32 +127,29 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
   StudyTable table;
   table.title = fmt::format("{} ({})", plan.study.summary, plan.study.source);
   table.unit = plan.study.unit;
-  std::vector<StudyTable::Row> others;
-  std::vector<MetricTable> any;
-  for (size_t i = 0; i < plan.study.rows.size(); ++i) {
-    const StudyRow& row = plan.study.rows[i];
-    if (!plan.includes(row)) continue;
-    const std::vector<MetricTable> tables = tables_of(plan, i, chosen.at(i));
-    if (tables.empty()) continue;
-    table.rows.push_back(row_of(row.name, tables, row.features));
-    table.rows.back().value = chosen.at(i);
-    table.rows.back().paper = row.paper;
-    any = tables;
-    for (const std::string& other : plan.study.other_features)
-      if (names(other, row)) {
-        const std::string block = other.substr(row.key.size() + 1);
-        others.push_back(row_of(fmt::format("{} of {}", block, row.name), tables, block));
-      }
+  const std::vector<Measured> all = measured_rows(plan, chosen);
+  if (all.empty()) return table;
+  table.columns = widest_columns(all);
+  for (const auto& [row, value, tables] : all) {
+    table.rows.push_back(row_of(row->name, tables, row->features, table.columns));
+    table.rows.back().value = value;
+    table.rows.back().paper = row->paper;
   }
-  table.rows.insert(table.rows.end(), others.begin(), others.end());
-  if (any.empty()) return table;
-  table.columns = any.front().columns;
-  table.protocol = any.front().protocol;
+  for (const auto& [row, value, tables] : all)
+    for (const OtherFeatures& other : plan.study.other_features) {
+      if (other.key != row->key) continue;
+      const std::string name = fmt::format("{} of {}", other.features, row->name);
+      table.rows.push_back(row_of(name, tables, other.features, table.columns));
+      table.rows.back().paper = other.paper;
+    }
+  const MetricTable& any = all.back().tables.front();
+  table.protocol = any.protocol;
   if (plan.data && !plan.data->note.empty()) table.protocol += " " + plan.data->note;
   for (const StudyBound& bound : study_bounds(plan))
-    table.rows.push_back(row_of(bound.name, {bound.table}, bound.features));
-  for (const char* bound : {"predict the mean", "chance", "noise"})
-    if (values_of(any.front(), bound) != nullptr) table.rows.push_back(row_of(bound, {any.front()}, bound));
+    table.rows.push_back(
+        row_of(bound.name, {with_columns(plan.study, bound.table, {})}, bound.features, table.columns));
+  for (const char* bound : bounds_in_tables)
+    if (has_row(any, bound)) table.rows.push_back(row_of(bound, {any}, bound, table.columns));
   return table;
 }
 

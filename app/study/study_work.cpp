@@ -30,6 +30,10 @@ void wait_for_others(const std::filesystem::path& run) {
     }
 }
 
+std::filesystem::path folder_of(const PlannedJob& planned) {
+  return planned.plan->folder_of(planned.job);
+}
+
 // As its metrics.csv has it, "step" and "seconds" first.
 void read_progress(const std::filesystem::path& run, JobProgress& job) {
   const MetricsTable table = read_metrics(run / "metrics.csv");
@@ -40,15 +44,16 @@ void read_progress(const std::filesystem::path& run, JobProgress& job) {
 
 }  // namespace
 
-void StudyWork::add(const std::vector<Job>& jobs) {
+void StudyWork::add(const StudyPlan& plan, const std::vector<Job>& jobs) {
   for (const Job& job : jobs)
-    if (!finished_table(plan_, job)) missing_.push_back(job);
-  std::stable_sort(missing_.begin(), missing_.end(),
-                   [this](const Job& a, const Job& b) { return seconds(a) > seconds(b); });
+    if (!finished_table(plan, job)) missing_.push_back({&plan, job});
+  std::stable_sort(missing_.begin(), missing_.end(), [this](const PlannedJob& a, const PlannedJob& b) {
+    return seconds(*a.plan, a.job) > seconds(*b.plan, b.job);
+  });
 }
 
-double StudyWork::seconds(const Job& job) {
-  const std::string& row = plan_.study.rows[job.row].key;
+double StudyWork::seconds(const StudyPlan& plan, const Job& job) {
+  const std::pair row(&plan, plan.study.rows[job.row].key);
   const auto settings = settings_of(job);
   if (step_seconds_.find(row) == step_seconds_.end()) step_seconds_[row] = seconds_of_a_step(*settings);
   return step_seconds_[row] * static_cast<double>(settings->train.steps) + evaluation_seconds;
@@ -56,20 +61,21 @@ double StudyWork::seconds(const Job& job) {
 
 double StudyWork::seconds_left() {
   std::vector<double> each;
-  for (const Job& job : missing_) each.push_back(seconds(job));
+  for (const auto& [plan, job] : missing_) each.push_back(seconds(*plan, job));
   return queue_seconds(each, at_once_);
 }
 
 bool StudyWork::run(std::vector<std::string>& failed) {
-  const std::filesystem::path logs = plan_.folder / "logs";
-  std::filesystem::create_directories(logs);
   std::vector<ProcessTask> tasks;
   progress_.clear();
-  for (const Job& job : missing_) {
-    wait_for_others(plan_.folder_of(job));
-    tasks.push_back({job.name, words_for(plan_, job), logs / (job.name + ".log")});
-    progress_.push_back({job.name, 0, settings_of(job)->train.steps, 0, seconds(job) - evaluation_seconds});
-    read_progress(plan_.folder_of(job), progress_.back());
+  for (const auto& [plan, job] : missing_) {
+    const std::filesystem::path logs = plan->folder / "logs";
+    std::filesystem::create_directories(logs);
+    wait_for_others(plan->folder_of(job));
+    tasks.push_back({plan->shown(job), words_for(*plan, job), logs / (job.name + ".log")});
+    progress_.push_back(
+        {plan->shown(job), 0, settings_of(job)->train.steps, 0, seconds(*plan, job) - evaluation_seconds});
+    read_progress(plan->folder_of(job), progress_.back());
   }
   StudyProgress shown;
   size_t done = 0;
@@ -78,7 +84,7 @@ bool StudyWork::run(std::vector<std::string>& failed) {
     job.running = false;
     if (was_stopped(end.status)) return;
     if (end.status != 0) failed.push_back(tasks[end.task].log.string());
-    read_progress(plan_.folder_of(missing_[end.task]), job);
+    read_progress(folder_of(missing_[end.task]), job);
     job.step = job.steps;
     job.done = true;
     ++done;
@@ -96,7 +102,7 @@ bool StudyWork::run(std::vector<std::string>& failed) {
 void StudyWork::look_at(const std::vector<size_t>& running) {
   for (const size_t index : running) {
     progress_[index].running = true;
-    read_progress(plan_.folder_of(missing_[index]), progress_[index]);
+    read_progress(folder_of(missing_[index]), progress_[index]);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/study/study_plan.h"
@@ -10,19 +11,25 @@
 
 namespace refract {
 
-// Jobs with the time each is to take, as measured on this machine before they begin.
+// A job of a plan, which must outlive it.
+struct PlannedJob {
+  const StudyPlan* plan;
+  Job job;
+};
+
+// Jobs of one or several plans with the time each is to take, as measured on this machine before they begin.
 class StudyWork {
  public:
-  StudyWork(const StudyPlan& plan, int at_once) : plan_(plan), at_once_(at_once) {}
+  explicit StudyWork(int at_once) : at_once_(at_once) {}
 
-  // Those that are not done; the longest are done first, so that none is left alone at the end. Throws what
-  // finished_table throws.
-  void add(const std::vector<Job>& jobs);
+  // Those that are not done; the longest of all plans are done first, so that none is left alone at the end. The plan
+  // must outlive this. Throws what finished_table throws.
+  void add(const StudyPlan& plan, const std::vector<Job>& jobs);
 
-  [[nodiscard]] const std::vector<Job>& missing() const { return missing_; }
+  [[nodiscard]] const std::vector<PlannedJob>& missing() const { return missing_; }
   [[nodiscard]] int at_once() const { return at_once_; }
 
-  [[nodiscard]] double seconds(const Job& job);
+  [[nodiscard]] double seconds(const StudyPlan& plan, const Job& job);
   [[nodiscard]] double seconds_left();
 
   // False after a signal. Jobs that failed stand in `failed`, with their logs.
@@ -31,11 +38,10 @@ class StudyWork {
  private:
   void look_at(const std::vector<size_t>& running);
 
-  const StudyPlan& plan_;
   int at_once_;
-  std::vector<Job> missing_;
-  std::vector<JobProgress> progress_;  // of each
-  std::map<std::string, double> step_seconds_;
+  std::vector<PlannedJob> missing_;
+  std::vector<JobProgress> progress_;                                        // of each
+  std::map<std::pair<const StudyPlan*, std::string>, double> step_seconds_;  // of each row
 };
 
 }  // namespace refract

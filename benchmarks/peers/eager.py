@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The training steps of VAE, Rb-VAE and sRb-VAE in plain PyTorch, as one would write them from the paper; parted.py has PartedVAE's,
-pairs.py that of mathieupairs.
+pairs.py that of mathieupairs, livae.py that of lrlivae.
 
 Same networks, batch, threads and BLAS as benchmarks/step_time.cpp, and the same protocol: `METHOD STEPS` on standard input
 runs so many steps and prints their seconds. With --operations METHOD it prints the floating-point operations of a step.
@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 
+import livae
 import pairs
 import parted
 import torch
@@ -123,6 +124,7 @@ METHODS = {
     "srbvae": (SrbVae, with_reference),
     "partedvae": (parted.PartedVae, parted.batch),
     "mathieupairs": (pairs.MathieuPairs, pairs.batch),
+    "lrlivae": (livae.LrLivae, livae.batch),
 }
 
 

@@ -151,6 +151,13 @@ Option& Option::of_names() {
   return *this;
 }
 
+Option& Option::of_presets(std::vector<Preset> known) {
+  presets = std::move(known);
+  choices = {"none"};
+  for (const Preset& preset : presets) choices.push_back(preset.name);
+  return *this;
+}
+
 std::string Option::text() const {
   return std::visit(
       [](const auto* value) -> std::string {
@@ -229,6 +236,20 @@ const Option& Options::at(std::string_view key) const {
 
 void Options::set(std::string_view key, std::string_view text) {
   at(key).parse(text);
+}
+
+KeyValues with_presets(const Options& options, const KeyValues& pairs) {
+  KeyValues all;
+  for (const Option& option : options.all()) {
+    if (option.presets.empty()) continue;
+    const auto given =
+        std::find_if(pairs.rbegin(), pairs.rend(), [&](const auto& p) { return p.first == option.name; });
+    if (given == pairs.rend() || given->second == "none") continue;
+    const KeyValues& preset = named(option.presets, "preset", given->second).options;
+    all.insert(all.end(), preset.begin(), preset.end());
+  }
+  all.insert(all.end(), pairs.begin(), pairs.end());
+  return all;
 }
 
 std::pair<std::string, std::string> split_assignment(std::string_view text) {

@@ -24,6 +24,15 @@
 
 namespace refract {
 
+using KeyValues = std::vector<std::pair<std::string, std::string>>;
+
+// A choice of an option that stands for values of other options.
+struct Preset {
+  std::string name;
+  std::string meaning;  // one sentence without its full stop
+  KeyValues options;
+};
+
 using OptionField = std::variant<bool*, int64_t*, double*, std::string*, std::vector<int64_t>*, PictureSize*>;
 
 // One described field. `field` points into the struct that the description came from, which must outlive it.
@@ -38,11 +47,13 @@ struct Option {
   double max = std::numeric_limits<double>::infinity();
   bool is_names = false;                  // a text of names separated by commas: given twice as a flag, it is both
   std::vector<std::string> choices = {};  // for strings: what is allowed; empty allows anything
+  std::vector<Preset> presets = {};       // for strings: what some of the choices stand for
 
   Option& range(double lowest, double highest);
   Option& in(std::string unit_name);
   Option& one_of(std::vector<std::string> allowed);
   Option& of_names();
+  Option& of_presets(std::vector<Preset> known);  // allows their names, and "none"
 
   [[nodiscard]] std::string text() const;  // the value as a flag would give it: 0.5, true, 16,32,64, 96x84
   [[nodiscard]] std::string toml() const;  // the value as TOML: 0.5, true, [16, 32, 64], "digit-style", "96x84"
@@ -64,7 +75,8 @@ class Options {
   Option& add(Option option);
   void append(const Options& others);
 
-  // Throws BadInput for a key that does not exist, naming the nearest that does.
+  // Throws BadInput for a key that does not exist, naming the nearest that does. The name of a preset sets nothing
+  // else; see with_presets.
   void set(std::string_view key, std::string_view text);
   [[nodiscard]] const Option& at(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const;
@@ -75,7 +87,9 @@ class Options {
   std::vector<Option> options_;
 };
 
-using KeyValues = std::vector<std::pair<std::string, std::string>>;
+// `pairs`, behind the values that the presets among them stand for: wherever they stand, values that are given win over
+// those of a preset. Of one option's presets the last counts. Throws BadInput for a preset that does not exist.
+KeyValues with_presets(const Options& options, const KeyValues& pairs);
 
 // "key=value" to its parts. Throws BadInput where there is no '='.
 std::pair<std::string, std::string> split_assignment(std::string_view text);

@@ -53,6 +53,14 @@ enum class MetricDraw : uint64_t {
   leak_probe,
   retrieval_queries,
   retrieval_candidates,
+  generation_rows,
+  generation_samples,
+  generation_judge,
+  generation_taught,
+  generation_pairs,
+  inpainting,
+  energy_rows,
+  energy_codes,
 };
 
 constexpr uint64_t mix(uint64_t seed, MetricDraw draw) {

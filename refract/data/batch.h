@@ -21,6 +21,7 @@ struct Examples {
 struct Draw {
   bool wanted = false;
   bool labels = false;  // fill Examples::labels, too
+  int64_t batches = 1;  // of second: so many batches, one after another
 };
 
 // What becomes of unlabelled examples that have no partner: those of a class with one example, and those without a
@@ -44,7 +45,7 @@ struct Needs {
 };
 
 struct Batch {
-  Examples main, second, partner, reference;  // N each; undefined unless needed
+  Examples main, second, partner, reference;  // N each, or Draw::batches times N; undefined unless needed
   Examples labelled;  // a side batch with its labels: N, or Needs::labelled where that is less; undefined unless needed
 
   int64_t population = 0;  // how many unlabelled examples main draws from; 0 where nobody said

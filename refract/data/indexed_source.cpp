@@ -39,6 +39,9 @@ class IndexedSource final : public DataSource {
                       all_.info.name, name_of(split)));
     return found;
   }
+  [[nodiscard]] Tensor read_factors(const Tensor& given, const Tensor& classes) const override {
+    return all_.read_factors ? all_.read_factors(given, classes) : Tensor();
+  }
   [[nodiscard]] Tensor labels(Split split, const Indices& indices) const override {
     if (!all_.labels.defined()) return DataSource::labels(split, indices);
     Tensor found = rows(all_.labels, split, indices);

@@ -15,6 +15,9 @@ struct IndexedExamples {
   Splits splits;
   std::function<void(int64_t example, float* out)> copy;  // info.space.numel() floats; any number of threads may call
 
+  // See DataSource::read_factors; empty for a set that cannot.
+  std::function<Tensor(const Tensor& examples, const Tensor& labels)> read_factors = {};
+
   // Of every example; undefined where there are none.
   Tensor factors;     // [N, K] float; NaN for an example that has none, whose factors may not be asked for
   Tensor labels;      // [N] int64; -1 for an example of no class, whose label may not be asked for

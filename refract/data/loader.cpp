@@ -124,7 +124,8 @@ Batch Loader::make(int64_t step) {
   Batch batch;
   batch.population = population();
   batch.main = drawn(needs_.main, Split::unlabelled, examples);
-  if (needs_.second.wanted) batch.second = drawn(needs_.second, Split::unlabelled, second_.take(first, batch_));
+  if (const int64_t times = needs_.second.batches; needs_.second.wanted)
+    batch.second = drawn(needs_.second, Split::unlabelled, second_.take(times * first, times * batch_));
   if (partners_) batch.partner = drawn(needs_.partner, Split::unlabelled, partners_->of(examples, step));
   if (needs_.reference.wanted)
     batch.reference = drawn(needs_.reference, Split::reference, reference_.take(first, batch_));

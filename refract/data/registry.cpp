@@ -1,11 +1,13 @@
 #include "refract/data/registry.h"
 
 #include "refract/core/text.h"
+#include "refract/data/sets/arcs.h"
 #include "refract/data/sets/celeba.h"
 #include "refract/data/sets/cifar10.h"
 #include "refract/data/sets/coil20.h"
 #include "refract/data/sets/digit_style.h"
 #include "refract/data/sets/dsprites.h"
+#include "refract/data/sets/fashion_mnist.h"
 #include "refract/data/sets/fer2013.h"
 #include "refract/data/sets/image_folder.h"
 #include "refract/data/sets/lpc_sprites.h"
@@ -44,6 +46,8 @@ const std::vector<DataEntry>& data_sets() {
        recipe<Fer2013Options, make_fer2013>},
       {"mnist", "Plain MNIST digits, or a relative's images; no reference set", "LeCun et al. 2010",
        recipe<PlainMnistOptions, make_plain_mnist>},
+      {"fashion-mnist", "Gray pictures of ten kinds of clothes; no reference set", "Xiao et al. 2017",
+       recipe<FashionMnistOptions, make_fashion_mnist>},
       {"dsprites", "Squares, ellipses and hearts in all scales, orientations and positions; no reference set",
        "Matthey et al. 2017", recipe<DspritesOptions, make_dsprites>},
       {"rendered-sprites", "Pictures like those of dSprites that the program draws itself; needs no file",
@@ -59,6 +63,8 @@ const std::vector<DataEntry>& data_sets() {
        "LeCun et al. 2004", recipe<NorbOptions, make_norb>},
       {"coil20", "20 objects on a turntable, every third pose held out; no reference set", "Nene et al. 1996",
        recipe<Coil20Options, make_coil20>},
+      {"arcs", "Points of three classes, each along an arc in the plane; needs no file, no reference set",
+       "after Zheng and Sun 2019, Sec. 4.1", recipe<ArcsOptions, make_arcs>},
       {"folders",
        "Your own images: --unlabelled DIR and --reference DIR",
        "your files",

@@ -97,6 +97,11 @@ class DataSource {
   // info().factors. A factor of s values has them at 0, 1 / (s - 1), ... 1.
   [[nodiscard]] virtual Tensor factors(Split split, const Indices& indices) const;
 
+  // The factors of any examples [N, sizes...], such as generated ones, each taken to be of the class that labels [N]
+  // say: [N, K] in the units of factors(), beyond [0, 1] for examples beyond those of the set. Undefined where a set
+  // cannot read its factors from an example.
+  [[nodiscard]] virtual Tensor read_factors(const Tensor& /*examples*/, const Tensor& /*labels*/) const { return {}; }
+
   // [N] int64, an index into info().classes.
   [[nodiscard]] virtual Tensor labels(Split split, const Indices& indices) const;
 

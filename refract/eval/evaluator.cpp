@@ -14,9 +14,13 @@ MetricTable score_codes(const MetricEntry& entry, const std::vector<Representati
 }
 
 MetricTable Evaluator::measure(const MetricEntry& entry) {
-  const std::string missing = entry.lacks(data_);
+  const std::string missing = lacks(entry, model_, data_);
   if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry.name, missing));
   if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_);
+  if (entry.compare != nullptr) {
+    if (!generation_) generation_ = generation_of(model_, data_, seed_, generation_options_);
+    return entry.compare(*generation_);
+  }
   if (representations_.empty()) representations_ = representations(model_, data_, seed_);
   return score_codes(entry, representations_, seed_);
 }

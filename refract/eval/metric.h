@@ -27,9 +27,13 @@ struct MetricTable {
   std::string note = {};  // what the numbers do not show, in sentences; "" for nothing
 };
 
+struct Generation;
 struct Representation;
 
-// An entry has either `measure` or `score`; evaluator.h calls the one that is there.
+// "" where the model has codes of given examples, else a sentence that says what it has.
+std::string lacks_codes(const Model& model, const DataSource& data);
+
+// An entry has one of `measure`, `score` and `compare`; evaluator.h calls the one that is there.
 struct MetricEntry {
   std::string name;
   std::string summary;
@@ -46,21 +50,30 @@ struct MetricEntry {
   // For metrics of codes and factors alone (representation.h), wherever they come from: a row for each representation,
   // which all have the same factors. What is drawn is a function of the seed.
   MetricTable (*score)(const std::vector<Representation>&, uint64_t seed) = nullptr;
+  // For metrics of generated examples beside real ones (generation.h).
+  MetricTable (*compare)(const Generation&) = nullptr;
+  // "" where the model can be measured on data that lack nothing, else a sentence that says what it lacks.
+  std::string (*lacks_of_model)(const Model&, const DataSource&) = lacks_codes;
   bool on_request = false;  // not among those that a training ends with, as all that have `score`
 };
+
+// "" where the entry can measure this model on this data, else a sentence that says what is missing.
+std::string lacks(const MetricEntry& entry, const Model& model, const DataSource& data);
 
 const std::vector<MetricEntry>& metrics();
 const MetricEntry& metric(std::string_view name);  // throws BadInput, naming the nearest
 
-// In a list of metrics: all that the data can serve, and those of them that a training ends with.
+// In a list of metrics: all that the data and the model can serve, and those of them that a training ends with.
 inline constexpr const char* all_metrics = "all";
 inline constexpr const char* usual_metrics = "usual";
 
-// Throws BadInput for a name that is neither a metric's nor one of these words, and, where the data is given, for a
-// metric that it cannot serve: to be known before a training.
-void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr);
+// Throws BadInput for a name that is neither a metric's nor one of these words, and, where data or model are given, for
+// a metric that they cannot serve: to be known before a training.
+void check_metrics(const std::vector<std::string>& names, const DataSource* data = nullptr,
+                   const Model* model = nullptr);
 
 // The entries of a list of names and these words, each once, in order. Throws as check_metrics does for names.
-std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data);
+std::vector<const MetricEntry*> metrics_named(const std::vector<std::string>& names, const DataSource& data,
+                                              const Model& model);
 
 }  // namespace refract

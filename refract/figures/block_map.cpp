@@ -135,8 +135,10 @@ void draw_map(Canvas& canvas, int64_t top, int64_t left, const std::string& titl
 }
 
 std::string block_map_lacks(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_encoder(model); !missing.empty()) return missing;
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled examples to show.", data.info().name);
+  if (const std::string missing = lacks_encoder(model); !missing.empty()) return missing;
   const bool maps =
       std::any_of(model.blocks().begin(), model.blocks().end(), [](const Block& block) { return !block.categorical; });
   return maps ? ""

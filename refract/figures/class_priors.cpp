@@ -122,7 +122,7 @@ class Strip {
 
 std::string class_priors_lacks(const Model& model, const DataSource& data) {
   const std::string classes = lacks_classes(model);
-  return classes.empty() ? lacks_images(data) : classes;
+  return classes.empty() ? lacks_encoded_images(model, data) : classes;
 }
 
 Figure draw_class_priors(const Model& model, const DataSource& data, uint64_t seed) {

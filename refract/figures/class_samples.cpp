@@ -1,13 +1,16 @@
-// Figure `class-samples`: images drawn class by class.
+// Figure `class-samples`: images drawn class by class (Hajimiri et al. 2021, Sec. 4.4; Zheng and Sun 2019, Fig. 3).
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "refract/core/errors.h"
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/draw/canvas.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
-#include "refract/model/class_pairs.h"
+#include "refract/figures/sheets.h"
+#include "refract/model/class_codes.h"
 
 namespace refract {
 namespace {
@@ -15,45 +18,77 @@ namespace {
 constexpr int64_t kSamplesOfClass = 10;
 constexpr int64_t kMostClasses = 12;
 
-std::string class_samples_lacks(const Model& model, const DataSource& /*data*/) {
-  if (const std::string pictures = lacks_pictures(model); !pictures.empty()) return pictures;
-  return lacks_classes(model);
+Codes noise_of_columns(const Model& model, int64_t samples, uint64_t seed) {
+  return prior_noise(model, samples, generator_of(mix(seed, Stream::figures)));
 }
 
-// A row a class. The blocks that do not belong to the pair are those of `others`, column by column.
-Panel class_samples_panel(const Model& model, const ClassPair& pair, const Codes& others) {
-  const Block& category = model.blocks()[pair.category];
+// Of the part, whose rows count classes and whose columns count draws of the noise.
+Panel class_samples_panel(const Model& model, size_t category, const Codes& noise, const SheetPart& part,
+                          const OnDrawn& drawn) {
+  Codes columns;
+  for (const Tensor& all : noise) columns.push_back(all.narrow(0, part.left, part.columns));
   Panel panel{"", {}, {}, {}, 0, 0};
-  for (int64_t i = 0; i < std::min(category.size, kMostClasses); ++i) {
-    Codes codes = others;
-    codes[pair.category] = one_class(i, category.size, kSamplesOfClass);
-    const Gaussian prior = pair.prior.rows(i, i + 1);
-    codes[pair.related] =
-        Gaussian{prior.mean.expand({kSamplesOfClass, -1}), prior.log_variance.expand({kSamplesOfClass, -1})}.sample();
-    panel.rows.push_back(fmt::format("{} = {}", category.name, i));
-    panel.cells.push_back(decode_all(model, codes).to(at::kCPU).unbind());
+  for (int64_t k = part.top; k < part.top + part.rows; ++k) {
+    const Codes codes = codes_of_noise(model, noise_of_class(columns, category, k));
+    panel.rows.push_back(fmt::format("{} = {}", model.blocks()[category].name, k));
+    panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
+    if (drawn) drawn(std::ssize(panel.cells) * part.columns);
   }
   return panel;
 }
 
-Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64_t seed) {
-  const at::NoGradGuard no_grad;
-  const at::Generator generator = generator_of(mix(seed, Stream::figures));
-  const Codes others = draw_prior(model, kSamplesOfClass, generator);
-  std::vector<Panel> panels;
-  for (const ClassPair& pair : class_pairs(model)) panels.push_back(class_samples_panel(model, pair, others));
+Figure class_samples_words() {
   return {"class-samples",
           "Samples of each class",
-          "Each row shows images of one class, whose class-related factors are drawn from the prior of the class. The "
-          "images of a column share all other factors.",
-          {draw_sheet(panels)}};
+          "Each row shows images of one class, drawn from the prior. The images of a column share all factors that do "
+          "not depend on the class, and the noise of those that do.",
+          {}};
+}
+
+Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64_t seed) {
+  const Codes noise = noise_of_columns(model, kSamplesOfClass, seed);
+  std::vector<Panel> panels;
+  for (const size_t category : categories_of(model)) {
+    const int64_t classes = std::min(model.blocks()[category].size, kMostClasses);
+    panels.push_back(class_samples_panel(model, category, noise, {0, 0, classes, kSamplesOfClass}, {}));
+  }
+  Figure figure = class_samples_words();
+  figure.frames.push_back(draw_sheet(panels));
+  return figure;
 }
 
 }  // namespace
 
+std::string lacks_class_pictures(const Model& model) {
+  const std::string pictures = lacks_pictures(model);
+  return pictures.empty() ? lacks_class_samples(model) : pictures;
+}
+
+PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed) {
+  if (const std::string missing = lacks_class_pictures(model); !missing.empty()) throw BadInput(missing);
+  struct Sheet {
+    size_t category;
+    SheetPart part;
+  };
+  std::vector<Sheet> sheets;
+  PagedFigure figure{class_samples_words(), {}, {}};
+  for (const size_t category : categories_of(model))
+    for (const SheetPart& part : sheet_parts(model.blocks()[category].size, samples, size_of(model.space()))) {
+      sheets.push_back({category, part});
+      figure.images.push_back(part.rows * part.columns);
+    }
+  const Codes noise = noise_of_columns(model, samples, seed);
+  figure.draw = [&model, noise, sheets](size_t sheet, const OnDrawn& drawn) {
+    const auto& [category, part] = sheets.at(sheet);
+    return std::vector<Tensor>{draw_sheet({class_samples_panel(model, category, noise, part, drawn)})};
+  };
+  return figure;
+}
+
 FigureEntry class_samples_figure() {
-  return {"class-samples", "Sampled images, one row for each class.", "Hajimiri et al. 2021, Sec. 4.4",
-          class_samples_lacks, draw_class_samples};
+  return {"class-samples", "Sampled images, one row for each class.",
+          "Hajimiri et al. 2021, Sec. 4.4; Zheng and Sun 2019, Fig. 3",
+          [](const Model& model, const DataSource&) { return lacks_class_pictures(model); }, draw_class_samples};
 }
 
 }  // namespace refract

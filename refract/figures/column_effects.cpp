@@ -66,10 +66,12 @@ void draw_bars(Canvas& canvas, int64_t top, int64_t left, const std::vector<doub
 }
 
 std::string column_effects_lacks(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);
-  return "";
+  const std::string encoder = lacks_encoder(model);
+  return encoder.empty() ? lacks_generator(model) : encoder;
 }
 
 Figure draw_column_effects(const Model& model, const DataSource& data, uint64_t seed) {

@@ -7,6 +7,7 @@
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/eval/features.h"
 
 namespace refract {
 
@@ -30,6 +31,12 @@ std::vector<std::string> column_names(const DataSource& data) {
   return names;
 }
 
+Tensor in_table_units(const Tensor& rows, const DataSource& data) {
+  Tensor values = comparable(data.info().space, rows).to(at::kCPU, at::kFloat).contiguous().clone();
+  to_table_units(values.data_ptr<float>(), values.size(0), data.info().columns);
+  return values.to(at::kDouble);
+}
+
 std::string lacks_images(const DataSource& data) {
   if (!data.info().space.is_picture())
     return fmt::format("This figure shows pictures, and the data set {} has {}.", data.info().name,
@@ -38,7 +45,13 @@ std::string lacks_images(const DataSource& data) {
   return fmt::format("The data set {} has no unlabelled images to show.", data.info().name);
 }
 
+std::string lacks_encoded_images(const Model& model, const DataSource& data) {
+  const std::string images = lacks_images(data);
+  return images.empty() ? lacks_reconstruction(model) : images;
+}
+
 std::string lacks_pictures(const Model& model) {
+  if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
   if (model.space().is_picture()) return "";
   return fmt::format("This figure shows pictures, and the model makes {}.", text_of(model.space()));
 }

@@ -21,9 +21,13 @@ FigureEntry posterior_traversals_figure();
 FigureEntry traversal_animation_figure();
 FigureEntry class_samples_figure();
 FigureEntry class_priors_figure();
+FigureEntry class_interpolations_figure();
+FigureEntry class_traversals_figure();
+FigureEntry inpainting_figure();
 FigureEntry block_map_figure();
 FigureEntry column_effects_figure();
 FigureEntry value_scatter_figure();
+FigureEntry generated_scatter_figure();
 
 // What figures pick independently of one another.
 enum class Turn : uint64_t {
@@ -41,6 +45,8 @@ enum class Turn : uint64_t {
   swap,
   grid_from,
   grid_to,
+  inpainting,
+  generated_scatter,
 };
 
 // Up to `count` different images of a split, chosen by the seed and `turn` (two turns of one seed choose
@@ -53,10 +59,22 @@ Indices picked(const DataSource& data, Split split, int64_t count, uint64_t seed
 // Of the columns of a table; "1", "2", ... where they have no names.
 std::vector<std::string> column_names(const DataSource& data);
 
+// Rows in the units of their table, [N, D] double on the CPU; counts as comparable() makes them (eval/features.h).
+Tensor in_table_units(const Tensor& rows, const DataSource& data);
+
 // "" where the data set has unlabelled images, else a sentence that says so.
 std::string lacks_images(const DataSource& data);
 
-// "" where the model makes pictures, else a sentence that says what it makes.
+// The same for a figure that encodes them and makes images of their codes.
+std::string lacks_encoded_images(const Model& model, const DataSource& data);
+
+// "" where the model makes pictures, else a sentence that says what it makes, or that it makes nothing.
 std::string lacks_pictures(const Model& model);
+
+// "" where it makes pictures of classes from priors, else a sentence that says what it lacks.
+std::string lacks_class_pictures(const Model& model);
+
+// The same where it has other blocks than classes, too.
+std::string lacks_class_codes(const Model& model);
 
 }  // namespace refract

@@ -52,10 +52,11 @@ void add_margins(Panel& panel, const Model& model, const ExchangeGrid& grid, con
 
 ExchangeGrid exchange_of(const Model& model, const Pictures& top, const Pictures& left, size_t block) {
   Codes styles(model.blocks().size());
-  styles.at(block) = top.codes.at(block);
+  const std::vector<size_t> together = with_dependents(model, block);
+  for (const size_t b : together) styles.at(b) = top.codes.at(b);
   return {block,      left,
           styles,     top.images.size(0),
-          top.images, fmt::format("{} from the top row, the rest from the left column", model.blocks()[block].name)};
+          top.images, fmt::format("{} from the top row, the rest from the left column", joined_names(model, together))};
 }
 
 Tensor exchange_sheet(const Model& model, const ExchangeGrid& grid, const SheetPart& part, const OnDrawn& drawn) {

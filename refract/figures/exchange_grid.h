@@ -18,7 +18,8 @@ struct ExchangeGrid {
   std::string heading;  // over each sheet; "" for none
 };
 
-// Image b of `left` with the block of image a of `top`, whose images stand above the columns.
+// Image b of `left` with the block of image a of `top`, whose images stand above the columns. With a category come the
+// blocks that depend on it.
 ExchangeGrid exchange_of(const Model& model, const Pictures& top, const Pictures& left, size_t block);
 
 // The part of the table, with its margins: [3, H, W] uint8. Images are decoded a few at a time.

@@ -118,8 +118,7 @@ PagedFigure interpolation_sheets(const Model& model, const Pictures& from, const
 
 FigureEntry interpolate_figure() {
   return {"interpolate", "Animation: the target block moves from one image to another.", "Ruiz et al. 2019, Sec. 5.4",
-          [](const Model&, const DataSource& data) { return lacks_images(data); },
-          [](const Model& model, const DataSource& data, uint64_t seed) {
+          lacks_encoded_images, [](const Model& model, const DataSource& data, uint64_t seed) {
             return interpolation(model, pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_from),
                                  pick(data, Split::unlabelled, kPairs, seed, Turn::interpolation_to),
                                  moving_block(model));

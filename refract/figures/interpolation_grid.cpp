@@ -16,7 +16,7 @@ constexpr int64_t kGridSteps = 7;
 constexpr size_t kPanelsOfGrid = 3;  // A, the grid, B
 
 std::string interpolation_grid_lacks(const Model& model, const DataSource& data) {
-  const std::string images = lacks_images(data);
+  const std::string images = lacks_encoded_images(model, data);
   return images.empty() ? lacks_interpolation_grid(model) : images;
 }
 

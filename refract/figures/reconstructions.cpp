@@ -53,7 +53,7 @@ Figure reconstruction_sheet(const Model& model, const Tensor& unlabelled, const 
 
 FigureEntry reconstructions_figure() {
   return {"reconstructions", "Images with their reconstructions, and with the target factors removed.",
-          "Ruiz et al. 2019, Sec. 3", [](const Model&, const DataSource& data) { return lacks_images(data); },
+          "Ruiz et al. 2019, Sec. 3", lacks_encoded_images,
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return reconstruction_sheet(model, pick(data, Split::unlabelled, kReconstructions, seed),
                                         pick(data, Split::reference, kReconstructions, seed));

@@ -19,9 +19,13 @@ const std::vector<FigureEntry>& figures() {
                                                    traversal_animation_figure(),
                                                    class_samples_figure(),
                                                    class_priors_figure(),
+                                                   class_interpolations_figure(),
+                                                   class_traversals_figure(),
+                                                   inpainting_figure(),
                                                    block_map_figure(),
                                                    column_effects_figure(),
-                                                   value_scatter_figure()};
+                                                   value_scatter_figure(),
+                                                   generated_scatter_figure()};
   return entries;
 }
 

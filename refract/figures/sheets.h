@@ -1,5 +1,5 @@
-// The figures, drawn from images at hand: what `refract synthesize`, `transfer`, `swap`, `sample`, `interpolate` and
-// `retrieve` show of a user's own images, and what the registry's figures show of a data set.
+// The figures, drawn from images at hand: what `refract synthesize`, `transfer`, `swap`, `sample`, `interpolate`,
+// `inpaint` and `retrieve` show of a user's own images, and what the registry's figures show of a data set.
 //
 // Images are [N, C, H, W] in [-1, 1] of the model's space; BadInput is thrown as by model/manipulate.h. Functions
 // that end in _sheets cut what is too large for one sheet into several; the model must outlive what they return.
@@ -29,10 +29,10 @@ PagedFigure synthesis_sheets(const Model& model, const Pictures& pictures, int64
 PagedFigure synthesis_sheets(const Model& model, const Pictures& pictures, int64_t variants, uint64_t seed,
                              size_t block);
 
-// Target factors of the images in the first row, common factors of those in the first column (Ruiz et al. 2019, Fig.
-// 5).
+// Target factors of the images in the first row, or another block of theirs, and all else of those in the first column
+// (Ruiz et al. 2019, Fig. 5).
 Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common);
-PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common);
+PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common, size_t block);
 
 // The swapping grid (Mathieu et al. 2016, Fig. 2a): as above, of any block. Where `top` and `left` are the same images,
 // reconstructions stand on the diagonal.
@@ -42,6 +42,10 @@ PagedFigure swap_sheets(const Model& model, const Pictures& top, const Pictures&
 // Panels of side x side samples: a panel shares the target code, a position the others (Ruiz et al. 2019, Fig. 10).
 Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed);
 PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint64_t seed);
+
+// For each category a row a class, of `samples` images (Zheng and Sun 2019, Fig. 3). Throws BadInput where the model
+// has no classes.
+PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed);
 
 // An animation: one block moves from that of `from` to that of `to` and back, image by image, the others stay those of
 // `from`.
@@ -82,6 +86,20 @@ std::vector<SheetPart> retrieval_parts(int64_t queries, const std::vector<std::s
 
 // The most neighbours that stand beside a query.
 int64_t most_neighbours(PixelSize size);
+
+// Pictures a part of which a model filled in.
+struct FilledPictures {
+  Tensor original;      // [N, C, H, W], as of to_bytes
+  Tensor filled;        // the same where it was visible
+  Tensor decoded = {};  // all that the model makes of the picture; undefined: not shown
+  Tensor hidden;        // [1, H, W] bool
+};
+
+// A row a picture: the original, what was visible of it, and filled (Zheng and Sun 2019, Fig. 7).
+PagedFigure inpainting_sheets(const FilledPictures& pictures);
+
+// What inpainting_sheets will draw: rows count pictures.
+std::vector<SheetPart> inpainting_parts(int64_t pictures, bool decoded, PixelSize size);
 
 // The images themselves; `reference` may be undefined.
 Figure data_sheet(const Tensor& unlabelled, const Tensor& reference);

@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kSwapImages = 9;
 
 std::string swap_lacks(const Model& model, const DataSource& data) {
-  const std::string images = lacks_images(data);
+  const std::string images = lacks_encoded_images(model, data);
   return images.empty() ? lacks_exchange(model) : images;
 }
 
@@ -20,7 +20,8 @@ Figure swap_words(const Model& model, size_t block, bool same_images) {
           "Swapping grid",
           fmt::format("Each image takes {} from the image above its column and everything else from the image at the "
                       "left of its row.{}",
-                      model.blocks()[block].name, same_images ? " On the diagonal are reconstructions." : ""),
+                      joined_names(model, with_dependents(model, block)),
+                      same_images ? " On the diagonal are reconstructions." : ""),
           {}};
 }
 

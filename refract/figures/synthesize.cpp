@@ -12,7 +12,7 @@ constexpr int64_t kSynthesizeImages = 8;
 constexpr int64_t kVariants = 9;
 
 std::string synthesize_lacks(const Model& model, const DataSource& data) {
-  const std::string images = lacks_images(data);
+  const std::string images = lacks_encoded_images(model, data);
   return images.empty() ? lacks_synthesis(model) : images;
 }
 

@@ -11,34 +11,32 @@ namespace {
 constexpr int64_t kTransferImages = 8;
 
 std::string transfer_lacks(const Model& model, const DataSource& data) {
-  const std::string images = lacks_images(data);
+  const std::string images = lacks_encoded_images(model, data);
   return images.empty() ? lacks_exchange(model) : images;
 }
 
-ExchangeGrid transfer_grid(const Model& model, const Pictures& target, const Pictures& common) {
-  return exchange_of(model, target, common, exchanged_block(model));
-}
-
-Figure transfer_words(const Model& model) {
+Figure transfer_words(const Model& model, size_t block) {
   return {
       "transfer",
       "Transfer of the target factors",
       fmt::format("Each image takes {0} from the image above its column and everything else from the image at the left "
                   "of its row: the style of the one, the content of the other.",
-                  model.blocks()[exchanged_block(model)].name),
+                  joined_names(model, with_dependents(model, block))),
       {}};
 }
 
 }  // namespace
 
 Figure transfer_sheet(const Model& model, const Tensor& target, const Tensor& common) {
-  Figure figure = transfer_words(model);
-  figure.frames.push_back(exchange_sheet(model, transfer_grid(model, encoded(model, target), encoded(model, common))));
+  const size_t block = exchanged_block(model);
+  Figure figure = transfer_words(model, block);
+  figure.frames.push_back(
+      exchange_sheet(model, exchange_of(model, encoded(model, target), encoded(model, common), block)));
   return figure;
 }
 
-PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common) {
-  return exchange_sheets(model, transfer_grid(model, target, common), transfer_words(model));
+PagedFigure transfer_sheets(const Model& model, const Pictures& target, const Pictures& common, size_t block) {
+  return exchange_sheets(model, exchange_of(model, target, common, block), transfer_words(model, block));
 }
 
 FigureEntry transfer_figure() {

@@ -19,10 +19,6 @@ constexpr int64_t kFrames = 20;
 constexpr const char* kSorted =
     "are sorted by the KL from the prior, shown beside them in nats (without a prior: the variance)";
 
-std::string traversals_lacks(const Model& /*model*/, const DataSource& data) {
-  return lacks_images(data);
-}
-
 // "z3 (1.2)"
 std::string label_of(const Model& model, const Dimension& d) {
   return fmt::format("{} ({:.1f})", dimension_name(model.blocks()[d.block], d.index), d.kl);
@@ -101,7 +97,7 @@ Figure animation(const Model& model, const DataSource& data, uint64_t seed) {
 
 FigureEntry traversals_figure() {
   return {"traversals", "One latent dimension per row, over the range of the prior, the strongest first.",
-          "Hajimiri et al. 2021, Figs. 4 and 6", traversals_lacks,
+          "Hajimiri et al. 2021, Figs. 4 and 6", lacks_encoded_images,
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::prior, "traversals");
           }};
@@ -111,7 +107,7 @@ FigureEntry posterior_traversals_figure() {
   return {"traversals-posterior",
           "One latent dimension per row, over the range of the posterior means, the strongest first.",
           "after Hajimiri et al. 2021, Figs. 4 and 6",
-          traversals_lacks,
+          lacks_encoded_images,
           [](const Model& model, const DataSource& data, uint64_t seed) {
             return still(model, data, seed, Range::posterior, "traversals-posterior");
           },
@@ -122,7 +118,7 @@ FigureEntry traversal_animation_figure() {
   return {"traversals-animation",
           "Animation: every latent dimension over the range of the prior.",
           "after Hajimiri et al. 2021, Fig. 6",
-          traversals_lacks,
+          lacks_encoded_images,
           animation,
           true};
 }

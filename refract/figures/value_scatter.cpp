@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "refract/draw/plot.h"
-#include "refract/eval/features.h"
 #include "refract/figures/entries.h"
 #include "refract/model/manipulate.h"
 
@@ -35,13 +34,6 @@ std::vector<size_t> best_and_worst(const std::vector<double>& share) {
   return order;
 }
 
-// Values in the table's own units, as doubles.
-Tensor in_table_units(const Tensor& examples, const DataSource& data) {
-  Tensor values = comparable(data.info().space, examples).to(at::kCPU, at::kFloat).contiguous().clone();
-  to_table_units(values.data_ptr<float>(), values.size(0), data.info().columns);
-  return values.to(at::kDouble);
-}
-
 void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& title, const Tensor& truth,
                   const Tensor& guess) {
   const Interval across = interval_of(truth), up = interval_of(guess);
@@ -54,10 +46,12 @@ void draw_scatter(Canvas& canvas, int64_t top, int64_t left, const std::string& 
 }
 
 std::string value_scatter_lacks(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   if (model.space().is_picture()) return "This figure shows the columns of a table, but the model makes pictures.";
   if (data.count(Split::unlabelled) == 0)
     return fmt::format("The data set {} has no unlabelled rows to show.", data.info().name);
-  return "";
+  const std::string encoder = lacks_encoder(model);
+  return encoder.empty() ? lacks_generator(model) : encoder;
 }
 
 Figure draw_value_scatter(const Model& model, const DataSource& data, uint64_t seed) {

@@ -31,5 +31,10 @@ MethodRecipe mathieu_pairs_recipe();
 MethodRecipe rb_vae_recipe();
 MethodRecipe srb_vae_recipe();
 MethodRecipe parted_vae_recipe();
+MethodRecipe lr_livae_recipe();
+MethodRecipe conditional_vae_recipe();
+MethodRecipe conditional_vae_gan_recipe();
+MethodRecipe conditional_gan_recipe();
+MethodRecipe classifier_recipe();
 
 }  // namespace refract

@@ -63,6 +63,13 @@ Family family_of(const LikelihoodOptions& options, const Space& space) {
 
 constexpr double kLogDispersion = 6;  // bound of the logarithm of an inverse dispersion
 
+// Gradients pass through as if nothing were clamped: those of the clamp itself vanish beyond black and white.
+Tensor clamped_pixels(const Tensor& x) {
+  const Tensor clamped = x.clamp(-1, 1);
+  if (!at::GradMode::is_enabled()) return clamped;
+  return clamped.detach() + (x - x.detach());  // adds an exact 0
+}
+
 }  // namespace
 
 void LikelihoodOptions::describe_into(Options& options) {
@@ -173,6 +180,10 @@ Tensor Likelihood::negative_log_likelihood(const Tensor& x, const Tensor& made) 
   return error(x, made).mean() / (scale_ * static_cast<double>(values));
 }
 
+Tensor Likelihood::negative_log_likelihoods(const Tensor& x, const Tensor& made) const {
+  return error(x, made) / scale_;
+}
+
 Tensor Likelihood::mean(const Tensor& made) const {
   if (space_.values == Values::counts) return space_.library * made.slice(1, 0, space_.numel()).softmax(1);
   return family_ == Family::bernoulli ? (0.5 * made).tanh() : made;
@@ -180,7 +191,7 @@ Tensor Likelihood::mean(const Tensor& made) const {
 
 Tensor Likelihood::example(const Tensor& made) const {
   const Tensor all = mean(made);
-  return space_.values == Values::pixels ? all.clamp(-1, 1) : all;
+  return space_.values == Values::pixels ? clamped_pixels(all) : all;
 }
 
 }  // namespace refract

@@ -49,10 +49,13 @@ class Likelihood {
   // 0-dim: the mean over the batch.
   [[nodiscard]] Tensor negative_log_likelihood(const Tensor& x, const Tensor& made) const;
 
+  // The same of each example, [N], summed over its values whatever the reduction.
+  [[nodiscard]] Tensor negative_log_likelihoods(const Tensor& x, const Tensor& made) const;
+
   // The distribution's mean in the example's units, counts for a typical sum; not clamped.
   [[nodiscard]] Tensor mean(const Tensor& made) const;
 
-  // The same as an example: pixels are clamped to [-1, 1].
+  // The same as an example: pixels are clamped to [-1, 1]. Gradients pass through the clamp.
   [[nodiscard]] Tensor example(const Tensor& made) const;
 
   // How the generator ends: "linear", "tanh" or "leaky". Throws BadInput where that does not fit the likelihood.

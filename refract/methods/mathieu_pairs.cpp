@@ -16,6 +16,8 @@ namespace {
 
 constexpr int64_t kAlgorithm1 = 0;  // phases
 constexpr int64_t kClassifying = 1;
+constexpr int64_t kReaderFeatures = 256;  // as many as the probes of the paper have
+constexpr double kLeastVariance = 1e-6;
 
 // An encoder of s of its own, trained by a classifier (supplementary material, "Using a pre-trained embedding").
 struct Embedding {
@@ -27,6 +29,22 @@ struct Embedding {
     player.own("classifier", classifier);
   }
   PairsEncoder encoder;
+  LabelClassifier classifier;
+  Player player;
+};
+
+// An adversary that tells labels from z. It sees means in units of their deviations over the batch, so that nothing hides
+// in what is small.
+struct Reader {
+  Reader(const MathieuPairsOptions& options, const LabelSet& labels)
+      : classifier(options.latent_z, kReaderFeatures, labels),
+        player("reader", options.network.adam(options.reader_rate)) {
+    player.own("classifier", classifier);
+  }
+  static Tensor seen(const Tensor& means) {
+    const Tensor centred = means - means.mean(0, true);
+    return centred / (centred.square().mean(0, true) + kLeastVariance).sqrt();
+  }
   LabelClassifier classifier;
   Player player;
 };
@@ -53,6 +71,7 @@ class MathieuPairs : public Method {
     model_.own("generator", *generator_);
     discriminator_.own("adversary", adversary_);
     if (options.classifier_steps > 0) embedding_ = std::make_unique<Embedding>(options, space, labels_);
+    if (options.reader_weight > 0) reader_ = std::make_unique<Reader>(options, labels_);
   }
 
   [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
@@ -86,6 +105,7 @@ class MathieuPairs : public Method {
     std::vector<Player*> all = {&model_};
     if (judges()) all.push_back(&discriminator_);
     if (embedding_) all.push_back(&embedding_->player);
+    if (reader_) all.push_back(&reader_->player);
     return all;
   }
   [[nodiscard]] int64_t phase(int64_t step) const override {
@@ -104,11 +124,11 @@ class MathieuPairs : public Method {
     Gaussian z;
   };
   struct Terms {
-    Tensor loss, reconstruction, partner, kl, adversarial, prior, cycle, discriminator, classification;
+    Tensor loss, reconstruction, partner, kl, adversarial, prior, cycle, discriminator, classification, certainty, reader;
   };
 
   [[nodiscard]] bool judges() const { return options_.adversarial_weight > 0 || options_.prior_weight > 0; }
-  [[nodiscard]] bool uses_second() const { return judges() || options_.cycle_weight > 0 || embedding_ != nullptr; }
+  [[nodiscard]] bool uses_second() const { return judges() || options_.cycle_weight > 0 || embedding_ || reader_; }
   [[nodiscard]] Gaussian posterior(const Tensor& x) const { return encoder_.unspecified(encoder_.features(x)); }
   [[nodiscard]] Inferred infer(const Tensor& x, int64_t with_z) const;
   [[nodiscard]] Tensor made(const std::vector<Tensor>& s, const Tensor& z) const;
@@ -117,6 +137,7 @@ class MathieuPairs : public Method {
   [[nodiscard]] Tensor weights(const Batch& batch, const Tensor& like) const;
   [[nodiscard]] Scalars named(const Terms& terms, const Tensor& like) const;
   void add_verdicts(Terms& t, const Batch& batch, const Tensor& x, const std::vector<Tensor>& made) const;
+  void teach_reader(Terms& t, const Batch& batch, const Tensor& means, Update& update) const;
   Scalars classify(const Batch& batch, Update& update);
   Scalars learn(const Batch& batch, Update& update);
 
@@ -129,6 +150,7 @@ class MathieuPairs : public Method {
   LabelledAdversary adversary_;
   Player model_, discriminator_;
   std::unique_ptr<Embedding> embedding_;
+  std::unique_ptr<Reader> reader_;
 };
 
 MathieuPairs::Inferred MathieuPairs::infer(const Tensor& x, int64_t with_z) const {
@@ -181,16 +203,17 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
   std::vector<Tensor> examples = {batch.main.x, batch.partner.x};
   if (uses_second()) examples.push_back(batch.second.x);
   const Tensor x = likelihood_.read(at::cat(examples));
-  const Inferred inferred = infer(x, n);
+  const Inferred inferred = infer(x, reader_ ? x.size(0) : n);
   const std::vector<Tensor> s = inferred.s.split(n);  // s1, s1', s2
-  const Tensor z = inferred.z.sample();
+  const Gaussian posterior = inferred.z.rows(0, n);
+  const Tensor z = posterior.sample();
 
   const size_t used = judges() ? 3 : 2;
   const std::vector<Tensor> all = made({s.begin(), s.begin() + static_cast<ptrdiff_t>(used)}, z).split(n);
   Terms t;
   t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, all[0]);
   t.partner = likelihood_.negative_log_likelihood(batch.main.x, all[1]);
-  t.kl = inferred.z.kl_to_standard().mean();
+  t.kl = posterior.kl_to_standard().mean();
   const Tensor held = options_.capacity_z > 0 ? (t.kl - options_.capacity_z).abs() : t.kl;
   t.loss = options_.reconstruction_weight * t.reconstruction + options_.partner_weight * t.partner +
            options_.kl_weight * held;
@@ -198,13 +221,28 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
     t.cycle = cycle(s[0], s[2]);
     t.loss = t.loss + options_.cycle_weight * t.cycle;
   }
+  if (reader_) {
+    t.certainty = reader_->classifier.certainty(Reader::seen(inferred.z.mean));
+    t.loss = t.loss + options_.reader_weight * t.certainty;
+  }
   if (judges()) {
     add_verdicts(t, batch, x, all);
     update.descend({{model_, t.loss}, {discriminator_, t.discriminator}});
   } else {
     update.descend({{model_, t.loss}});
   }
+  if (reader_) teach_reader(t, batch, Reader::seen(inferred.z.mean).detach(), update);
   return named(t, x);
+}
+
+// `means` of main, partner and second.
+void MathieuPairs::teach_reader(Terms& t, const Batch& batch, const Tensor& means, Update& update) const {
+  const Tensor seen =
+      indicators(labels_, at::cat({batch.main.labels, batch.main.labels, batch.second.labels}), means);
+  for (int64_t i = 0; i < options_.reader_steps; ++i) {
+    t.reader = reader_->classifier.cross_entropy(means, seen);
+    update.descend({{reader_->player, t.reader}});
+  }
 }
 
 // The adversary's terms. `x` are the examples of the batch, `made` what was made of them, N each.
@@ -244,7 +282,9 @@ Scalars MathieuPairs::named(const Terms& terms, const Tensor& like) const {
       {"adversarial_prior", terms.prior, options_.prior_weight > 0},
       {"cycle", terms.cycle, options_.cycle_weight > 0},
       {"discriminator", terms.discriminator, judges()},
-      {"classification", terms.classification, embedding_ != nullptr}};
+      {"classification", terms.classification, embedding_ != nullptr},
+      {"certainty", terms.certainty, reader_ != nullptr},
+      {"reader", terms.reader, reader_ != nullptr}};
   Scalars scalars;
   for (const auto& [name, value, wanted] : all)
     if (wanted) scalars.emplace_back(name, value.defined() ? value.detach() : at::zeros({}, like.options()));

@@ -1,6 +1,5 @@
 #include "refract/methods/mathieu_pairs_networks.h"
 
-#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/dropout.h>
 #include <ATen/ops/full.h>
@@ -11,9 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "refract/core/errors.h"
 #include "refract/optim/shared_pass.h"
 
 namespace refract {
@@ -54,34 +51,6 @@ Verdicts judge_apart(const LabelledAdversary& adversary, const Judged& judged, d
 
 }  // namespace
 
-int64_t LabelSet::values() const {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
-}
-
-LabelSet label_set(const std::vector<int64_t>& classes, const std::vector<int64_t>& columns) {
-  LabelSet set{columns, {}};
-  if (columns.empty()) {
-    set.columns.resize(std::max<size_t>(classes.size(), 1));
-    std::iota(set.columns.begin(), set.columns.end(), int64_t{0});
-  }
-  for (const int64_t column : set.columns) {
-    if (!classes.empty() && column >= std::ssize(classes))
-      throw BadInput(
-          fmt::format("Building the discriminator: label_columns names attribute {}, but there are {}, and the first "
-                      "is 0. Name others, or leave label_columns empty.",
-                      column, classes.size()));
-    set.sizes.push_back(classes.empty() ? 1 : classes[static_cast<size_t>(column)]);
-  }
-  return set;
-}
-
-Tensor indicators(const LabelSet& set, const Tensor& labels, const Tensor& like) {
-  std::vector<Tensor> parts;
-  for (size_t k = 0; k < set.columns.size(); ++k)
-    parts.push_back(labels.select(1, set.columns[k]).unsqueeze(1).eq(at::arange(set.sizes[k], labels.options())));
-  return at::cat(parts, 1).to(like.scalar_type());
-}
-
 PairsEncoder::PairsEncoder(const Space& space, const Architecture& architecture, const Shape& shape)
     : trunk_(register_module("trunk", make_trunk(space, architecture))) {
   const int64_t features = trunk_->features();
@@ -106,13 +75,30 @@ LabelClassifier::LabelClassifier(int64_t codes, int64_t features, LabelSet label
       hidden_(register_module("hidden", std::make_shared<Linear>(codes, features))),
       head_(register_module("head", std::make_shared<Linear>(features, labels_.values(), kPlain))) {}
 
+Tensor LabelClassifier::logits(const Tensor& codes) const {
+  return head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
+}
+
+Tensor LabelClassifier::certainty(const Tensor& codes) const {
+  const Tensor all = logits(codes);
+  Tensor sum;
+  int64_t from = 0;
+  for (const int64_t size : labels_.sizes) {
+    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
+    const Tensor term = -log_probabilities.mean() - std::log(static_cast<double>(size));
+    sum = sum.defined() ? sum + term : term;
+    from += size;
+  }
+  return sum;
+}
+
 Tensor LabelClassifier::cross_entropy(const Tensor& codes, const Tensor& seen) const {
-  const Tensor logits = head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
+  const Tensor all = logits(codes);
   Tensor sum;
   int64_t from = 0;
   for (const int64_t size : labels_.sizes) {
     const Tensor its = seen.slice(1, from, from + size);
-    const Tensor log_probabilities = logits.slice(1, from, from + size).log_softmax(1);
+    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
     const Tensor term = -(its * log_probabilities).sum() / its.sum().clamp_min(1);
     sum = sum.defined() ? sum + term : term;
     from += size;

@@ -4,25 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "refract/methods/label_set.h"
 #include "refract/nn/networks.h"
 
 namespace refract {
-
-// The attributes that a network sees of labels [N, K].
-struct LabelSet {
-  std::vector<int64_t> columns;  // positions among the K
-  std::vector<int64_t> sizes;    // how many values each of them has
-
-  [[nodiscard]] int64_t values() const;  // of all of them together
-};
-
-// Columns of labels with `classes` values each. No columns: all. No classes: one value a column, and one column if
-// there are none, for a method that is made without data. Throws BadInput for a column that is not among the classes.
-LabelSet label_set(const std::vector<int64_t>& classes, const std::vector<int64_t>& columns);
-
-// A one for each value that an example has, [N, values()], of the type of `like`. A label that is unknown (-1), or
-// beyond the size of its column, is no value.
-Tensor indicators(const LabelSet& set, const Tensor& labels, const Tensor& like);
 
 // One trunk up to two heads: s, without noise, and q(z | x). A head of 0 dimensions is left out.
 class PairsEncoder : public torch::nn::Module {
@@ -52,7 +37,12 @@ class LabelClassifier : public torch::nn::Module {
   // 0-dim.
   [[nodiscard]] Tensor cross_entropy(const Tensor& codes, const Tensor& seen) const;
 
+  // How far what it says of each column is from all values alike: the mean of KL(uniform || said), summed over columns:
+  // 0-dim (Zheng and Sun 2019, Eq. 5, less its least value).
+  [[nodiscard]] Tensor certainty(const Tensor& codes) const;
+
  private:
+  [[nodiscard]] Tensor logits(const Tensor& codes) const;
   LabelSet labels_;
   std::shared_ptr<Linear> hidden_, head_;
 };

@@ -1,9 +1,25 @@
 #include "refract/methods/mathieu_pairs_options.h"
 
 namespace refract {
+namespace {
+
+// They were tried on MNIST alone (experiments/results/2026-11-30-mathieu-pairs.md).
+std::vector<Preset> mathieu_pairs_presets() {
+  return {
+      {"held",
+       "z held to a rate, with one variance for all examples and a weak reverse cycle, so that it tells less of the "
+       "labels than with the weights of the paper",
+       {{"shared_sigma", "true"}, {"capacity_z", "9"}, {"kl_weight", "20"}, {"cycle_weight", "20"}}}};
+}
+
+}  // namespace
 
 Options MathieuPairsOptions::describe() {
   Options options;
+  options
+      .add("preset", preset,
+           "options that were found to go together; those that are given besides win over them; none: the paper's")
+      .of_presets(mathieu_pairs_presets());
   network.describe_into(options);
   likelihood.describe_into(options);
   options.add("latent_s", latent_s, "dimensions of the specified factors s").range(1, 4096);
@@ -12,6 +28,7 @@ Options MathieuPairsOptions::describe() {
               "learn one variance for each dimension of z, the same for all examples, so that the variances tell "
               "nothing of an example (the paper: false)");
   describe_objective(options);
+  describe_reader(options);
   describe_adversary(options);
   describe_labels(options);
   return options;
@@ -38,6 +55,17 @@ void MathieuPairsOptions::describe_objective(Options& options) {
           "weight of the reverse cycle of Jha et al. 2018: the L1 distance between the z of two images made with one z "
           "and the s of two examples; it reaches the encoder alone; 0: none (Mathieu et al.)")
       .range(0, 1e6);
+}
+
+void MathieuPairsOptions::describe_reader(Options& options) {
+  options
+      .add("reader_weight", reader_weight,
+           "weight of a reader, which tells the labels from the mean of z, while the encoder makes it say that all "
+           "values are alike (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
+      .range(0, 1e6);
+  options.add("reader_steps", reader_steps, "updates of the reader in a step").range(1, 100);
+  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate")
+      .range(0, 1000);
 }
 
 void MathieuPairsOptions::describe_adversary(Options& options) {

@@ -16,6 +16,7 @@ namespace refract {
 // 0.01 M is 8 for 28x28 in gray and 31 for 32x32 in colour; 10 stands between. Dimensions of s and z, real_label and
 // dropout are the authors', too. With reduction=mean, divide kl_weight and adversarial_weight by M.
 struct MathieuPairsOptions {
+  std::string preset = "none";
   NetworkOptions network;
   LikelihoodOptions likelihood{.of_pixels = Family::gaussian};
   int64_t latent_s = 64, latent_z = 512;
@@ -23,6 +24,8 @@ struct MathieuPairsOptions {
   double reconstruction_weight = 1, partner_weight = 2;
   double kl_weight = 0.6, capacity_z = 0;
   double adversarial_weight = 10, prior_weight = 0, cycle_weight = 0;
+  double reader_weight = 0, reader_rate = 1;
+  int64_t reader_steps = 1;
   std::string swap_with = "any";
   double real_label = 0.95, discriminator_dropout = 0.5, discriminator_rate = 1;
   std::vector<int64_t> classes, label_columns;
@@ -33,6 +36,7 @@ struct MathieuPairsOptions {
 
  private:
   void describe_objective(Options& options);
+  void describe_reader(Options& options);
   void describe_adversary(Options& options);
   void describe_labels(Options& options);
 };

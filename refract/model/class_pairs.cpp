@@ -20,7 +20,7 @@ std::vector<ClassPair> class_pairs(const Model& model) {
 
 std::string lacks_classes(const Model& model) {
   if (!class_pairs(model).empty()) return "";
-  return fmt::format("This figure shows classes and the priors of what they determine; the model's blocks are {}.",
+  return fmt::format("This figure shows the priors of what classes determine; the model's blocks are {}.",
                      listed_blocks(model));
 }
 

@@ -73,12 +73,29 @@ size_t exchanged_block(const Model& model, const std::string& name) {
                              name, listed_blocks(model)));
 }
 
+std::vector<size_t> with_dependents(const Model& model, size_t block) {
+  std::vector<size_t> together;
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    if (b == block || model.blocks()[b].given == block) together.push_back(b);
+  return together;
+}
+
+std::string joined_names(const Model& model, const std::vector<size_t>& blocks) {
+  std::string names;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const std::string before = i == 0 ? "" : i + 1 == blocks.size() ? " and " : ", ";
+    names += fmt::format("{}{}", before, model.blocks().at(blocks[i]).name);
+  }
+  return names;
+}
+
 std::string lacks_synthesis(const Model& model) {
   const std::string missing = lacks_exchange(model);
   return missing.empty() ? lacks_prior(model, exchanged_block(model)) : missing;
 }
 
 std::string lacks_exchange(const Model& model) {
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   const bool found = has_block(model, Role::target) || has_block(model, Role::class_independent);
   if (found && model.blocks().size() > 1) return "";
   return fmt::format(
@@ -146,8 +163,7 @@ Codes prior_columns(const Model& model, const Codes& of_images, size_t block, in
     return columns;
   }
   const Codes drawn = draw_prior(model, variants, generator);
-  for (size_t b = 0; b < blocks.size(); ++b)
-    if (b == block || blocks[b].given == block) columns[b] = drawn[b];
+  for (const size_t b : with_dependents(model, block)) columns[b] = drawn[b];
   return columns;
 }
 
@@ -156,7 +172,10 @@ Tensor transfer(const Model& model, const Tensor& target, const Tensor& common) 
 }
 
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common, size_t block) {
-  return exchange(model, common, block, encode_checked(model, target).at(block));
+  const Codes of_target = encode_checked(model, target);
+  Codes columns(of_target.size());
+  for (const size_t b : with_dependents(model, block)) columns[b] = of_target[b];
+  return exchange(model, encode_checked(model, common), columns);
 }
 
 Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
@@ -197,6 +216,7 @@ Tensor interpolate(const Model& model, Codes from, const Tensor& to, size_t bloc
 
 std::string lacks_interpolation_grid(const Model& model) {
   if (lacks_exchange(model).empty()) return "";
+  if (const std::string missing = lacks_reconstruction(model); !missing.empty()) return missing;
   return fmt::format("An interpolation grid moves two parts of the code independently, but the model has {}.",
                      listed_blocks(model));
 }

@@ -28,6 +28,12 @@ size_t exchanged_block(const Model& model);
 // The block of this name, or for "" the one above. Throws BadInput where there is none, or nothing beside it to keep.
 size_t exchanged_block(const Model& model, const std::string& name);
 
+// The block and, of a category, the blocks whose priors depend on it: what is exchanged or drawn together.
+std::vector<size_t> with_dependents(const Model& model, size_t block);
+
+// "e", "c and u", "c, u and z".
+std::string joined_names(const Model& model, const std::vector<size_t>& blocks);
+
 // "" where there is such a block, else a sentence that says what the model has.
 std::string lacks_exchange(const Model& model);
 
@@ -59,7 +65,8 @@ Tensor synthesize(const Model& model, const Tensor& images, int64_t variants, ui
 Codes prior_columns(const Model& model, const Codes& of_images, size_t block, int64_t variants, uint64_t seed);
 
 // Image b of `common` with the exchanged code of image a of `target`: [B, A, sizes...] (Ruiz et al. 2019, Fig. 5; of
-// one list against itself, Mathieu et al. 2016, Fig. 2a). With a block, that one's code.
+// one list against itself, Mathieu et al. 2016, Fig. 2a). With a block, that one's code; with a category come the
+// blocks that depend on it (Zheng and Sun 2019, Fig. 6: a class and its z_s from one image, z_u from the other).
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common);
 Tensor transfer(const Model& model, const Tensor& target, const Tensor& common, size_t block);
 

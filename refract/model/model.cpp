@@ -22,13 +22,6 @@ size_t find_block(const Model& model, std::string_view wanted, Match match) {
   throw BadInput(fmt::format("Looking for the latent block '{}': this model has {}.", wanted, listed_blocks(model)));
 }
 
-// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
-int64_t examples_at_once(const Model& model, int64_t most) {
-  constexpr int64_t usual_pixels = int64_t{64} * 64;
-  const int64_t pixels = std::max(model.space().height() * model.space().width(), usual_pixels);
-  return std::max<int64_t>(1, most * usual_pixels / pixels);
-}
-
 // One-hot rows, [count, classes].
 Tensor drawn_classes(const Tensor& shares, int64_t count, const at::Generator& generator) {
   const Tensor classes = at::multinomial(shares, count, true, generator);
@@ -66,13 +59,16 @@ Tensor Model::class_shares(size_t block) const {
   return at::full({classes}, 1.0 / static_cast<double>(classes));
 }
 
-Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator) {
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator, const Codes& known) {
   const at::NoGradGuard no_grad;
   const std::vector<Block>& blocks = model.blocks();
-  Codes codes(blocks.size());
+  Codes codes = known;
+  codes.resize(blocks.size());
   for (size_t b = 0; b < blocks.size(); ++b)
-    if (blocks[b].categorical && blocks[b].prior) codes[b] = drawn_classes(model.class_shares(b), count, generator);
+    if (blocks[b].categorical && blocks[b].prior && !codes[b].defined())
+      codes[b] = drawn_classes(model.class_shares(b), count, generator);
   for (size_t b = 0; b < blocks.size(); ++b) {
+    if (codes[b].defined()) continue;
     const Gaussian of_model = model.prior(b);
     if (!of_model.mean.defined()) continue;
     const Gaussian prior{of_model.mean.to(at::kCPU), of_model.log_variance.to(at::kCPU)};
@@ -102,6 +98,23 @@ size_t block_named(const Model& model, std::string_view name) {
   return find_block(model, name, [&](const Block& b) { return b.name == name; });
 }
 
+std::string lacks_encoder(const Model& model) {
+  if (model.encodes()) return "";
+  return fmt::format("This needs the codes of given examples, but the model has no encoder. Its blocks, {}, are drawn.",
+                     listed_blocks(model));
+}
+
+std::string lacks_generator(const Model& model) {
+  if (model.generates()) return "";
+  return fmt::format("This makes examples from codes, but the model has no generator. Its blocks: {}.",
+                     listed_blocks(model));
+}
+
+std::string lacks_reconstruction(const Model& model) {
+  const std::string missing = lacks_encoder(model);
+  return missing.empty() ? lacks_generator(model) : missing;
+}
+
 std::string lacks_prior(const Model& model) {
   for (size_t b = 0; b < model.blocks().size(); ++b)
     if (const std::string missing = lacks_prior(model, b); !missing.empty()) return missing;
@@ -114,7 +127,14 @@ std::string lacks_prior(const Model& model, size_t block) {
   return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", its.name);
 }
 
+int64_t examples_at_once(const Model& model, int64_t most) {
+  constexpr int64_t usual_pixels = int64_t{64} * 64;
+  const int64_t pixels = std::max(model.space().height() * model.space().width(), usual_pixels);
+  return std::max<int64_t>(1, most * usual_pixels / pixels);
+}
+
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {
+  if (const std::string missing = lacks_encoder(model); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(model.blocks().size());
   for (const Tensor& some : examples.split(examples_at_once(model, slice))) {
@@ -127,6 +147,7 @@ Codes encode_all(const Model& model, const Tensor& examples, int64_t slice) {
 }
 
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice) {
+  if (const std::string missing = lacks_generator(model); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   std::vector<Tensor> images;
   const int64_t count = codes.at(0).size(0);

@@ -50,6 +50,12 @@ class Model {
 
   [[nodiscard]] virtual const std::vector<Block>& blocks() const = 0;
 
+  // Whether it has an encoder: encode(), and draw(), kl() and log_variances() where it tells them. A GAN has none.
+  [[nodiscard]] virtual bool encodes() const { return true; }
+
+  // Whether it has a generator: decode(). A classifier has none.
+  [[nodiscard]] virtual bool generates() const { return true; }
+
   // Posterior means of examples [N, sizes...] in the units of the space.
   [[nodiscard]] virtual Codes encode(const Examples& examples) const = 0;
 
@@ -75,6 +81,8 @@ class Model {
   [[nodiscard]] virtual Tensor class_shares(size_t block) const;
 
   // The mean example that the generator gives, [N, sizes...], in the units of the space; pixels are clamped to [-1, 1].
+  // Where gradients are on, it can be differentiated in the codes. Methods let gradients pass through the clamp, so
+  // that a search for codes leaves pixels beyond black and white again.
   [[nodiscard]] virtual Tensor decode(const Codes& codes) const = 0;
 
   // The code that stands for the reference set in the target block (Rb-VAE's learned e^r), [size]; undefined where none
@@ -91,15 +99,25 @@ bool has_block(const Model& model, Role role);
 size_t block_named(const Model& model, std::string_view name);
 
 // `count` draws from the prior of every block, [count, block.size] on the CPU, classes before what they decide on;
-// undefined for a block without a prior.
-Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator);
+// undefined for a block without a prior. Codes of `known` that are defined, [count, block.size] on the CPU, take the
+// place of draws: with those of a category, one-hot, the blocks that it decides on are drawn for its classes.
+Codes draw_prior(const Model& model, int64_t count, const at::Generator& generator, const Codes& known = {});
+
+// "" where it has an encoder, or a generator, else a sentence that says what the model has.
+std::string lacks_encoder(const Model& model);
+std::string lacks_generator(const Model& model);
+std::string lacks_reconstruction(const Model& model);  // for what needs both
 
 // "" where every block has a prior, or this one, else a sentence that names one that has none.
 std::string lacks_prior(const Model& model);
 std::string lacks_prior(const Model& model, size_t block);
 
+// As many as have the pixels of `most` images of 64x64: what a network holds of a slice grows with its pixels.
+int64_t examples_at_once(const Model& model, int64_t most);
+
 // encode and decode in slices of at most `slice` examples, of fewer where they are larger than 64x64 pixels, without
-// gradients: memory stays bounded for any N and any size.
+// gradients: memory stays bounded for any N and any size. Throw BadInput, as lacks_encoder and lacks_generator say it,
+// where the model cannot.
 Codes encode_all(const Model& model, const Tensor& examples, int64_t slice = 250);
 Tensor decode_all(const Model& model, const Codes& codes, int64_t slice = 250);
 

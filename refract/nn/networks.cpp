@@ -7,8 +7,8 @@
 
 namespace refract {
 
-Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents)
-    : trunk_(register_module("trunk", make_trunk(space, architecture))),
+Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions)
+    : trunk_(register_module("trunk", make_trunk(space, architecture, conditions))),
       head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 2 * latents, kPlain))) {
   head_->start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
 }

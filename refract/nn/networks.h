@@ -14,10 +14,11 @@ constexpr double kLogVarianceStart = -2;  // of posteriors
 
 // Below, `data` is as in Trunk.
 
-// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart.
+// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart. With
+// conditions, examples come with these beside them (with_conditions).
 class Encoder : public torch::nn::Module {
  public:
-  Encoder(const Space& space, const Architecture& architecture, int64_t latents);
+  Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions = 0);
   [[nodiscard]] Gaussian forward(const Tensor& x, int64_t data = 0) const;
 
  private:

@@ -186,7 +186,7 @@ void Player::subtract(const Tensor& all) {
 Update::Update(double rate, double progress, int64_t phase)
     : Update(at::scalar_tensor(rate, at::kDouble), at::scalar_tensor(progress, at::kFloat), phase) {}
 
-void Update::descend(std::initializer_list<Objective> objectives) {
+void Update::descend(const std::vector<Objective>& objectives) {
   std::vector<std::vector<Tensor>> gradients;
   size_t left = objectives.size();
   for (const Objective& objective : objectives) {

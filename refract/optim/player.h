@@ -1,7 +1,6 @@
 // Who owns which weights, and the one way they change.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,7 +95,7 @@ class Update {
   explicit Update(double rate = 1.0, double progress = 0.0, int64_t phase = 0);
   [[nodiscard]] const Tensor& progress() const { return progress_; }
   [[nodiscard]] int64_t phase() const { return phase_; }
-  void descend(std::initializer_list<Objective> objectives);
+  void descend(const std::vector<Objective>& objectives);
 
   // Whether every gradient of every descend so far was finite. Reads the device.
   [[nodiscard]] bool finite() const;

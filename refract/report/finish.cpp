@@ -20,10 +20,10 @@ namespace {
 constexpr int64_t example_count = 8;
 
 std::vector<MetricTable> measured(const OpenedRun& opened, const std::vector<const MetricEntry*>& entries,
-                                  const OnNote& note) {
+                                  const OnNote& note, const GenerationOptions& generation) {
   std::vector<MetricTable> tables;
   const std::unique_ptr<Method> untrained = opened.untrained();
-  Evaluator evaluator(*opened.method, *opened.data, 0, untrained.get());
+  Evaluator evaluator(*opened.method, *opened.data, 0, untrained.get(), generation);
   for (const MetricEntry* entry : entries) {
     note(fmt::format("Evaluating by {}.", entry->name));
     tables.push_back(evaluator.measure(*entry));
@@ -74,12 +74,13 @@ std::vector<std::filesystem::path> written_examples(const OpenedRun& opened) {
 
 }  // namespace
 
-Finished finish_run(OpenedRun& opened, const std::vector<const MetricEntry*>& entries, const OnNote& note) {
+Finished finish_run(OpenedRun& opened, const std::vector<const MetricEntry*>& entries, const OnNote& note,
+                    const GenerationOptions& generation) {
   const OnNote tell = note ? note : [](const std::string&) {};
   move_to(at::kCPU, *opened.method);
   opened.method->train(false);
   Finished finished;
-  finished.tables = measured(opened, entries, tell);
+  finished.tables = measured(opened, entries, tell, generation);
   write_file(evaluation_file(opened.run), to_json(with_earlier(finished.tables, opened, tell), opened.checkpoint.step));
   write_figures(drawn(opened, tell), figures_folder(opened.run));
   finished.examples = written_examples(opened);

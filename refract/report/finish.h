@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "refract/eval/generation.h"
 #include "refract/eval/metric.h"
 #include "refract/train/run.h"
 
@@ -22,7 +23,9 @@ using OnNote = std::function<void(const std::string&)>;
 
 // Evaluates a trained run by the entries, draws every figure that model and data can serve, and writes the report. The
 // run is as training or open_run left it, with its data; its model ends on the CPU, in use. Tables of other metrics
-// from earlier evaluations of the same step stay. Throws BadInput for a metric that the data cannot serve.
-Finished finish_run(OpenedRun& opened, const std::vector<const MetricEntry*>& entries, const OnNote& note = {});
+// from earlier evaluations of the same step stay. `generation` is for the metrics of generated examples. Throws
+// BadInput for a metric that the data or the model cannot serve.
+Finished finish_run(OpenedRun& opened, const std::vector<const MetricEntry*>& entries, const OnNote& note = {},
+                    const GenerationOptions& generation = {});
 
 }  // namespace refract

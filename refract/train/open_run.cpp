@@ -184,16 +184,15 @@ std::unique_ptr<Method> OpenedRun::untrained() const {
 }
 
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check,
-                    const OnProgress& on_progress) {
+                    const std::string& command, const CheckStart& check, const OnProgress& on_progress) {
   Run::check_absent(directory);
   expect_readable(*settings);
   expect_sensible_threads(settings->train);
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);
-  if (check) check(*data);
   settings->fill_from(data->info());
   auto method = make_method(*settings, data->info().space);
+  if (check) check(*data, *method);
   const std::string lowered = lower_batch(settings->train, *data, method->needs());
   const Loader loader = loader_of(*data, *method, settings->train);
   move_to(device, *method);

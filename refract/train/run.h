@@ -84,14 +84,15 @@ struct OpenedRun {
   [[nodiscard]] std::unique_ptr<Method> untrained() const;
 };
 
+// May refuse the data or the method by throwing, before a run is created.
+using CheckStart = std::function<void(const DataSource&, const Model&)>;
+
 // A new run, ready to train: data read and found sufficient, weights drawn, directory created last. `settings` are
 // those chosen; `directory` and `command` as for Run::create. A batch larger than a set that it is drawn from is
-// lowered to that set, in the settings and with a note. `check` may refuse the data by throwing. Throws what these
-// throw, and BadInput for more than most_threads(), with nothing left behind. Here and below `on_progress` is told how
-// far the reading of the data is.
+// lowered to that set, in the settings and with a note. Throws what these and `check` throw, and BadInput for more than
+// most_threads(), with nothing left behind. Here and below `on_progress` is told how far the reading of the data is.
 OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Settings> settings,
-                    const std::string& command, const std::function<void(const DataSource&)>& check = {},
-                    const OnProgress& on_progress = {});
+                    const std::string& command, const CheckStart& check = {}, const OnProgress& on_progress = {});
 
 // What a run is resumed with beyond what it was started with.
 struct Resumption {

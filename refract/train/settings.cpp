@@ -59,6 +59,10 @@ Settings::Settings(std::string_view method_name, std::string_view data_name)
 }
 
 void Settings::set(const KeyValues& pairs) {
+  assign(with_presets(options, pairs));
+}
+
+void Settings::assign(const KeyValues& pairs) {
   for (const auto& [key, value] : pairs) {
     if (key == "method")
       check_agrees(key, method, value);
@@ -89,7 +93,7 @@ std::unique_ptr<Settings> Settings::read(const std::filesystem::path& toml_file)
   try {
     auto settings =
         std::make_unique<Settings>(value_of("method", pairs, toml_file), value_of("data", pairs, toml_file));
-    settings->set(pairs);
+    settings->assign(pairs);
     return settings;
   } catch (const BadInput& error) {
     throw BadInput(about(toml_file, error.what()));

@@ -36,16 +36,21 @@ struct Settings {
   Settings(const Settings&) = delete;
   Settings& operator=(const Settings&) = delete;
 
-  // Applies pairs in order; "method" and "data" among them must agree with the ones chosen. Throws BadInput.
+  // Applies pairs in order, but presets among them first (core/options.h); "method" and "data" among them must agree
+  // with the ones chosen. Throws BadInput.
   void set(const KeyValues& pairs);
 
   // What a method's options say of the labels and the user left to the data: `classes`, how many values each attribute
   // has, and `label_columns`, which attributes describe an example (data/labelled.h). Lists that are not empty stay.
   void fill_from(const DataInfo& info);
 
-  // Flat TOML: method, data, then every option. `Settings::read` is its inverse.
+  // Flat TOML: method, data, then every option. `Settings::read` is its inverse: a preset is a name there, whose values
+  // are those of the file.
   [[nodiscard]] std::string toml() const;
   static std::unique_ptr<Settings> read(const std::filesystem::path& toml_file);
+
+ private:
+  void assign(const KeyValues& pairs);
 };
 
 }  // namespace refract

@@ -55,7 +55,8 @@ class CaptureContract : public testing::TestWithParam<std::string> {
     if (settings->options.has("labelled")) settings->options.set("labelled", "16");
     method_ = settings->method_recipe.make(Space::square(3, 16));
     for (Player* player : method_->players())
-      for (auto [name, parameter] : player->parameters()) parameter.set_data(parameter.detach().to(at::kDouble));
+      for (const NamedTensors* tensors : {&player->parameters(), &player->buffers()})
+        for (auto [name, tensor] : *tensors) tensor.set_data(tensor.detach().to(at::kDouble));
     for (Examples* examples : {&batch_.main, &batch_.reference, &batch_.second, &batch_.partner, &batch_.labelled}) {
       examples->x = at::rand({kImages, 3, 16, 16}, at::kDouble) * 2 - 1;
       examples->labels = at::zeros({kImages, 1}, at::kLong);

@@ -1,4 +1,5 @@
 // What holds for every row of the data registry.
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
@@ -55,7 +56,8 @@ TEST_P(DataContract, DescribesItself) {
   const auto data = make();
   EXPECT_EQ(data->info().name, GetParam());
   const Space& space = data->info().space;
-  EXPECT_TRUE(space == Space::square(1, 16) || space == Space::square(3, 16) || space == Space::row(5))
+  EXPECT_TRUE(space == Space::square(1, 16) || space == Space::square(3, 16) || space == Space::row(5) ||
+              space == Space::row(2))
       << text_of(space);
   EXPECT_EQ(space.is_picture(), data->info().columns.names.empty());
   EXPECT_GT(data->count(Split::unlabelled), 0);
@@ -131,6 +133,15 @@ TEST_P(DataContract, GroundTruthIsThereOrRefused) {
   }
 }
 
+TEST_P(DataContract, FactorsThatAreReadAreThoseThatAreKnown) {
+  const auto data = make();
+  const Indices indices = some(data->count(Split::score));
+  if (indices.empty() || data->info().classes.empty()) GTEST_SKIP() << "holds out nothing of a class";
+  const Tensor read = data->read_factors(data->examples(Split::score, indices), data->labels(Split::score, indices));
+  if (!read.defined()) GTEST_SKIP() << "reads no factors from examples";
+  EXPECT_TRUE(at::allclose(read, data->factors(Split::score, indices), 1e-4, 1e-4)) << read;
+}
+
 TEST_P(DataContract, NumbersBeyondTheEndAreRefused) {
   const auto data = make();
   for (const Split split : splits()) {
@@ -182,11 +193,14 @@ TEST_P(DataContract, OptionsAreDescribedAndRoundTrip) {
 
 TEST_P(DataContract, RecipesDoNotShareTheirOptions) {
   DataRecipe one = recipe(), other = data_set(GetParam()).recipe();
-  const bool rows = !one.options.has("size");
-  const std::string option = rows ? "ignore" : "size";
-  one.options.set(option, rows ? "a,b" : "32");
-  EXPECT_EQ(other.options.at(option).text(), other.options.at(option).default_text);
-  EXPECT_EQ(one.make()->info().space.width(), rows ? 3 : 32);
+  for (const auto& [option, value] : KeyValues{{"size", "32"}, {"ignore", "a,b"}, {"noise", "0.5"}}) {
+    if (!one.options.has(option)) continue;
+    one.options.set(option, value);
+    EXPECT_EQ(other.options.at(option).text(), other.options.at(option).default_text);
+    EXPECT_FALSE(at::equal(one.make()->examples(Split::unlabelled, {0}), make()->examples(Split::unlabelled, {0})));
+    return;
+  }
+  FAIL() << "an option that changes examples is missing here";
 }
 
 std::vector<std::string> data_names() {

@@ -29,6 +29,7 @@ inline void write_data_files(const std::string& name, const TempFolder& folder) 
   if (name == "dsprites") write_bytes(folder / "dsprites/sprites.npz", npz(sprite_arrays()));
   if (name == "table") write_bytes(folder / "table/rows.csv", small_table());
   if (name == "mnist") mnist_files(folder / "mnist", 40, 20, 28);
+  if (name == "fashion-mnist") mnist_files(folder / "fashion-mnist", 40, 20, 28);
   if (name == "cifar10") cifar10_files(folder / "cifar10", 6, 12);
   if (name == "celeba") celeba_files(folder / "celeba", 20);
   if (name == "lpc-sprites") lpc_files(folder / "lpc-sprites");
@@ -48,6 +49,10 @@ inline DataRecipe small_recipe(const std::string& name, const TempFolder& folder
                            {"score_images", "4"},
                            {"fer2013_dir", (folder / "fer2013").string()},
                            {"dsprites_file", (folder / "dsprites/sprites.npz").string()},
+                           {"points", "30"},
+                           {"fit_points", "5"},
+                           {"score_points", "4"},
+                           {"fashion_mnist_dir", (folder / "fashion-mnist").string()},
                            {"cifar10_dir", (folder / "cifar10").string()},
                            {"celeba_dir", (folder / "celeba").string()},
                            {"lpc_sprites_dir", (folder / "lpc-sprites").string()},

@@ -124,10 +124,42 @@ TEST(FigureContract, SaysThatRowsAreNoPictures) {
 TEST(FigureContract, SaysWhatTheModelLacks) {
   const fakes::FakeModel one = fakes::whole();
   const fakes::Source data(3, 2, kCounts);
-  for (const char* name : {"synthesize", "transfer", "swap", "interpolation-grid", "class-samples", "class-priors"})
+  for (const char* name : {"synthesize", "transfer", "swap", "interpolation-grid", "class-samples", "class-priors",
+                           "class-interpolations", "class-traversals"})
     EXPECT_NE(figure(name).lacks(one, data).find("code (whole)"), std::string::npos) << name;
-  for (const char* name : {"data", "reconstructions", "samples", "interpolate"})
+  for (const char* name : {"data", "reconstructions", "samples", "interpolate", "inpainting"})
     EXPECT_EQ(figure(name).lacks(one, data), "") << name;
+}
+
+// A GAN has no encoder, and a classifier has no generator: what they cannot serve they are not asked for.
+TEST(FigureContract, ModelsWithoutAnEncoderOrAGeneratorServeWhatTheyCan) {
+  struct Blind : fakes::OfClasses {
+    [[nodiscard]] bool encodes() const override { return false; }
+    [[nodiscard]] Codes encode(const Examples& /*examples*/) const override { throw Error("asked for codes"); }
+  };
+  struct Mute : fakes::OfClasses {
+    [[nodiscard]] bool generates() const override { return false; }
+    [[nodiscard]] Tensor decode(const Codes& /*codes*/) const override { throw Error("asked for images"); }
+  };
+  const Blind blind;
+  const Mute mute;
+  const fakes::Source data(3, 2, kCounts, Space::square(1, 8));
+  std::set<std::string> of_blind, of_mute;
+  for (const FigureEntry& entry : figures()) {
+    if (entry.lacks(blind, data).empty()) {
+      expect_well_formed(entry, entry.draw(blind, data, 1));
+      of_blind.insert(entry.name);
+    }
+    if (entry.lacks(mute, data).empty()) {
+      expect_well_formed(entry, entry.draw(mute, data, 1));
+      of_mute.insert(entry.name);
+    }
+  }
+  EXPECT_EQ(of_blind, (std::set<std::string>{"data", "samples", "class-samples", "class-interpolations",
+                                             "class-traversals", "inpainting"}));
+  EXPECT_EQ(of_mute, (std::set<std::string>{"data", "block-map"}));
+  EXPECT_NE(figure("transfer").lacks(blind, data).find("no encoder"), std::string::npos);
+  EXPECT_NE(figure("samples").lacks(mute, data).find("no generator"), std::string::npos);
 }
 
 TEST(FigureContract, SaysThatThereAreNoImages) {

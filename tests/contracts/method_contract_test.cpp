@@ -33,6 +33,12 @@ class MethodContract : public testing::TestWithParam<std::string> {
   TempFolder folder_;
 };
 
+// Of examples, or drawn from the priors where the model has no encoder.
+Codes codes_of(const Method& method, const Tensor& examples) {
+  const at::NoGradGuard no_grad;
+  return method.encodes() ? method.encode(examples) : draw_prior(method, examples.size(0), generator_of(4));
+}
+
 Outcome train(OpenedRun& opened, const std::atomic<bool>* stop = nullptr) {
   return refract::train(*opened.method, *opened.data, *opened.settings, opened.run, opened.checkpoint.step, {{}, stop});
 }
@@ -59,15 +65,6 @@ TEST(MethodRegistry, NamesAreUniqueAndDescribed) {
   }
 }
 
-TEST_P(MethodContract, OptionsAreDescribed) {
-  const MethodRecipe recipe = method(GetParam()).recipe();
-  EXPECT_TRUE(recipe.options.has("learning_rate"));
-  for (const Option& option : recipe.options.all()) {
-    EXPECT_FALSE(option.meaning.empty()) << option.name;
-    EXPECT_EQ(option.text(), option.default_text) << option.name;
-  }
-}
-
 // One image a step, or a sentence that says how many it must be.
 TEST_P(MethodContract, TheSmallestBatchTrainsAndASmallerOneIsRefused) {
   const OpenedRun opened = start("run");
@@ -85,25 +82,45 @@ TEST_P(MethodContract, CodesAndImagesHaveTheirShapes) {
   const Method& method = *opened.method;
   EXPECT_EQ(method.space(), opened.data->info().space);
   const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3, 4});
-  const Codes codes = method.encode(images);
+  const Codes codes = codes_of(method, images);
   ASSERT_EQ(codes.size(), method.blocks().size());
   std::set<std::string> names;
   for (size_t i = 0; i < codes.size(); ++i) {
     EXPECT_TRUE(names.insert(method.blocks()[i].name).second);
     EXPECT_EQ(codes[i].sizes().vec(), (std::vector<int64_t>{5, method.blocks()[i].size}));
   }
-  const Tensor decoded = method.decode(codes);
-  EXPECT_EQ(decoded.sizes().vec(), images.sizes().vec());
-  EXPECT_LE(decoded.abs().max().item<double>(), 1);
-  EXPECT_TRUE(at::equal(method.encode(images).at(0), codes.at(0))) << "encoding is not repeatable";
+  if (method.generates()) {
+    const Tensor decoded = method.decode(codes);
+    EXPECT_EQ(decoded.sizes().vec(), images.sizes().vec());
+    EXPECT_LE(decoded.abs().max().item<double>(), 1);
+  }
+  EXPECT_TRUE(at::equal(codes_of(method, images).at(0), codes.at(0))) << "encoding is not repeatable";
   if (method.reference_code().defined()) {
     const Block& target = method.blocks()[block_of(method, Role::target)];
     EXPECT_EQ(method.reference_code().sizes().vec(), std::vector<int64_t>{target.size});
   }
 }
 
+// What needs a part that the model lacks says so, and the others do not.
+TEST_P(MethodContract, WhatIsMissingIsSaid) {
+  const OpenedRun opened = start("run");
+  const Method& method = *opened.method;
+  const Tensor images = opened.data->examples(Split::unlabelled, {0, 1});
+  const auto encoding = message_of<BadInput>([&] { encode_all(method, images); });
+  EXPECT_EQ(encoding, lacks_encoder(method));
+  EXPECT_EQ(encoding.empty(), method.encodes());
+  if (!method.encodes()) {
+    EXPECT_EQ(message_of<BadInput>([&] { static_cast<void>(method.encode(images)); }), encoding);
+  }
+  const Codes codes = codes_of(method, images);
+  const auto decoding = message_of<BadInput>([&] { decode_all(method, codes); });
+  EXPECT_EQ(decoding, lacks_generator(method));
+  EXPECT_EQ(decoding.empty(), method.generates());
+}
+
 TEST_P(MethodContract, CodesOfAnImageDoNotDependOnTheOthers) {
   const OpenedRun opened = start("run");
+  if (!opened.method->encodes()) return;
   const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3});
   const Codes together = opened.method->encode(images);
   const Codes alone = opened.method->encode(images.slice(0, 2, 3));
@@ -125,6 +142,7 @@ Tensor draws_of(const Method& method, size_t block, const Codes& drawn, const Co
 TEST_P(MethodContract, KlIsThatOfThePosteriorThatDrawsComeFrom) {
   const OpenedRun opened = start("run");
   const Method& method = *opened.method;
+  if (!method.encodes()) return;
   const at::NoGradGuard no_grad;
   const Tensor image = opened.data->examples(Split::unlabelled, {3});
   const Codes kl = method.kl(image);
@@ -156,6 +174,7 @@ Gaussian priors_of(const Method& method, size_t block, const Codes& means) {
 TEST_P(MethodContract, MeansAndLogVariancesGiveTheKl) {
   const OpenedRun opened = start("run");
   const Method& method = *opened.method;
+  if (!method.encodes()) return;
   const at::NoGradGuard no_grad;
   const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3, 4});
   const Codes kl = method.kl(images), means = method.encode(images), log_variances = method.log_variances(images);
@@ -236,50 +255,21 @@ TEST_P(MethodContract, ResumingEqualsNotStopping) {
 
 // Its statistics are gathered in training, decide in use, and are stored with the weights.
 TEST_P(MethodContract, TrainsWithBatchNormalisation) {
+  if (!method(GetParam()).recipe().options.has("architecture")) GTEST_SKIP() << "it has networks of its own";
   OpenedRun opened = start("run", {{"architecture", "normed5"}});
   ASSERT_EQ(train(opened), Outcome::finished);
   const OpenedRun again = open_run(folder_ / "run", true);
   const at::NoGradGuard no_grad;
   const Tensor images = opened.data->examples(Split::unlabelled, {0, 1, 2, 3});
+  if (!opened.method->encodes()) {
+    const Codes codes = codes_of(*opened.method, images);
+    EXPECT_TRUE(at::equal(opened.method->decode(codes), again.method->decode(codes)));
+    return;
+  }
   const Codes together = opened.method->encode(images);
   const Codes alone = again.method->encode(images.slice(0, 2, 3));
   for (size_t i = 0; i < alone.size(); ++i)
     EXPECT_TRUE(at::allclose(alone[i], together[i].slice(0, 2, 3), 1e-4, 1e-5)) << opened.method->blocks()[i].name;
-}
-
-// Another value than the present one, as text.
-std::string changed(const Option& option) {
-  if (std::holds_alternative<bool*>(option.field)) return option.text() == "true" ? "false" : "true";
-  if (option.choices.size() > 1) return option.choices[option.text() == option.choices[0] ? 1 : 0];
-  if (std::holds_alternative<std::string*>(option.field)) return option.text() + "some \"text\" \\ and a # sign";
-  if (std::holds_alternative<std::vector<int64_t>*>(option.field))
-    return option.text() + (option.text().empty() ? "7" : ",7");
-  if (const auto* size = std::get_if<PictureSize*>(&option.field))
-    return fmt::format("{}x{}", (*size)->width, (*size)->height + 1);
-  if (std::holds_alternative<int64_t*>(option.field)) {
-    const int64_t value = std::stoll(option.text());
-    return std::to_string(static_cast<double>(value) + 1 <= option.max ? value + 1 : value - 1);
-  }
-  const double value = std::stod(option.text());
-  const double lower = std::max(value / 3, option.min);
-  return fmt::format("{}", lower != value ? lower : std::min(value + 1.0 / 3, option.max));
-}
-
-// All of them in one file: each file is flushed to the disk, which takes longer than reading it.
-TEST_P(MethodContract, EveryOptionSurvivesItsFile) {
-  for (const DataEntry& data : data_sets()) {
-    Settings settings(GetParam(), data.name);
-    for (const Option& option : settings.options.all()) {
-      const std::string before = option.text();
-      option.parse(changed(option));
-      ASSERT_NE(option.text(), before) << option.name;
-    }
-    write_file(folder_ / "options.toml", settings.toml());
-    const auto read = Settings::read(folder_ / "options.toml");
-    for (const Option& option : settings.options.all())
-      EXPECT_EQ(read->options.at(option.name).text(), option.text()) << data.name << " " << option.name;
-    EXPECT_EQ(read->toml(), settings.toml());
-  }
 }
 
 std::vector<std::string> method_names() {

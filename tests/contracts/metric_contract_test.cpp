@@ -2,7 +2,11 @@
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <initializer_list>
+#include <limits>
 #include <set>
 
 #include "refract/core/errors.h"
@@ -30,6 +34,15 @@ Unreadable complete() {
   return {4, 3, {{Split::unlabelled, 60}, {Split::fit, 120}, {Split::score, 90}}, small};
 }
 
+// Two classes, which OfClasses has, too.
+Unreadable complete_of_classes() {
+  return {4, 2, {{Split::unlabelled, 130}, {Split::fit, 120}, {Split::score, 90}}, Space::square(1, 8)};
+}
+
+GenerationOptions few_samples() {
+  return {.samples = 60, .pairs = 20, .training = {.steps = 3, .batch = 8, .width = 2}};
+}
+
 // Rows without a code, such as chance, have no value there.
 bool of_codes_alone(const std::string& column) {
   return column == "KL (nats)";
@@ -41,7 +54,8 @@ TEST(MetricContract, NamesAreUniqueAndDescribed) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
     EXPECT_FALSE(entry.summary.empty()) << entry.name;
     EXPECT_FALSE(entry.source.empty()) << entry.name;
-    EXPECT_NE(entry.measure == nullptr, entry.score == nullptr) << entry.name;
+    const std::array<bool, 3> ways = {entry.measure != nullptr, entry.score != nullptr, entry.compare != nullptr};
+    EXPECT_EQ(std::count(ways.begin(), ways.end(), true), 1) << entry.name;
     EXPECT_EQ(&metric(entry.name), &entry);
   }
 }
@@ -58,23 +72,33 @@ TEST(MetricContract, UnknownNamesGetTheNearest) {
 }
 
 TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
-  const auto data = complete();
+  const auto data = complete(), of_two = complete_of_classes();
   const fakes::FakeModel two = fakes::halves(small);
   const fakes::FakeModel one = fakes::whole(small);
+  const fakes::OfClasses classes;
   for (const MetricEntry& entry : metrics()) {
     ASSERT_EQ(entry.lacks(data), "") << entry.name;
-    for (const Model* model : {static_cast<const Model*>(&two), static_cast<const Model*>(&one)}) {
-      const MetricTable table = Evaluator(*model, data).measure(entry);
+    ASSERT_TRUE(lacks(entry, two, data).empty() || lacks(entry, classes, of_two).empty()) << entry.name;
+    for (const Model* model : std::initializer_list<const Model*>{&two, &one, &classes}) {
+      if (model == &classes && entry.compare == nullptr) continue;  // the others look at blocks, whatever their roles
+      const DataSource& its = model == &classes ? of_two : data;
+      const auto measured = [&] { return Evaluator(*model, its, 0, nullptr, few_samples()).measure(entry); };
+      if (const std::string missing = lacks(entry, *model, its); !missing.empty()) {
+        EXPECT_NE(missing.find(listed_blocks(*model)), std::string::npos) << missing;
+        EXPECT_THROW(measured(), BadInput) << entry.name;
+        continue;
+      }
+      const MetricTable table = measured();
       EXPECT_EQ(table.metric, entry.name);
       EXPECT_FALSE(table.title.empty() || table.unit.empty() || table.protocol.empty()) << entry.name;
-      ASSERT_GE(table.rows.size(), model->blocks().size()) << entry.name;
+      ASSERT_GE(table.rows.size(), entry.compare != nullptr ? 2 : model->blocks().size()) << entry.name;
       for (const MetricTable::Row& row : table.rows) {
         EXPECT_EQ(row.values.size(), table.columns.size()) << entry.name << " " << row.name;
         for (size_t c = 0; c < row.values.size(); ++c)
           EXPECT_TRUE(std::isfinite(row.values[c]) || of_codes_alone(table.columns[c]))
               << entry.name << " " << row.name;
       }
-      EXPECT_EQ(to_json({table}, 0), to_json({Evaluator(*model, data).measure(entry)}, 0)) << entry.name;
+      EXPECT_EQ(to_json({table}, 0), to_json({measured()}, 0)) << entry.name;
     }
   }
 }
@@ -92,13 +116,32 @@ TEST(MetricContract, SaysWhatIsMissing) {
   }
 }
 
-TEST(MetricContract, DivergedCodesAreRefused) {
-  const fakes::FakeModel diverged(Space::square(3, 8), {{"e", 2, Role::target}}, [](const Tensor& x) {
-    return Codes{at::full({x.size(0), 2}, std::numeric_limits<float>::infinity())};
-  });
+// A training of a model without an encoder ends with the metrics that it can have; others are refused in a sentence.
+TEST(MetricContract, AModelWithoutAnEncoderIsToldSo) {
+  const fakes::FakeModel model = fakes::blind(small);
   const auto data = complete();
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, model))
+    EXPECT_EQ(lacks(*entry, model, data), "") << entry->name;
+  for (const MetricEntry& entry : metrics()) {
+    const std::string missing = lacks(entry, model, data);
+    if (missing.empty()) continue;
+    EXPECT_THROW(Evaluator(model, data).measure(entry), BadInput) << entry.name;
+    EXPECT_THROW(check_metrics({entry.name}, &data, &model), BadInput) << entry.name;
+  }
+  EXPECT_EQ(lacks(metric("probe"), model, data), lacks_encoder(model));
+}
+
+TEST(MetricContract, DivergedCodesAreRefused) {
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  const auto data = complete();
+  const fakes::FakeModel diverged(
+      small, {{"e", 2, Role::target}, {"c", 3, Role::category, true}},
+      [](const Tensor& x) {
+        return Codes{at::full({x.size(0), 2}, infinite), at::full({x.size(0), 3}, infinite)};
+      },
+      [](const Codes& codes) { return at::full(small.batch(codes.at(0).size(0)), infinite); });
   for (const MetricEntry& entry : metrics())
-    EXPECT_THROW(Evaluator(diverged, data).measure(entry), BadInput) << entry.name;
+    EXPECT_THROW(Evaluator(diverged, data, 0, nullptr, few_samples()).measure(entry), BadInput) << entry.name;
 }
 
 }  // namespace

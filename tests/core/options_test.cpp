@@ -181,6 +181,36 @@ TEST(Options, DoublesRoundTripToTheLastBit) {
   }
 }
 
+struct Preselected {
+  std::string preset = "none";
+  int64_t steps = 10;
+  double rate = 1e-4;
+
+  Options describe() {
+    Options o;
+    o.add("preset", preset, "which")
+        .of_presets(
+            {{"quick", "few steps", {{"steps", "2"}, {"rate", "0.5"}}}, {"slow", "many steps", {{"steps", "99"}}}});
+    o.add("steps", steps, "how many").range(1, 100);
+    o.add("rate", rate, "how fast").range(0, 1);
+    return o;
+  }
+};
+
+TEST(Presets, StandForOtherOptionsAndWhatIsGivenWins) {
+  Preselected sample;
+  const Options options = sample.describe();
+  EXPECT_EQ(options.at("preset").allowed(), "none, quick, slow");
+  EXPECT_EQ(with_presets(options, {{"steps", "7"}, {"preset", "quick"}}),
+            (KeyValues{{"steps", "2"}, {"rate", "0.5"}, {"steps", "7"}, {"preset", "quick"}}));
+  EXPECT_EQ(with_presets(options, {{"preset", "quick"}, {"preset", "slow"}}),
+            (KeyValues{{"steps", "99"}, {"preset", "quick"}, {"preset", "slow"}}))
+      << "the last one counts";
+  EXPECT_EQ(with_presets(options, {{"preset", "none"}}), (KeyValues{{"preset", "none"}}));
+  EXPECT_EQ(with_presets(options, {{"other", "1"}}), (KeyValues{{"other", "1"}}));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { with_presets(options, {{"preset", "quik"}}); }), "'quick'"));
+}
+
 TEST(ReadToml, RefusesWhatIsNoFlatToml) {
   const TempFolder folder;
   const auto read = [&](const std::string& text) {

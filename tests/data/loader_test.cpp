@@ -63,6 +63,21 @@ TEST(Loader, ASecondBatchHasAnOrderOfItsOwn) {
   EXPECT_FALSE(Loader(data, {}, 6, 5).at(0).second.x.defined());
 }
 
+// As many batches as asked for, one after another, each image once in a pass.
+TEST(Loader, SeveralSecondBatchesAreThoseOfSeveralSteps) {
+  const Counting data(24, 0);
+  Loader one(data, {.second = {true}}, 4, 5), three(data, {.second = {true, false, 3}}, 4, 5);
+  std::vector<int64_t> single, triple;
+  for (int64_t step = 0; step < 9; ++step)
+    for (const int64_t i : numbers_in(one.at(step).second.x)) single.push_back(i);
+  for (int64_t step = 0; step < 3; ++step) {
+    const Batch batch = three.at(step);
+    EXPECT_EQ(batch.main.x.size(0), 4);
+    for (const int64_t i : numbers_in(batch.second.x)) triple.push_back(i);
+  }
+  EXPECT_EQ(triple, single);
+}
+
 TEST(Loader, APassShowsEveryImageOnce) {
   const Counting data(24, 18);
   Loader loader(data, {.reference = {true}}, 6, 5);

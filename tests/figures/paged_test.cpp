@@ -77,7 +77,7 @@ TEST(Paged, ManyImagesBecomeSeveralSheetsOfTheSameStyles) {
 }
 
 TEST(Paged, TransferIsCutBothWays) {
-  const PagedFigure figure = transfer_sheets(painter(), grays(50), grays(40));
+  const PagedFigure figure = transfer_sheets(painter(), grays(50), grays(40), 0);
   ASSERT_EQ(figure.images.size(), 4U);
   EXPECT_EQ(figure.images[0], 20 * 25);
   const Tensor last = figure.draw(3, {}).at(0);

@@ -45,6 +45,18 @@ TEST(Likelihood, GaussianIsHalfTheSquaredErrorOverTheVariance) {
   EXPECT_NEAR(error({.likelihood = "auto", .laplace_scale = 0.5}, Space::row(4), x, mean), expected, 1e-5);
 }
 
+// The sum over values of each example, whatever the reduction.
+TEST(Likelihood, EachExampleHasItsOwn) {
+  at::manual_seed(1);
+  const Tensor x = at::randn({3, 4}), mean = at::randn({3, 4});
+  for (const char* reduction : {"sum", "mean"}) {
+    const Likelihood gaussian({.likelihood = "gaussian", .reduction = reduction, .laplace_scale = 0.5}, Space::row(4));
+    const Tensor each = gaussian.negative_log_likelihoods(x, mean);
+    for (int64_t n = 0; n < 3; ++n)
+      EXPECT_NEAR(each[n].item<double>(), (x[n] - mean[n]).square().sum().item<double>(), 1e-5) << reduction;
+  }
+}
+
 // Means are shares of the row's own sum.
 double mean_of(const Tensor& x, const Tensor& made, int64_t n, int64_t d) {
   const Tensor shares = made[n].slice(0, 0, x.size(1)).to(at::kDouble).softmax(0);
@@ -119,6 +131,18 @@ TEST(Likelihood, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(static_cast<void>(Likelihood({.likelihood = "bernoulli"}, Space::square(1, 4)).output("leaky")),
                BadInput);
   EXPECT_EQ(Likelihood({}, Space::square(1, 4)).output("tanh"), Output::tanh);
+}
+
+// A search for codes has to leave pixels beyond black and white, where the gradient of a clamp vanishes.
+TEST(Likelihood, GradientsPassThroughTheClampOfPixels) {
+  const Likelihood likelihood({.likelihood = "laplace"}, Space::square(1, 2));
+  const Tensor made = at::tensor(std::vector<float>{0.3F, 1.7F, -2.5F, -1.0F}).view({1, 1, 2, 2}).requires_grad_();
+  const Tensor example = likelihood.example(made);
+  EXPECT_TRUE(example.equal(made.detach().clamp(-1, 1)));
+  const Tensor weights = at::tensor(std::vector<float>{1, 2, 3, 4}).view({1, 1, 2, 2});
+  EXPECT_TRUE(torch::autograd::grad({(example * weights).sum()}, {made}).at(0).equal(weights));
+  const at::NoGradGuard no_grad;
+  EXPECT_TRUE(likelihood.example(made).equal(made.clamp(-1, 1)));
 }
 
 }  // namespace

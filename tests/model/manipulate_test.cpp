@@ -234,6 +234,33 @@ TEST(Manipulate, InAModelOfClassesTheClassStays) {
     }
 }
 
+// A class without what depends on it would be a contradiction (Zheng and Sun 2019, Fig. 6).
+TEST(Manipulate, AClassIsTransferredWithWhatDependsOnIt) {
+  const fakes::OfClasses model;
+  EXPECT_EQ(with_dependents(model, 0), (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(with_dependents(model, 1), std::vector<size_t>{1});
+  EXPECT_EQ(joined_names(model, {0}), "c");
+  EXPECT_EQ(joined_names(model, {0, 1}), "c and u");
+  EXPECT_EQ(joined_names(model, {0, 1, 2}), "c, u and z");
+  const Tensor gray = at::tensor(std::vector<float>{-0.5F, 0.75F}).view({2, 1, 1, 1}).expand({2, 1, 8, 8});
+  const Tensor mixed = transfer(model, gray, gray, 0);
+  for (int64_t row = 0; row < 2; ++row)
+    for (int64_t column = 0; column < 2; ++column) {
+      EXPECT_LT(distance(mixed[row][column].slice(1, 0, 4), gray[column].slice(1, 0, 4)), 1e-6);
+      EXPECT_LT(distance(mixed[row][column].slice(1, 4), gray[row].slice(1, 4)), 1e-6);
+    }
+}
+
+TEST(Manipulate, AModelWithoutAnEncoderIsRefused) {
+  struct Blind : fakes::FakeModel {
+    using FakeModel::FakeModel;
+    [[nodiscard]] bool encodes() const override { return false; }
+  };
+  const Blind blind{model().space(), model().blocks(), {}, [](const Codes& codes) { return model().decode(codes); }};
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { reconstruct(blind, images({0.5}, {0.1})); }), "no encoder"));
+  EXPECT_EQ(sample(blind, 2, 3, 1).sizes(), (std::vector<int64_t>{2, 3, 3, 8, 8}));
+}
+
 TEST(Manipulate, RefusesImagesAndModelsThatDoNotFit) {
   const Tensor x = images({0.5}, {0.1});
   EXPECT_THROW(reconstruct(model(), at::zeros({2, 1, 8, 8})), BadInput);

@@ -117,7 +117,7 @@ class Rows : public DataSource {
   std::map<Split, int64_t> counts_;
 };
 
-// A model made of two functions.
+// A model made of two functions, or of one: without the other it has no encoder, or no generator.
 class FakeModel : public Model {
  public:
   using Encode = std::function<Codes(const Tensor&)>;
@@ -132,6 +132,8 @@ class FakeModel : public Model {
 
   [[nodiscard]] const Space& space() const override { return space_; }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] bool encodes() const override { return encode_ != nullptr; }
+  [[nodiscard]] bool generates() const override { return decode_ != nullptr; }
   [[nodiscard]] Codes encode(const Examples& images) const override { return encode_(images.x); }
   [[nodiscard]] Codes kl(const Examples& images) const override {  // half the square of each code
     Codes all = encode(images);
@@ -176,6 +178,14 @@ inline FakeModel whole(const Space& space = Space::square(3, 8)) {
           {{"code", pixels, Role::whole}},
           [](const Tensor& x) { return Codes{x.flatten(1)}; },
           [space](const Codes& codes) { return codes.at(0).reshape(space.batch(-1)).clamp(-1, 1); }};
+}
+
+// Flat colours without an encoder, as of a GAN: "z" [C] is the colour.
+inline FakeModel blind(const Space& space) {
+  return {space, {{"z", space.channels(), Role::whole}}, {}, [space](const Codes& codes) {
+            const Tensor colour = codes.at(0).unsqueeze(2).unsqueeze(3);
+            return colour.expand({colour.size(0), space.channels(), space.height(), space.width()}).clamp(-1, 1);
+          }};
 }
 
 // Gray images [1, 8, 8]: "u" is the brightness of the upper half, "z" that of the lower one, and "c" says whether the

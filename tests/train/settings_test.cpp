@@ -77,6 +77,21 @@ TEST(Settings, ReadsWhatItWrites) {
   EXPECT_EQ(Settings::read(folder / "options.toml")->toml(), settings.toml());
 }
 
+// A file has every value, so that a run stays as it was where its preset has other values by now.
+TEST(Settings, APresetIsWrittenWithItsValuesAndReadAsAName) {
+  const TempFolder folder;
+  Settings settings("mathieupairs", "embedded-digits");
+  settings.set({{"kl_weight", "3"}, {"preset", "held"}});
+  EXPECT_EQ(settings.options.at("shared_sigma").text(), "true");
+  EXPECT_EQ(settings.options.at("kl_weight").text(), "3") << "what is given wins";
+  settings.set({{"shared_sigma", "false"}});
+  EXPECT_TRUE(contains(settings.toml(), "preset = \"held\"\n"));
+  write_file(folder / "options.toml", settings.toml());
+  EXPECT_EQ(Settings::read(folder / "options.toml")->toml(), settings.toml());
+  write_file(folder / "options.toml", "method = \"mathieupairs\"\ndata = \"embedded-digits\"\npreset = \"held\"\n");
+  EXPECT_EQ(Settings::read(folder / "options.toml")->options.at("shared_sigma").text(), "false");
+}
+
 // Of attributes, those that only say who it is are not what describes an example.
 TEST(Settings, WhatIsLeftEmptyOfTheLabelsComesFromTheData) {
   DataInfo info;
@@ -91,6 +106,7 @@ TEST(Settings, WhatIsLeftEmptyOfTheLabelsComesFromTheData) {
   };
   EXPECT_EQ(filled("mathieupairs", {}), "3,2; 1");
   EXPECT_EQ(filled("mathieupairs", {{"classes", "4,5"}, {"label_columns", "0"}}), "4,5; 0");
+  EXPECT_EQ(filled("lrlivae", {}), "3,2; 1");
   EXPECT_EQ(filled("partedvae", {}), "3") << "it is not empty";
   info.attributes[1].identity = true;
   EXPECT_EQ(filled("mathieupairs", {}), "3,2; 0,1") << "all are identities";

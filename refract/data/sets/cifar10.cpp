@@ -8,23 +8,25 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
+#include "refract/data/files/image_store.h"
 #include "refract/data/files/place.h"
 #include "refract/data/files/resize.h"
 #include "refract/data/indexed_source.h"
+#include "refract/data/sets/cifar10_folders.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kPictureSide = 32;
+constexpr int64_t kPictureSide = kCifar10Side;
 constexpr int64_t kRecord = 1 + 3 * kPictureSide * kPictureSide;
-constexpr int64_t kClasses = 10;
 
 // The records of a file, [N, 3073] uint8.
 Tensor read_batch(const std::filesystem::path& file, std::map<std::string, std::string>& checksums) {
   if (!std::filesystem::exists(file))
     throw BadInput(
         fmt::format("Reading CIFAR-10: there is no file {}. Unpack the binary version (cifar-10-binary.tar.gz from "
-                    "https://www.cs.toronto.edu/~kriz/cifar.html) and name its folder with --cifar10_dir.",
+                    "https://www.cs.toronto.edu/~kriz/cifar.html) and name its folder with --cifar10_dir; folders of "
+                    "images (train/airplane/0000.jpg, test/airplane/0000.jpg) are read, too.",
                     file.string()));
   std::string bytes = read_file(file);
   const auto length = static_cast<int64_t>(bytes.size());
@@ -34,16 +36,14 @@ Tensor read_batch(const std::filesystem::path& file, std::map<std::string, std::
                     "of CIFAR-10's binary version; fetch it again.",
                     file.string(), kRecord, length));
   Tensor records = at::from_blob(bytes.data(), {length / kRecord, kRecord}, at::kByte).clone();
-  if (const auto largest = records.select(1, 0).max().item<int64_t>(); largest >= kClasses)
+  if (const auto largest = records.select(1, 0).max().item<int64_t>(); largest >= std::ssize(cifar10_classes()))
     throw BadInput(fmt::format("Reading {}: expected labels from 0 to {}, found {}. Fetch it again.", file.string(),
-                               kClasses - 1, largest));
+                               cifar10_classes().size() - 1, largest));
   checksums[file.filename().string()] = sha256(bytes);
   return records;
 }
 
-}  // namespace
-
-Cifar10 read_cifar10(const std::filesystem::path& folder) {
+Cifar10 cifar10_of_batches(const std::filesystem::path& folder) {
   Cifar10 read;
   std::vector<Tensor> batches;
   for (int i = 1; i <= 5; ++i) {
@@ -57,24 +57,41 @@ Cifar10 read_cifar10(const std::filesystem::path& folder) {
   return read;
 }
 
+}  // namespace
+
+const std::vector<std::string>& cifar10_classes() {
+  static const std::vector<std::string> classes = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                                   "dog",      "frog",       "horse", "ship", "truck"};
+  return classes;
+}
+
+Cifar10 read_cifar10(const std::filesystem::path& folder, bool cache, const OnProgress& on_progress) {
+  if (auto pictures = cifar10_of_folders(folder, cache, on_progress)) return *std::move(pictures);
+  const std::filesystem::path below = folder / "cifar-10-batches-bin";
+  return cifar10_of_batches(std::filesystem::is_directory(below) ? below : folder);
+}
+
 Options Cifar10Options::describe() {
   Options options;
   options.add("size", size, "height and width that images are resized to").range(8, 512).in("pixels");
   options.append(parts.describe());
+  options.add("cache", cache, cache_meaning);
   options.add("cifar10_dir", cifar10_dir,
-              "folder of data_batch_1.bin to data_batch_5.bin and test_batch.bin; left empty: the environment variable "
-              "CIFAR10_DIR, then data/cifar10");
+              "folder of data_batch_1.bin to data_batch_5.bin and test_batch.bin, or of folders of images as "
+              "train/airplane and test/airplane; left empty: the environment variable CIFAR10_DIR, then data/cifar10");
   return options;
 }
 
-std::unique_ptr<DataSource> make_cifar10(const Cifar10Options& options) {
+std::unique_ptr<DataSource> make_cifar10(const Cifar10Options& options, const OnProgress& on_progress) {
   const Cifar10 read =
-      read_cifar10(place_of(options.cifar10_dir, "CIFAR10_DIR", std::filesystem::path("data") / "cifar10"));
+      read_cifar10(place_of(options.cifar10_dir, "CIFAR10_DIR", std::filesystem::path("data") / "cifar10"),
+                   options.cache, on_progress);
   IndexedExamples all;
   all.info.name = "cifar10";
   all.info.space = Space::square(3, options.size);
-  all.info.classes = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+  all.info.classes = cifar10_classes();
   all.info.checksums = read.checksums;
+  all.info.note = read.note;
   all.labels = read.labels;
   all.copy = from_bytes(resized(read.images, options.size));
   all.splits = splits_of(all.info.name, read.training, read.labels.size(0) - read.training, options.parts);

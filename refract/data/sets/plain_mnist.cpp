@@ -4,6 +4,8 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "refract/core/errors.h"
 #include "refract/data/files/place.h"
 #include "refract/data/files/resize.h"
@@ -38,12 +40,17 @@ Tensor padded(const Tensor& images, int64_t size) {
 
 }  // namespace
 
-Options PlainMnistOptions::describe() {
+Options PlainMnistOptions::describe_images() {
   Options options;
   options.add("size", size, "height and width of the images").range(8, 512).in("pixels");
   options.add("to_size", to_size, "how digits of 28x28 are brought to this size: resize, or pad with black")
       .one_of({"resize", "pad"});
   options.append(parts.describe());
+  return options;
+}
+
+Options PlainMnistOptions::describe() {
+  Options options = describe_images();
   options.add("emnist", emnist, emnist_meaning());
   options.add("mnist_dir", mnist_dir,
               "folder with IDX or CSV files of MNIST or a similar set, or torchvision's folder; empty: the environment "
@@ -51,23 +58,29 @@ Options PlainMnistOptions::describe() {
   return options;
 }
 
-std::unique_ptr<DataSource> make_plain_mnist(const PlainMnistOptions& options) {
-  const std::filesystem::path folder =
-      place_of(options.mnist_dir, "MNIST_DIR", std::filesystem::path("data") / "mnist");
+std::unique_ptr<DataSource> make_mnist_relative(const std::string& name, const std::vector<std::string>& classes,
+                                                const PlainMnistOptions& options) {
+  const std::filesystem::path folder = options.mnist_dir;
   const Mnist mnist = read_mnist(folder, options.emnist);
   IndexedExamples all;
-  all.info.name = "mnist";
+  all.info.name = name;
   all.info.space = Space::square(1, options.size);
   all.info.checksums = mnist.checksums;
   all.labels = at::cat({mnist.training.labels, mnist.test.labels});
   all.info.note = mnist.note;
-  all.info.classes = mnist.classes;
-  const auto named = static_cast<int64_t>(mnist.classes.size());
+  all.info.classes = mnist.classes.empty() ? classes : mnist.classes;
+  const auto named = std::ssize(all.info.classes);
   for (int64_t c = named; c <= all.labels.max().item<int64_t>(); ++c) all.info.classes.push_back(fmt::format("{}", c));
   const Tensor images = images_of(mnist, folder);
   all.copy = from_bytes(options.to_size == "pad" ? padded(images, options.size) : resized(images, options.size));
-  all.splits = splits_of(all.info.name, mnist.training.count(), mnist.test.count(), options.parts);
+  all.splits = splits_of(name, mnist.training.count(), mnist.test.count(), options.parts);
   return indexed_source(std::move(all));
+}
+
+std::unique_ptr<DataSource> make_plain_mnist(const PlainMnistOptions& options) {
+  PlainMnistOptions placed = options;
+  placed.mnist_dir = place_of(options.mnist_dir, "MNIST_DIR", std::filesystem::path("data") / "mnist").string();
+  return make_mnist_relative("mnist", {}, placed);
 }
 
 }  // namespace refract

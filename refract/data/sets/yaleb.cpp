@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -56,44 +57,77 @@ NamedPictures read_pictures(const YaleBOptions& options, const std::filesystem::
   return pictures;
 }
 
-// The part of each of a person's light directions.
-std::map<YaleBLight, Split> parts_of(const std::set<YaleBLight>& lights, uint64_t key) {
-  constexpr int64_t share = 8;
-  const auto count = std::ssize(lights), held_out = (count + share / 2) / share;
-  const Indices order = permutation(count, key);
+using Lights = std::map<YaleBLight, Split>;  // the part of each of a person's directions
+
+// `held_out` of the directions, drawn by the key, fit, as many others score, and the rest goes to `rest`.
+Lights parts_of(const std::set<YaleBLight>& lights, int64_t held_out, Split rest, uint64_t key) {
+  const Indices order = permutation(std::ssize(lights), key);
   const std::vector<YaleBLight> all(lights.begin(), lights.end());
-  std::map<YaleBLight, Split> parts;
-  for (int64_t k = 0; k < count; ++k)
+  Lights parts;
+  for (int64_t k = 0; k < std::ssize(all); ++k)
     parts[all[static_cast<size_t>(order[static_cast<size_t>(k)])]] = k < held_out       ? Split::fit
                                                                      : k < 2 * held_out ? Split::score
-                                                                                        : Split::unlabelled;
+                                                                                        : rest;
   return parts;
 }
 
-Splits splits_of(const std::vector<YaleBName>& names, uint64_t seed) {
+// Those who are held out whole.
+std::set<int64_t> unseen_of(const std::vector<YaleBName>& names, int64_t count, uint64_t seed) {
+  std::set<int64_t> people;
+  for (const YaleBName& name : names) people.insert(name.person);
+  if (count >= std::ssize(people))
+    throw BadInput(
+        fmt::format("Holding out people of Extended Yale B: unseen_people is {}, and of the people wanted {} "
+                    "are there. Lower it, so that some train.",
+                    count, people.size()));
+  const std::vector<int64_t> all(people.begin(), people.end());
+  constexpr uint64_t beyond_people = 1000;  // a stream of its own: those of the lights are numbers of people
+  const Indices order = permutation(std::ssize(all), mix(seed, Stream::render, beyond_people));
+  std::set<int64_t> unseen;
+  for (int64_t k = 0; k < count; ++k) unseen.insert(all[static_cast<size_t>(order[static_cast<size_t>(k)])]);
+  return unseen;
+}
+
+Splits splits_of(const std::vector<YaleBName>& names, const std::set<int64_t>& unseen, uint64_t seed) {
   std::map<int64_t, std::set<YaleBLight>> lights;
   for (const YaleBName& name : names) lights[name.person].insert({name.azimuth, name.elevation});
-  std::map<int64_t, std::map<YaleBLight, Split>> parts;
-  for (const auto& [person, its] : lights)
-    parts[person] = parts_of(its, mix(seed, Stream::render, static_cast<uint64_t>(person)));
+  std::map<int64_t, Lights> parts;
+  for (const auto& [person, its] : lights) {
+    constexpr int64_t share = 8;
+    const int64_t eighth = unseen.empty() ? (std::ssize(its) + share / 2) / share : 0;
+    const uint64_t key = mix(seed, Stream::render, static_cast<uint64_t>(person));
+    parts[person] = unseen.contains(person) ? parts_of(its, (std::ssize(its) + 1) / 2, Split::score, key)
+                                            : parts_of(its, eighth, Split::unlabelled, key);
+  }
   Splits splits;
   for (size_t i = 0; i < names.size(); ++i)
     splits[parts.at(names[i].person).at({names[i].azimuth, names[i].elevation})].push_back(static_cast<int64_t>(i));
   return splits;
 }
 
-void add_people(IndexedExamples& all, const std::vector<YaleBName>& names) {
-  std::map<int64_t, int64_t> numbers;  // of the classes
-  for (const YaleBName& name : names) numbers[name.person] = 0;
-  for (auto& [person, number] : numbers) {
-    number = std::ssize(all.info.classes);
+// Adds the classes: everyone; and the attribute: those who are seen in training.
+void add_people(IndexedExamples& all, const std::vector<YaleBName>& names, const std::set<int64_t>& unseen) {
+  struct Numbers {
+    int64_t of_class = -1, of_attribute = -1;
+  };
+  std::map<int64_t, Numbers> people;
+  for (const YaleBName& name : names) people[name.person] = {};
+  Attribute seen{"person", {}};
+  for (auto& [person, numbers] : people) {
+    numbers.of_class = std::ssize(all.info.classes);
     all.info.classes.push_back(std::to_string(person));
+    if (unseen.contains(person)) continue;
+    numbers.of_attribute = std::ssize(seen.values);
+    seen.values.push_back(std::to_string(person));
   }
-  all.info.attributes = {{"person", all.info.classes}};
-  std::vector<int64_t> labels;
-  labels.reserve(names.size());
-  for (const YaleBName& name : names) labels.push_back(numbers.at(name.person));
-  all.labels = at::tensor(labels, at::kLong);
+  all.info.attributes = {std::move(seen)};
+  std::vector<int64_t> classes, attributes;
+  for (const YaleBName& name : names) {
+    classes.push_back(people.at(name.person).of_class);
+    attributes.push_back(people.at(name.person).of_attribute);
+  }
+  all.labels = at::tensor(classes, at::kLong);
+  all.attributes = at::tensor(attributes, at::kLong).unsqueeze(1);
 }
 
 void add_factors(IndexedExamples& all, const std::vector<YaleBName>& names) {
@@ -163,7 +197,13 @@ Options YaleBOptions::describe() {
            "all with black beside it")
       .one_of({"stretch", "crop", "pad"});
   options.add("people", people, "numbers of the people, such as 1-10,15; 1-39 is all 38 of them");
-  options.add("data_seed", data_seed, "seed of the light directions that are held out for the probes").range(0, 1e15);
+  options
+      .add("unseen_people", unseen_people,
+           "number of people who are held out whole, drawn by data_seed; they alone fit and score the probes, under "
+           "different lights")
+      .range(0, kMostPeople);
+  options.add("data_seed", data_seed, "seed of the light directions, or people, that are held out for the probes")
+      .range(0, 1e15);
   options.add("skip_bad_images", skip_bad_images, "leave out and count image files that cannot be read");
   options.add("cache", cache, cache_meaning);
   options.add(
@@ -184,9 +224,13 @@ std::unique_ptr<DataSource> make_yaleb(const YaleBOptions& options, const OnProg
   all.info.checksums = pictures.checksums;
   all.info.note = pictures.note;
   all.copy = std::move(pictures.copy);
-  add_people(all, names);
+  const auto seed = static_cast<uint64_t>(options.data_seed);
+  const std::set<int64_t> unseen = unseen_of(names, options.unseen_people, seed);
+  if (!unseen.empty())
+    add_note(all.info, fmt::format("Held out whole, and unknown to what trains: people {}.", fmt::join(unseen, ", ")));
+  add_people(all, names, unseen);
   add_factors(all, names);
-  all.splits = splits_of(names, static_cast<uint64_t>(options.data_seed));
+  all.splits = splits_of(names, unseen, seed);
   return indexed_source(std::move(all));
 }
 

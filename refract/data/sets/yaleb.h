@@ -20,6 +20,7 @@ struct YaleBOptions {
   PictureSize size;
   std::string fit = "stretch";  // crop, pad: see Fit
   std::string people = "11-39";
+  int64_t unseen_people = 0;
   int64_t data_seed = 1;
   bool skip_bad_images = false;
   bool cache = true;      // see picture_cache.h
@@ -47,9 +48,15 @@ std::set<int64_t> people_in(std::string_view text);
 // Attribute and class: the person, named by its number ("11"), of those in `people` that are there. Factors: azimuth
 // and elevation, from 0 to 1 over the range of the set, and the pose where there are several. Of each person's light
 // directions an eighth, drawn by data_seed for each by itself, fits the probes and another eighth scores them, in all
-// poses: of 64 directions 48 train, 8 fit and 8 score; persons with fewer keep the proportions, rounded. Throws
-// BadInput: no file of such a name for any of the people, and as named_pictures.h says; bad image files, unless these
-// are to be left out (info().note counts them).
+// poses: of 64 directions 48 train, 8 fit and 8 score; persons with fewer keep the proportions, rounded.
+//
+// With unseen_people, so many of them, drawn by data_seed, are held out whole, and nobody else is: half of each one's
+// directions, drawn likewise, fit the probes, and the other half scores them. The classes name everyone. The values of
+// the attribute, which methods learn from, are the others alone, and it is unknown of those held out, whom
+// info().note names.
+//
+// Throws BadInput: no file of such a name for any of the people; no person left to train on; and as named_pictures.h
+// says; bad image files, unless these are to be left out (info().note counts them).
 std::unique_ptr<DataSource> make_yaleb(const YaleBOptions& options, const OnProgress& on_progress = {});
 
 }  // namespace refract

@@ -1,4 +1,5 @@
 // The feature-learning protocol for labelled sets (Ruiz et al. 2019, Sec. 5.3).
+#include <ATen/ops/bincount.h>
 #include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
@@ -53,7 +54,8 @@ void add_error_rows(MetricTable& table, const Model& model, const DataSource& da
   add(feature_sets(model, data));
   add_own_classes(table, model, data, answers, held_out);
   add(baseline_sets(data, untrained));
-  const double guess = 1.0 / static_cast<double>(classes);
+  // Of the classes that have examples to fit or score.
+  const double guess = 1.0 / at::bincount(truth, {}, classes).gt(0).sum().item<double>();
   std::vector<std::string> no_better;
   for (const MetricTable::Row& row : table.rows)
     if (!clearly_above(row.values.back(), row.spreads.back(), guess)) no_better.push_back(row.name);

@@ -18,5 +18,12 @@ MetricEntry kl_metric();
 MetricEntry reconstruction_metric();
 MetricEntry leak_metric();
 MetricEntry retrieval_metric();
+MetricEntry inception_score_metric();
+MetricEntry fid_metric();
+MetricEntry precision_recall_metric();
+MetricEntry diversity_metric();
+MetricEntry sample_classification_metric();
+MetricEntry inpainting_metric();
+MetricEntry energy_metric();
 
 }  // namespace refract

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "refract/core/errors.h"
 #include "refract/eval/features.h"
 #include "refract/eval/metrics/entries.h"
 
@@ -62,14 +61,20 @@ Codes mismatch(const Model& model, const std::vector<FeatureSet>& drawn, const C
   return all;
 }
 
+std::string lacks_gaussians(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_encoder(model); !missing.empty()) return missing;
+  const at::NoGradGuard no_grad;
+  const Codes kl = model.kl(data.examples(Split::score, {0}));
+  if (std::any_of(kl.begin(), kl.end(), [](const Tensor& of_block) { return of_block.defined(); })) return "";
+  return fmt::format("This measures Gaussian posteriors, but the model has codes without: {}.", listed_blocks(model));
+}
+
 MetricTable measure_kl(const Model& model, const DataSource& data, const Model* /*untrained*/) {
   const at::NoGradGuard no_grad;
   const Codes kl = mean_kl(model, data);
   size_t widest = 0;
   for (const Tensor& mean : kl)
     if (mean.defined()) widest = std::max(widest, static_cast<size_t>(mean.numel()));
-  if (widest == 0)
-    throw BadInput("Measuring the KL of each dimension: expected a model with Gaussian posteriors, found none.");
   MetricTable table;
   table.metric = "kl";
   table.title = "KL divergence of each dimension from its prior";
@@ -110,6 +115,7 @@ MetricEntry kl_metric() {
       .source = "the regulariser of Kingma and Welling 2014, dimension by dimension; Hoffman and Johnson 2016",
       .lacks = lacks_probe_splits,
       .measure = measure_kl,
+      .lacks_of_model = lacks_gaussians,
       .on_request = true};
 }
 

@@ -74,7 +74,8 @@ MetricEntry reconstruction_metric() {
           .summary = "Error of the reconstructions from posterior means.",
           .source = "the reconstruction term of Kingma and Welling 2014, without its scale",
           .lacks = lacks_probe_splits,
-          .measure = measure_reconstruction};
+          .measure = measure_reconstruction,
+          .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_reconstruction(model); }};
 }
 
 }  // namespace refract

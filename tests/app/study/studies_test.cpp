@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "app/study/study_plan.h"
@@ -25,21 +26,35 @@ StudyPlan plan_of(const Study& study, const Budget& budget, const std::filesyste
   return {study, budget, 3, {}, folder};
 }
 
-// "u and z" -> "u", "z"; "c (as it is)" -> "c"
+// What the training sees, without its files; of rows, the arcs alone.
+Space space_of_training(const Settings& settings) {
+  const Options& options = settings.data_recipe.options;
+  return options.has("size") ? Space::square(1, std::stoll(options.at("size").text())) : Space::row(2);
+}
+
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"; "generated" -> none
 std::vector<std::string> blocks_read(const StudyRow& row) {
+  if (row.features == "generated") return {};
   const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
   const size_t joint = plain.find(" and ");
   if (joint == std::string::npos) return {plain};
   return {plain.substr(0, joint), plain.substr(joint + 5)};
 }
 
-TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
+std::vector<const Study*> all_parts() {
+  std::vector<const Study*> all;
   for (const Study& study : studies())
-    for (const Budget& budget : study.budgets) {
-      const StudyPlan plan = plan_of(study, budget);
+    for (const Study* part : parts_of(study)) all.push_back(part);
+  return all;
+}
+
+TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
+  for (const Study* study : all_parts())
+    for (const Budget& budget : study->budgets) {
+      const StudyPlan plan = plan_of(*study, budget);
       std::vector<Job> jobs = plan.first_jobs();
-      const std::vector<Job> later = plan.later_jobs(std::vector<double>(study.rows.size(), 4));
-      EXPECT_EQ(later.size(), 2 * study.rows.size());
+      const std::vector<Job> later = plan.later_jobs(std::vector<double>(study->rows.size(), 4));
+      EXPECT_EQ(later.size(), 2 * study->rows.size());
       jobs.insert(jobs.end(), later.begin(), later.end());
       std::set<std::string> names;
       for (const Job& job : jobs) {
@@ -47,24 +62,65 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
         const auto settings = settings_of(job);  // throws for an option that does not exist
         EXPECT_EQ(settings->train.seed, job.seed);
         EXPECT_GT(settings->train.steps, 0);
-        const auto data = settings->data_recipe.options.at("size").text();
-        const auto method = settings->method_recipe.make(Space::square(1, std::stoll(data)));
-        for (const std::string& block : blocks_read(study.rows[job.row]))
+        const auto method = settings->method_recipe.make(space_of_training(*settings));
+        for (const std::string& block : blocks_read(study->rows[job.row]))
           EXPECT_NO_THROW(block_named(*method, block)) << job.name;
       }
     }
 }
 
 TEST(Studies, RowsHaveThePapersColumns) {
-  for (const Study& study : studies())
-    for (const StudyRow& row : study.rows) {
+  for (const Study* study : all_parts())
+    for (const StudyRow& row : study->rows) {
       if (row.paper.empty()) continue;  // a row that the paper does not have
-      ASSERT_EQ(row.paper.size(), study.rows.front().paper.size()) << row.name;
+      ASSERT_EQ(row.paper.size(), study->rows.front().paper.size()) << row.name;
       if (row.paper.size() < 2) continue;  // the average alone
       double sum = 0;
       for (size_t i = 0; i + 1 < row.paper.size(); ++i) sum += row.paper[i];
       EXPECT_NEAR(sum / static_cast<double>(row.paper.size() - 1), row.paper.back(), 0.0011) << row.name;
     }
+}
+
+TEST(Studies, WhatStandsBesideIsOfRowsAndMetricsThatExist) {
+  size_t others = 0;
+  for (const Study* study : all_parts()) {
+    std::set<std::string> keys, read;
+    for (const StudyRow& row : study->rows) keys.insert(row.key);
+    for (const StudyRow& row : study->rows) read.insert(row.features);
+    for (const OtherFeatures& other : study->other_features) {
+      EXPECT_TRUE(keys.contains(other.key)) << study->name << ": " << other.key;
+      read.insert(other.features);
+      ++others;
+    }
+    EXPECT_NO_THROW(metric(study->metric)) << study->name;
+    for (const StudyColumn& column : study->beside) {
+      EXPECT_NO_THROW(metric(column.metric)) << study->name;
+      for (const auto& [row, other] : column.rows) EXPECT_TRUE(read.contains(row)) << study->name << ": " << row;
+    }
+  }
+  EXPECT_GT(others, 0);
+}
+
+TEST(Studies, PartsHaveNamesOfTheirOwnAndTheSameBudgets) {
+  const auto budgets_of = [](const Study& part) {
+    std::vector<std::string> all;
+    for (const Budget& budget : part.budgets) all.push_back(budget.name + ": " + budget.meaning);
+    return all;
+  };
+  size_t with_parts = 0;
+  for (const Study& study : studies()) {
+    if (study.parts.empty()) continue;
+    ++with_parts;
+    EXPECT_TRUE(study.rows.empty() && study.budgets.empty()) << study.name;
+    std::set<std::string> names;
+    for (const Study& part : study.parts) {
+      EXPECT_TRUE(names.insert(part.name).second) << part.name;
+      EXPECT_TRUE(part.parts.empty()) << part.name;
+      EXPECT_EQ(budgets_of(part), budgets_of(study.parts.front())) << part.name;
+      EXPECT_FALSE(part.budgets.empty()) << part.name;
+    }
+  }
+  EXPECT_GT(with_parts, 0);
 }
 
 TEST(Studies, UnknownNamesAreRefusedWithTheNearest) {
@@ -145,10 +201,27 @@ TEST(StudyTable, ShowsTheValueChosenWithinTheFittingSplitAndTheSpreadOverSeeds) 
   EXPECT_NEAR(table.rows[0].deviations.back(), 0.02 / std::sqrt(2.0), 1e-9);
   EXPECT_EQ(table.rows[2].name, "z of sRb-VAE");
   EXPECT_NEAR(table.rows[2].means.back(), 0.18, 1e-9);
-  EXPECT_EQ(table.rows[3].name, "untrained encoder");
+  EXPECT_EQ(table.rows[3].name, "untrained model");
   EXPECT_EQ(table.rows[4].name, "predict the mean");
   EXPECT_TRUE(contains(to_markdown(table), "| beta-VAE (4) | 0.090 ± 0.014 | 0.090 ± 0.014 | 0.083 | 2 |"))
       << to_markdown(table);
+}
+
+TEST(StudyTable, AColumnThatAMethodDoesNotHaveStaysEmptyInItsRow) {
+  const FakeRuns fake;
+  for (const Job& job : fake.plan().first_jobs()) {
+    fake.add(job, {{"z", {0.1, 0.3}}}, 0.1);
+    if (job.value != 0) continue;
+    const MetricTable wider = {"probe", "title", "unit", {"red", "green", "average"}, {{"e", {1, 2, 3}}}, "protocol"};
+    write_file(evaluation_file(Run::open(fake.plan().folder_of(job))),
+               to_json(std::vector<MetricTable>{wider}, settings_of(job)->train.steps));
+  }
+  const StudyTable table = study_table(fake.plan(), chosen_values(fake.plan()));
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"red", "green", "average"}));
+  EXPECT_EQ(table.rows.at(0).means.at(0), 0.1);
+  EXPECT_TRUE(std::isnan(table.rows.at(0).means.at(1)));
+  EXPECT_EQ(table.rows.at(0).means.at(2), 0.3);
+  EXPECT_EQ(table.rows.at(1).means, (std::vector<double>{1, 2, 3}));
 }
 
 TEST(StudyPlan, AnEvaluationOfAnEarlierStepIsNotTheEnd) {

@@ -5,6 +5,8 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "refract/core/errors.h"
 #include "tests/data/support.h"
 
@@ -16,6 +18,7 @@ using testing_support::contains;
 using testing_support::message_of;
 using testing_support::TempFolder;
 using testing_support::truncate_file;
+using testing_support::write_picture;
 
 // Five training batches of 6 images and a test batch of 12, with labels 0 to 9 in turn in each file.
 class Cifar10Files : public testing::Test {
@@ -71,6 +74,69 @@ TEST_F(Cifar10Files, DamageIsASentence) {
   EXPECT_TRUE(contains(refusal(), "labels from 0 to 9, found 11")) << refusal();
   std::filesystem::remove(folder_ / "data_batch_2.bin");
   EXPECT_TRUE(contains(refusal(), "there is no file") && contains(refusal(), "--cifar10_dir")) << refusal();
+}
+
+TEST_F(Cifar10Files, LieInTheFolderOfTheirArchiveToo) {
+  const TempFolder above;
+  cifar10_files(above / "cifar-10-batches-bin", 6, 12);
+  EXPECT_TRUE(at::equal(read_cifar10(above.path()).images, read_cifar10(folder_.path()).images));
+}
+
+// Pictures of one colour each: in training two of a class, red by its label, in test one, green by it.
+class Cifar10Folders : public testing::Test {
+ protected:
+  Cifar10Folders() {
+    for (size_t c = 0; c < cifar10_classes().size(); ++c) {
+      const double level = 20.0 * static_cast<double>(c);
+      for (const int i : {0, 1})
+        write_picture(folder_ / fmt::format("train/{}/{:04}.png", cifar10_classes()[c], i), 32, 32,
+                      cv::Scalar(40 + i, 0, level));  // blue, green, red
+      write_picture(folder_ / fmt::format("test/{}/0000.png", cifar10_classes()[c]), 32, 32, cv::Scalar(0, level, 0));
+    }
+  }
+  [[nodiscard]] std::string refusal() const {
+    return message_of<BadInput>([&] { read_cifar10(folder_.path()); });
+  }
+  TempFolder folder_;
+};
+
+TEST_F(Cifar10Folders, AreReadAsTheBatchesAre) {
+  const Cifar10 read = read_cifar10(folder_.path());
+  ASSERT_EQ(read.images.sizes().vec(), (std::vector<int64_t>{30, 3, 32, 32}));
+  EXPECT_EQ(read.training, 20);
+  for (int64_t i = 0; i < 30; ++i) {
+    const int64_t label = i < 20 ? i / 2 : i - 20;
+    EXPECT_EQ(read.labels[i].item<int64_t>(), label);
+    EXPECT_EQ(read.images[i][i < 20 ? 0 : 1][16][16].item<int64_t>(), 20 * label) << i;
+  }
+  EXPECT_EQ(read.images[7][2][0][0].item<int64_t>(), 41) << "the second of its class";
+  Cifar10Options options;
+  options.cifar10_dir = folder_.path().string();
+  options.cache = false;
+  options.parts.fit_images = 4;
+  options.parts.score_images = 6;
+  const auto data = make_cifar10(options);
+  EXPECT_EQ(data->count(Split::unlabelled), 20);
+  EXPECT_EQ(data->info().classes.at(3), "cat");
+}
+
+TEST_F(Cifar10Folders, DamageIsASentence) {
+  write_file(folder_ / "train/cat/0001.png", "something else");
+  EXPECT_TRUE(contains(refusal(), "train/cat/0001.png")) << refusal();
+  std::filesystem::remove_all(folder_ / "train/cat");
+  EXPECT_TRUE(contains(refusal(), "a folder for each of the classes airplane") && contains(refusal(), "bird, deer"))
+      << refusal();
+  std::filesystem::remove_all(folder_ / "train");
+  std::filesystem::create_directory(folder_ / "train");
+  EXPECT_TRUE(contains(refusal(), "found none")) << refusal();
+}
+
+TEST(RealCifar10, HasAsManyOfEachKind) {
+  if (std::getenv("CIFAR10_DIR") == nullptr) GTEST_SKIP() << "CIFAR10_DIR is not set";
+  const auto data = make_cifar10({});
+  const Tensor labels = data->labels(Split::unlabelled, all_indices(data->count(Split::unlabelled)));
+  EXPECT_EQ(labels.numel(), 50'000);
+  for (int64_t c = 0; c < 10; ++c) EXPECT_EQ(labels.eq(c).sum().item<int64_t>(), 5000) << c;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -168,6 +169,48 @@ TEST_F(YaleBFolder, AnIdxFileIsTheSame) {
   EXPECT_TRUE(contains(refusal(given), "columns path")) << refusal(given);
   write_bytes(packed / "labels.csv", "path\nyaleB11_P00A+000E+00.pgm\n");
   EXPECT_TRUE(contains(refusal(given), "33 images, but labels.csv has 1 rows")) << refusal(given);
+}
+
+TEST_F(YaleBFolder, UnseenPeopleAreHeldOutWhole) {
+  yaleb_files(folder_ / "CroppedYale", {21, 22}, 9);
+  YaleBOptions given = options("11-22");
+  given.unseen_people = 2;
+  const auto data = make_yaleb(given);
+  EXPECT_EQ(data->info().classes, (std::vector<std::string>{"11", "13", "21", "22"}));
+  const std::vector<std::string> seen = data->info().attributes.at(0).values;
+  ASSERT_EQ(seen.size(), 2U);
+  for (const std::string& person : data->info().classes)
+    EXPECT_NE(contains(data->info().note, person), std::find(seen.begin(), seen.end(), person) != seen.end()) << person;
+  std::map<std::string, std::set<int64_t>> lights;
+  std::map<std::string, std::set<Split>> splits;
+  for (const Split split : {Split::unlabelled, Split::fit, Split::score})
+    for (int64_t i = 0; i < data->count(split); ++i) {
+      const std::string person =
+          data->info().classes.at(static_cast<size_t>(data->labels(split, {i})[0].item<int64_t>()));
+      EXPECT_TRUE(lights[person].insert(light_of(*data, split, i)).second) << person;
+      splits[person].insert(split);
+      const auto attribute = data->attributes(split, {i})[0][0].item<int64_t>();
+      EXPECT_EQ(attribute < 0 ? "" : seen.at(static_cast<size_t>(attribute)), split == Split::unlabelled ? person : "");
+    }
+  for (const auto& [person, its] : splits) {
+    const bool is_seen = std::find(seen.begin(), seen.end(), person) != seen.end();
+    EXPECT_EQ(its, is_seen ? std::set<Split>{Split::unlabelled} : (std::set<Split>{Split::fit, Split::score}))
+        << person;
+    EXPECT_EQ(lights[person].size(), person == "11" ? 16U : person == "13" ? 12U : 9U) << person;
+  }
+  EXPECT_NEAR(static_cast<double>(data->count(Split::fit)), static_cast<double>(data->count(Split::score)), 2);
+}
+
+TEST_F(YaleBFolder, WhoIsUnseenIsDrawnByTheSeedAndSomebodyTrains) {
+  for (const int person : {21, 22, 23, 24, 25, 26}) yaleb_files(folder_ / "CroppedYale", {person}, 2);
+  YaleBOptions given = options("11-39");
+  given.unseen_people = 4;
+  std::set<std::vector<std::string>> drawn;
+  for (given.data_seed = 1; given.data_seed < 5; ++given.data_seed)
+    drawn.insert(make_yaleb(given)->info().attributes.at(0).values);
+  EXPECT_GT(drawn.size(), 1U);
+  given.unseen_people = 8;
+  EXPECT_TRUE(contains(refusal(given), "unseen_people is 8, and of the people wanted 8 are there")) << refusal(given);
 }
 
 TEST_F(YaleBFolder, WhatIsNotThereIsASentence) {

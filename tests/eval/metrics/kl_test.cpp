@@ -5,7 +5,9 @@
 
 #include <cmath>
 
+#include "refract/core/errors.h"
 #include "refract/eval/evaluator.h"
+#include "refract/model/pixel_model.h"
 #include "tests/support/fakes.h"
 
 namespace refract {
@@ -35,6 +37,14 @@ TEST(Kl, IsAveragedOverImagesAndSummedOverDimensions) {
   EXPECT_EQ(table.rows[1].values[0], 0.5);
   EXPECT_TRUE(std::isnan(table.rows[1].values[1]));
   EXPECT_EQ(table.rows[1].values[2], 0.5);
+}
+
+TEST(Kl, ModelsWithoutGaussiansAreRefusedAndPassedOver) {
+  const PixelModel pixels(Space::square(3, 8));
+  const fakes::Source data(3, 2, {{Split::fit, 10}, {Split::score, 10}});
+  EXPECT_NE(lacks(metric("kl"), pixels, data).find("pixels (whole)"), std::string::npos);
+  EXPECT_THROW(Evaluator(pixels, data).measure(metric("kl")), BadInput);
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, pixels)) EXPECT_NE(entry->name, "kl");
 }
 
 // Codes are uniform on [-1, 1], around -3 or 3 for the two classes; the label stands in the image.

@@ -1,0 +1,209 @@
+#include "refract/eval/generation.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "refract/core/errors.h"
+#include "refract/core/generator.h"
+#include "refract/core/random.h"
+#include "refract/data/labelled.h"
+#include "refract/data/order.h"
+#include "refract/eval/features.h"
+#include "refract/eval/held_out.h"
+#include "refract/eval/labelled_parts.h"
+
+namespace refract {
+namespace {
+
+// A position in attributes_of(info).
+std::optional<size_t> judged_attribute(const DataInfo& info) {
+  const std::vector<Attribute> all = attributes_of(info);
+  for (const int64_t column : descriptive_columns(info))
+    if (all.at(static_cast<size_t>(column)).values.size() > 1) return static_cast<size_t>(column);
+  return std::nullopt;
+}
+
+// The model's block for classes that are as many as the data's.
+std::optional<size_t> generated_category(const Model& model, const DataInfo& info) {
+  const std::optional<size_t> attribute = judged_attribute(info);
+  if (!attribute) return std::nullopt;
+  const auto classes = static_cast<int64_t>(attributes_of(info)[*attribute].values.size());
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    if (const Block& block = model.blocks()[b]; block.categorical && block.prior && block.size == classes) return b;
+  return std::nullopt;
+}
+
+struct LabelledExample {
+  Split split;
+  int64_t row = 0;
+  int64_t label = 0;
+};
+using LabelledList = std::vector<LabelledExample>;
+
+// Those of the splits whose label is known, in a drawn order.
+LabelledList labelled_list(const DataSource& data, const std::vector<Split>& splits, size_t attribute, uint64_t key) {
+  LabelledList known;
+  for (const Split split : splits) {
+    const Tensor all = data.attributes(split, all_indices(data.count(split))).to(at::kCPU);
+    const Tensor labels = all.select(1, static_cast<int64_t>(attribute)).to(at::kLong).contiguous();
+    for (int64_t row = 0; row < labels.size(0); ++row)
+      if (const int64_t label = labels.data_ptr<int64_t>()[row]; label >= 0) known.push_back({split, row, label});
+  }
+  LabelledList drawn;
+  for (const int64_t place : permutation(std::ssize(known), key)) drawn.push_back(known[static_cast<size_t>(place)]);
+  return drawn;
+}
+
+// The first of `list`, at most `most` of them and of each class at most as many as `room` says. Takes them off the
+// room.
+LabelledList taken(const LabelledList& list, int64_t most, std::vector<int64_t>& room) {
+  LabelledList some;
+  for (const LabelledExample& example : list)
+    if (std::ssize(some) < most && room.at(static_cast<size_t>(example.label))-- > 0) some.push_back(example);
+  return some;
+}
+
+std::vector<int64_t> counts_of(const LabelledList& list, size_t classes) {
+  std::vector<int64_t> counts(classes);
+  for (const LabelledExample& example : list) ++counts.at(static_cast<size_t>(example.label));
+  return counts;
+}
+
+// Examples and labels [N, 1], split by split.
+Examples read_examples(const DataSource& data, LabelledList list) {
+  std::stable_sort(list.begin(), list.end(), [](const LabelledExample& a, const LabelledExample& b) {
+    return place_of(a.split) < place_of(b.split);
+  });
+  std::vector<Tensor> parts;
+  std::vector<int64_t> labels;
+  for (auto from = list.begin(); from != list.end();) {
+    const Split split = from->split;
+    const auto to = std::find_if(from, list.end(), [&](const LabelledExample& e) { return e.split != split; });
+    Indices rows;
+    for (; from != to; ++from) {
+      rows.push_back(from->row);
+      labels.push_back(from->label);
+    }
+    for_each_slice(data, split, rows, [&](const Tensor& x) { parts.push_back(x.to(at::kCPU)); });
+  }
+  return {at::cat(parts), at::tensor(labels, at::kLong).unsqueeze(1)};
+}
+
+struct RealExamples {
+  LabelledList all_training;
+  Examples test, training;
+};
+
+RealExamples real_examples(const DataSource& data, size_t attribute, size_t classes, int64_t most, uint64_t key) {
+  RealExamples real;
+  real.all_training = labelled_list(data, {Split::unlabelled}, attribute, mix(key, 0));
+  const LabelledList held_out = labelled_list(data, {Split::fit, Split::score}, attribute, mix(key, 1));
+  std::vector<int64_t> room = counts_of(real.all_training, classes);
+  const LabelledList test = taken(held_out, most, room);
+  std::vector<int64_t> wanted = counts_of(test, classes);
+  const LabelledList training = taken(real.all_training, std::ssize(test), wanted);
+  if (test.size() < 2)
+    throw BadInput(
+        fmt::format("Comparing samples with the examples of {}: expected two or more labelled ones that are held out, "
+                    "and training examples of their classes, found {}.",
+                    data.info().name, test.size()));
+  real.test = read_examples(data, test);
+  real.training = read_examples(data, training);
+  return real;
+}
+
+// Given `classes` [N], undefined for a model that draws all of its blocks.
+Tensor generated_examples(const Model& model, const std::optional<size_t>& category, const Tensor& classes,
+                          uint64_t key) {
+  Codes known(model.blocks().size());
+  if (category) known[*category] = at::one_hot(classes, model.blocks()[*category].size).to(at::kFloat);
+  const Codes codes = draw_prior(model, classes.size(0), generator_of(key), known);
+  Tensor examples = decode_all(model, codes).to(at::kCPU);
+  expect_finite("generated examples", examples);
+  return examples;
+}
+
+// The one that is given, or one that is trained on all labelled training examples.
+std::shared_ptr<const Model> judge_of(const DataSource& data, int64_t classes, const LabelledList& training,
+                                      uint64_t seed, const GenerationOptions& options) {
+  const Space& space = data.info().space;
+  if (options.classifier) {
+    if (const std::string missing = lacks_opinion(*options.classifier, space, classes); !missing.empty())
+      throw BadInput(fmt::format("Judging samples by {}: {}", options.classifier_name, missing));
+    return options.classifier;
+  }
+  const ExamplesOf some = [&](const Indices& rows) {
+    LabelledList list;
+    for (const int64_t row : rows) list.push_back(training[static_cast<size_t>(row)]);
+    return read_examples(data, list);
+  };
+  return trained_judge(space, classes, std::ssize(training), some, mix(seed, MetricDraw::generation_judge),
+                       options.training);
+}
+
+std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {
+  const GenerationOptions& options = all.options;
+  const Tensor right = right_answers(all.test.opinion, all.test.classes);
+  const std::string classifier =
+      options.classifier
+          ? fmt::format("that of {}", options.classifier_name)
+          : fmt::format("a residual network trained on {} training examples in {} steps of {}", trained_on,
+                        options.training.steps_with(trained_on), options.training.batch_of(trained_on));
+  return fmt::format(
+      "{} examples of each kind, with the same classes ({}){}: test examples are held out, training examples were seen "
+      "by the model and by the classifier. The classifier, {}, is right on {:.1f} ± {:.1f} % of the test examples of "
+      "{}.",
+      all.test.examples.size(0), all.attribute.name,
+      all.generated.classes.defined() ? ", samples as well" : ", but for samples, whose classes nobody chooses",
+      classifier, 100 * right.mean().item<double>(), 100 * standard_error(right), data.info().name);
+}
+
+}  // namespace
+
+Generation generation_of(const Model& model, const DataSource& data, uint64_t seed, const GenerationOptions& options) {
+  const at::NoGradGuard no_grad;
+  const DataInfo& info = data.info();
+  if (model.space() != info.space)
+    throw BadInput(fmt::format("Comparing samples with the examples of {}: the model generates {}, and these are {}.",
+                               info.name, text_of(model.space()), text_of(info.space)));
+  const size_t attribute = judged_attribute(info).value();
+  Generation all{info.space, attributes_of(info)[attribute], {}, {}, {}, options, seed, {}};
+  const RealExamples real = real_examples(data, attribute, all.attribute.values.size(), options.samples,
+                                          mix(seed, MetricDraw::generation_rows));
+  const std::shared_ptr<const Model> judge = judge_of(data, all.classes(), real.all_training, seed, options);
+  const auto judged = [&](const Tensor& x, const Tensor& classes) {
+    return JudgedExamples{x, classes, opinion_of(*judge, x, all.classes())};
+  };
+  all.test = judged(real.test.x, real.test.labels.squeeze(1));
+  all.training = judged(real.training.x, real.training.labels.squeeze(1));
+  const std::optional<size_t> category = generated_category(model, info);
+  const Tensor samples =
+      generated_examples(model, category, all.test.classes, mix(seed, MetricDraw::generation_samples));
+  all.generated = judged(samples, category ? all.test.classes : Tensor());
+  all.protocol = generation_protocol(all, data, std::ssize(real.all_training));
+  return all;
+}
+
+std::string lacks_labelled_examples(const DataSource& data) {
+  return lacks_labelled_parts(data);
+}
+
+std::string lacks_samples(const Model& model, const DataSource& /*data*/) {
+  if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
+  return lacks_prior(model);
+}
+
+std::string lacks_samples_of_classes(const Model& model, const DataSource& data) {
+  if (const std::string missing = lacks_samples(model, data); !missing.empty()) return missing;
+  if (generated_category(model, data.info())) return "";
+  return fmt::format("This generates examples of each class of the data, but the model has no block for them: {}.",
+                     listed_blocks(model));
+}
+
+}  // namespace refract

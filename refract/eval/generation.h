@@ -1,0 +1,62 @@
+// Generated examples beside real ones, as a classifier of the real ones sees them: what metrics of generation compare.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "refract/data/source.h"
+#include "refract/eval/judge.h"
+#include "refract/eval/metric.h"
+#include "refract/model/model.h"
+
+namespace refract {
+
+// Cost: with the defaults a minute or two on two cores for pictures of 32x32.
+struct GenerationOptions {
+  int64_t samples = 5000;  // of each kind, at most: generated, test and training examples
+  int64_t pairs = 1500;    // of pictures whose likeness is measured, of each kind
+  JudgeTraining training = {};
+  std::shared_ptr<const Model> classifier = nullptr;  // trained on the same data; null: a small one is trained
+  std::string classifier_name = {};                   // for sentences: "runs/classifier"
+};
+
+// One kind of examples.
+struct JudgedExamples {
+  Tensor examples;  // [N, sizes...] on the CPU
+  Tensor classes;   // [N] int64: labels, or what was asked for; undefined where nothing was
+  Opinion opinion;
+};
+
+struct Generation {
+  Space space;
+  Attribute attribute;  // its values are the classes
+  JudgedExamples generated, test, training;
+  GenerationOptions options;
+  uint64_t seed = 0;
+  std::string protocol;  // sentences: how many there are of each kind, which classifier, how often it is right
+
+  [[nodiscard]] int64_t classes() const { return static_cast<int64_t>(attribute.values.size()); }
+};
+
+// Test examples are those of splits fit and score, which neither the model nor the classifier has seen; as many
+// examples are drawn of the training split, with the same classes; and as many are generated. A model with a category
+// of as many classes generates an example for the class of each test example: class k of the model is class k of the
+// data, as in a model trained with labels. Any other model draws all of its blocks. The classes are the first attribute
+// of two values or more that describes an example; examples of which it is unknown are left out. The draws are a
+// function of the seed. Throws BadInput for samples that are not finite, for a classifier that does not fit and for
+// fewer than two examples.
+Generation generation_of(const Model& model, const DataSource& data, uint64_t seed, const GenerationOptions& options);
+
+// What the data, or the model on data that lack nothing, lack for this; "" for nothing. Metrics of classes want a model
+// that generates examples of a given class.
+std::string lacks_labelled_examples(const DataSource& data);
+std::string lacks_samples(const Model& model, const DataSource& data);
+std::string lacks_samples_of_classes(const Model& model, const DataSource& data);
+
+// The names of the three kinds as rows of tables.
+inline constexpr const char* samples_row = "samples";
+inline constexpr const char* test_row = "test examples";
+inline constexpr const char* training_row = "training examples";
+
+}  // namespace refract

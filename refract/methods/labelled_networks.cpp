@@ -1,0 +1,167 @@
+#include "refract/methods/labelled_networks.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "refract/core/generator.h"
+#include "refract/optim/shared_pass.h"
+
+namespace refract {
+namespace {
+
+constexpr double kLogVarianceBound = 4;  // of the class Gaussians
+
+std::shared_ptr<Generator> generator_of_codes(const LabelledOptions& options, const Likelihood& likelihood,
+                                              const std::vector<int64_t>& sizes) {
+  int64_t all = 0;
+  for (const int64_t size : sizes) all += size;
+  std::shared_ptr<Generator> made = make_generator(likelihood.made(), options.network.architecture(), all,
+                                                   likelihood.output(options.network.generator_output));
+  made->balance(sizes);
+  return made;
+}
+
+}  // namespace
+
+LabelSet label_of(const LabelledOptions& options) {
+  const LabelSet all = label_set(options.classes, options.label_columns);
+  return {{all.columns.front()}, {all.sizes.front()}};
+}
+
+PointEncoder::PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions)
+    : trunk_(register_module("trunk", make_trunk(space, architecture))),
+      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), dimensions, kPlain))) {}
+
+Tensor PointEncoder::forward(const Tensor& x) const {
+  return head_->forward(trunk_->forward(x));
+}
+
+ClassGaussians::ClassGaussians(int64_t classes, int64_t dimensions, double sigma_rate)
+    : means_(register_parameter("means", at::randn({classes, dimensions}))),
+      spreads_(register_parameter("spreads", at::zeros({classes, dimensions}))),
+      sigma_rate_(sigma_rate) {}
+
+Gaussian ClassGaussians::all() const {
+  return {means_, kLogVarianceBound * (spreads_ * (sigma_rate_ / kLogVarianceBound)).tanh()};
+}
+
+// The squares of (z - mean) / sigma are multiplied out, so that no tensor has the size of examples times classes times
+// dimensions.
+Tensor ClassGaussians::log_posterior(const Tensor& z) const {
+  const Gaussian classes = all();
+  const Tensor precision = (-classes.log_variance).exp();
+  const Tensor constant = (classes.mean.square() * precision + classes.log_variance).sum(1);
+  const Tensor distances =
+      z.square().matmul(precision.t()) - 2 * z.matmul((classes.mean * precision).t()) + constant.unsqueeze(0);
+  return (-0.5 * distances).log_softmax(1);
+}
+
+Gaussian ClassGaussians::of(const Tensor& seen) const {
+  const Gaussian classes = all();
+  const Gaussian of_labels = classes.mixed(seen), of_all = total(classes);
+  const Tensor unknown = 1 - seen.sum(1, true);
+  return {of_labels.mean + unknown * of_all.mean, of_labels.log_variance + unknown * of_all.log_variance};
+}
+
+Gaussian total(const Gaussian& classes) {
+  const Tensor mean = classes.mean.mean(0, true);
+  const Tensor between = (classes.mean - mean).square().mean(0, true);
+  return {mean, (classes.log_variance.exp().mean(0, true) + between).log()};
+}
+
+CodeClassifier::CodeClassifier(int64_t codes, int64_t layers, int64_t features, int64_t classes) {
+  int64_t in = codes;
+  for (int64_t i = 0; i <= layers; ++i) {
+    const bool last = i == layers;
+    const auto layer = std::make_shared<Linear>(in, last ? classes : features, last ? kPlain : kActivated);
+    layers_.push_back(register_module(fmt::format("layer{}", i), layer));
+    in = features;
+  }
+}
+
+Tensor CodeClassifier::log_probabilities(const Tensor& codes) const {
+  Tensor h = codes;
+  for (size_t i = 0; i + 1 < layers_.size(); ++i) h = at::leaky_relu(layers_[i]->forward(h), kSlope);
+  return layers_.back()->forward(h).log_softmax(1);
+}
+
+void CodeClassifier::start_anew() {
+  const at::NoGradGuard no_grad;
+  for (Tensor& parameter : parameters())
+    if (parameter.dim() == 2)
+      parameter.normal_(0, std::sqrt(kActivated / static_cast<double>(parameter.size(1))));
+    else
+      parameter.zero_();
+}
+
+Tensor cross_entropy_with_label(const Tensor& log_probabilities, const Tensor& seen) {
+  return -(seen * log_probabilities).sum() / seen.sum().clamp_min(1);
+}
+
+Tensor cross_entropy_with_uniform(const Tensor& log_probabilities, const Tensor& seen) {
+  return -(seen.sum(1) * log_probabilities.mean(1)).sum() / seen.sum().clamp_min(1);
+}
+
+LabelledGenerator::LabelledGenerator(const LabelledOptions& options, const Likelihood& likelihood,
+                                     const std::vector<int64_t>& sizes)
+    : live_(generator_of_codes(options, likelihood, sizes)) {
+  if (options.generator_average == 0) return;
+  const KeptGenerator kept;  // what trains is the same with an average and without
+  average_ =
+      std::make_unique<MovingAverage>(live_, generator_of_codes(options, likelihood, sizes), options.generator_average);
+}
+
+void LabelledGenerator::join(Player& player) {
+  player.own("generator", *live_);
+  if (average_) player.own("average", *average_);
+}
+
+Tensor LabelledGenerator::forward(const Codes& codes) const {
+  return live_->forward(at::cat(codes, 1));
+}
+
+Tensor LabelledGenerator::shown(const Codes& codes) const {
+  return (average_ ? average_->generator() : *live_).forward(at::cat(codes, 1));
+}
+
+void LabelledGenerator::follow() {
+  if (average_) average_->follow();
+}
+
+PixelAdversary::PixelAdversary(const LabelledOptions& options, const PixelAdversaryOptions& adversary,
+                               const Space& space, int64_t classes)
+    : hinge_(adversary.loss == "hinge"),
+      augmentation_(adversary.augmentation, space),
+      discriminator_(space, options.network.architecture(), {adversary.widths, adversary.depth, classes}),
+      player_("discriminator", options.network.adam(adversary.rate)) {
+  player_.own("verdict", discriminator_);
+}
+
+PixelAdversary::Losses PixelAdversary::judge(const Tensor& real, const std::vector<Tensor>& made,
+                                             const Tensor& seen) const {
+  const int64_t n = real.size(0);
+  std::vector<Tensor> all = {real};
+  all.insert(all.end(), made.begin(), made.end());
+  const auto network = [&](const std::vector<Tensor>& leaves) { return discriminator_.forward(leaves[0], leaves[1]); };
+  // Kinds have N examples each: N times the mean of all is the sum of the means of each.
+  const auto kinds = static_cast<double>(made.size());
+  const auto loss = [&](const Tensor& d) {
+    const Tensor of_real = d.slice(0, 0, n), of_made = d.slice(0, n);
+    if (hinge_) return (1 - of_real).relu().mean() + kinds * (1 + of_made).relu().mean();
+    return at::softplus(-of_real).mean() + kinds * at::softplus(of_made).mean();
+  };
+  const Tensor labels = seen.repeat({std::ssize(all), 1});
+  const SharedPass pass =
+      shared_pass({augmentation_.changed(at::cat(all)), labels}, discriminator_.parameters(), network, loss);
+  const Tensor of_made = pass.verdicts.slice(0, n);
+  const Tensor fooled = hinge_ ? -of_made.mean() : at::softplus(-of_made).mean();
+  return {kinds * fooled, pass.loss};
+}
+
+}  // namespace refract

@@ -1,0 +1,115 @@
+// The networks of Lr-LiVAE (Zheng and Sun 2019, Fig. 1) and of its rivals, cVAE, cGAN and cVAE-GAN.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "refract/methods/label_set.h"
+#include "refract/methods/labelled_options.h"
+#include "refract/model/model.h"
+#include "refract/nn/augmentation.h"
+#include "refract/nn/moving_average.h"
+#include "refract/nn/networks.h"
+#include "refract/nn/projection_discriminator.h"
+#include "refract/optim/player.h"
+
+namespace refract {
+
+// The one attribute that is the label: the first of label_columns. Throws BadInput as label_set.
+LabelSet label_of(const LabelledOptions& options);
+
+// Below, `seen` are the indicators of labels, [N, classes]: one-hot rows, or zeros where the label is not known.
+
+// Encoder_s: a code without noise, [N, dimensions].
+class PointEncoder : public torch::nn::Module {
+ public:
+  PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
+
+ private:
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> head_;
+};
+
+// p(z_s | c): a learned Gaussian with diagonal covariance for each class (Eq. 6). Standard deviations stay between 0.14
+// and 7.4, or a code without noise could make its likelihood as large as it likes. They are learned as log-variances,
+// and every determinant is a sum of these. Adam moves them `sigma_rate` times as far as its step size says.
+class ClassGaussians : public torch::nn::Module {
+ public:
+  ClassGaussians(int64_t classes, int64_t dimensions, double sigma_rate);
+
+  [[nodiscard]] Gaussian all() const;  // [classes, dimensions]
+
+  // log q(c | z), [N, classes], with equal class priors (Eq. 8).
+  [[nodiscard]] Tensor log_posterior(const Tensor& z) const;
+
+  // Of the label of each example, or that of all classes together where it is not known: [N, dimensions].
+  [[nodiscard]] Gaussian of(const Tensor& seen) const;
+
+ private:
+  Tensor means_, spreads_;  // spreads in units of 1 / sigma_rate: Adam's steps are of one length, whatever the gradient
+  double sigma_rate_;
+};
+
+// The mean and variance of an equal mixture of Gaussians [classes, D]: [1, D] (Eq. 11).
+Gaussian total(const Gaussian& classes);
+
+// The adversarial classifier on z_u.
+class CodeClassifier : public torch::nn::Module {
+ public:
+  // `layers` hidden ones of so many features.
+  CodeClassifier(int64_t codes, int64_t layers, int64_t features, int64_t classes);
+
+  [[nodiscard]] Tensor log_probabilities(const Tensor& codes) const;  // [N, classes]
+
+  // Draws all weights anew, from LibTorch's default generator.
+  void start_anew();
+
+ private:
+  std::vector<std::shared_ptr<Linear>> layers_;
+};
+
+// Means over the examples whose label is known, 0-dim, of log-probabilities [N, classes]: the cross-entropy with the
+// label (Eqs. 4 and 8) and with the uniform distribution (Eq. 5).
+Tensor cross_entropy_with_label(const Tensor& log_probabilities, const Tensor& seen);
+Tensor cross_entropy_with_uniform(const Tensor& log_probabilities, const Tensor& seen);
+
+// From codes side by side, of these sizes, to examples.
+class LabelledGenerator {
+ public:
+  LabelledGenerator(const LabelledOptions& options, const Likelihood& likelihood, const std::vector<int64_t>& sizes);
+
+  void join(Player& player);  // once
+  [[nodiscard]] Tensor forward(const Codes& codes) const;
+  [[nodiscard]] Tensor shown(const Codes& codes) const;  // by the moving average where there is one
+  void follow();                                         // after each step of its player
+
+ private:
+  std::shared_ptr<Generator> live_;
+  std::unique_ptr<MovingAverage> average_;
+};
+
+// The discriminator of examples that knows their labels, and its player.
+class PixelAdversary {
+ public:
+  PixelAdversary(const LabelledOptions& options, const PixelAdversaryOptions& adversary, const Space& space,
+                 int64_t classes);
+
+  struct Losses {
+    Tensor generator, discriminator;  // 0-dim
+  };
+  // Of real examples [N, sizes...], as networks read them, and of several kinds of generated ones, N each, all with the
+  // labels of the real ones. The means of each kind are added up (Algorithm 1, lines 21 and 22). One pass forward and
+  // one back serve both players: no layer mixes examples.
+  [[nodiscard]] Losses judge(const Tensor& real, const std::vector<Tensor>& made, const Tensor& seen) const;
+
+  [[nodiscard]] Player& player() { return player_; }
+
+ private:
+  bool hinge_;
+  Augmentation augmentation_;
+  ProjectionDiscriminator discriminator_;
+  Player player_;
+};
+
+}  // namespace refract

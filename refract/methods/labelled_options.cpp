@@ -1,0 +1,58 @@
+#include "refract/methods/labelled_options.h"
+
+#include "refract/nn/augmentation.h"
+
+namespace refract {
+
+void LabelledOptions::describe_into(Options& options) {
+  network.describe_into(options);
+  options
+      .add("generator_average", generator_average,
+           "what a step keeps of a moving average of the generator's weights, which then makes all that is shown, such "
+           "as 0.999; 0: no average (the paper)")
+      .range(0, 0.999999);
+  options
+      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
+      .range(1, 1e9);
+  options
+      .add(
+          "label_columns", label_columns,
+          "positions, from 0, of attributes; the first is the label; empty: when training, the first that describes an "
+          "example, or the first identity where there are no others")
+      .range(0, 1e6);
+}
+
+void LabelledOptions::describe_likelihood(Options& options) {
+  likelihood.describe_into(options);
+}
+
+void PixelAdversaryOptions::describe_into(Options& options) {
+  options
+      .add("adversarial_loss", loss,
+           "losses of the discriminator and of the generator: log (Eq. 10) or hinge (the authors' code)")
+      .one_of({"log", "hinge"});
+  options.add("discriminator_rate", rate, "learning rate of the discriminator, as a multiple of learning_rate")
+      .range(0, 1000);
+  options
+      .add("discriminator_widths", widths,
+           "channels of the discriminator at each resolution, from fine to coarse; empty: widths")
+      .range(1, 4096);
+  options
+      .add("discriminator_depth", depth,
+           "convolutions of the discriminator for each width: 1, or 2 with a 3x3 before each that halves the sides")
+      .range(1, 2);
+  options
+      .add("augmentation", augmentation,
+           "random changes of all pictures that the discriminator sees (Zhao et al. 2020); colour is not for pictures "
+           "in grey; none: the paper")
+      .one_of(Augmentation::choices());
+}
+
+void PixelAdversaryOptions::describe_weight(Options& options) {
+  options
+      .add("adversarial_weight", weight,
+           "weight of the adversarial loss of the generator; 0: no discriminator of examples")
+      .range(0, 1e6);
+}
+
+}  // namespace refract

@@ -1,0 +1,242 @@
+// Lr-LiVAE (Zheng and Sun 2019): label-relevant codes z_s, which follow a learned Gaussian for each class, and
+// label-irrelevant codes z_u, which an adversarial classifier keeps free of the label.
+//
+// Examples without a label (-1) are those of Sec. 3.6: their z_s follows the total Gaussian of Eq. 11, and the
+// Gaussian-mixture loss and the adversarial classifier leave them out. The paper does not say what the discriminator of
+// examples is told of them: here, nothing.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/randn_like.h>
+
+#include "refract/methods/entries.h"
+#include "refract/methods/labelled_networks.h"
+#include "refract/methods/lr_livae_options.h"
+#include "refract/nn/categorical.h"
+
+namespace refract {
+namespace {
+
+constexpr int64_t kOldProbe = 0;  // phases
+constexpr int64_t kFreshProbe = 1;
+
+// The adversarial classifier on z_u.
+struct CodeAdversary {
+  CodeAdversary(const LrLivaeOptions& options, int64_t classes)
+      : reads_posterior(options.code_adversary_reads == "posterior"),
+        classifier((reads_posterior ? 2 : 1) * options.latent_u, options.code_adversary_layers,
+                   options.code_adversary_features, classes),
+        player("code_adversary", options.shared.network.adam(options.code_adversary_rate)) {
+    player.own("classifier", classifier);
+  }
+  [[nodiscard]] Tensor log_probabilities(const Gaussian& posterior, const Tensor& sample) const {
+    return classifier.log_probabilities(reads_posterior ? at::cat({posterior.mean, posterior.log_variance}, 1)
+                                                        : sample);
+  }
+  void start_anew() {
+    classifier.start_anew();
+    for (const auto& [name, moment] : player.moments()) moment.zero_();
+  }
+  bool reads_posterior;
+  CodeClassifier classifier;
+  Player player;
+};
+
+class LrLivae : public Method {
+ public:
+  LrLivae(const LrLivaeOptions& options, const Space& space);
+
+  [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
+  [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
+  [[nodiscard]] Codes encode(const Examples& examples) const override {
+    const Tensor x = likelihood_.read(examples.x), s = encoder_s_.forward(x);
+    return {gaussians_.log_posterior(s).exp(), s, encoder_u_.forward(x).mean};
+  }
+  [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override {
+    const Tensor x = likelihood_.read(examples.x), s = encoder_s_.forward(x);
+    return {drawn_class(gaussians_.log_posterior(s), generator), s, encoder_u_.forward(x).sample(generator)};
+  }
+  // z_s has no noise: its divergence from a Gaussian is infinite.
+  [[nodiscard]] Codes kl(const Examples& examples) const override {
+    return {Tensor(), Tensor(), encoder_u_.forward(likelihood_.read(examples.x)).kl_of_dimensions()};
+  }
+  [[nodiscard]] Codes log_variances(const Examples& examples) const override {
+    return {Tensor(), Tensor(), encoder_u_.forward(likelihood_.read(examples.x)).log_variance};
+  }
+  [[nodiscard]] Gaussian prior(size_t block) const override {
+    return blocks_.at(block).given ? gaussians_.all() : Model::prior(block);
+  }
+  // The generator reads z_s and z_u; c acts through z_s (Fig. 1).
+  [[nodiscard]] Tensor decode(const Codes& codes) const override {
+    return likelihood_.example(generator_.shown({codes.at(1), codes.at(2)}));
+  }
+
+  [[nodiscard]] Needs needs() const override {
+    return {.main = {true, true}, .second = {true, true, options_.n_gm}, .classes = options_.shared.classes};
+  }
+  [[nodiscard]] std::vector<Player*> players() override;
+  [[nodiscard]] int64_t phase(int64_t step) const override {
+    const int64_t period = options_.probe_restart;
+    return code_adversary_ && period > 0 && step > 0 && step % period == 0 ? kFreshProbe : kOldProbe;
+  }
+  Scalars step(const Batch& batch, Update& update) override;
+
+ private:
+  struct Terms {
+    Tensor classification, likelihood;  // of the first stage
+    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator;
+    Tensor encoders;  // their loss in the second stage
+  };
+
+  [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
+  [[nodiscard]] Tensor seen_by_networks(const Tensor& made) const { return likelihood_.read(likelihood_.mean(made)); }
+  void learn_classes(Terms& t, const Batch& batch, Update& update);
+  void add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const;
+  [[nodiscard]] Tensor drawn(const Tensor& seen, const Tensor& z_u) const;
+  [[nodiscard]] Scalars named(const Terms& t) const;
+  Scalars learn_jointly(Terms& t, const Batch& batch, Update& update);
+
+  LrLivaeOptions options_;
+  Likelihood likelihood_;
+  LabelSet label_;
+  std::vector<Block> blocks_;
+  PointEncoder encoder_s_;
+  Encoder encoder_u_;
+  ClassGaussians gaussians_;
+  LabelledGenerator generator_;
+  std::unique_ptr<CodeAdversary> code_adversary_;  // null where there is one class alone
+  std::unique_ptr<PixelAdversary> adversary_;      // null without a discriminator of examples
+  // Encoder_s moves in both stages, by an optimiser of its own in each.
+  Player encoders_, generators_, classes_, supervised_;
+};
+
+LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
+    : options_(options),
+      likelihood_(options.shared.likelihood, space),
+      label_(label_of(options.shared)),
+      blocks_{{"c", label_.values(), Role::category, true},
+              {"z_s", options.latent_s, Role::class_related, false, true, 0},
+              {"z_u", options.latent_u, Role::class_independent}},
+      encoder_s_(space, options.shared.network.architecture(), options.latent_s),
+      encoder_u_(space, options.shared.network.architecture(), options.latent_u),
+      gaussians_(label_.values(), options.latent_s, options.sigma_rate),
+      generator_(options.shared, likelihood_, {options.latent_s, options.latent_u}),
+      encoders_("encoders", options.shared.network.adam()),
+      generators_("generator", options.shared.network.adam()),
+      classes_("classes", options.shared.network.adam()),
+      supervised_("supervised", options.shared.network.adam()) {
+  encoders_.own("encoder_s", encoder_s_);
+  encoders_.own("encoder_u", encoder_u_);
+  // Without a discriminator the generator and the encoders minimise the reconstruction error alike: one pass finds the
+  // gradients of all.
+  generator_.join(judges() ? generators_ : encoders_);
+  classes_.own("gaussians", gaussians_);
+  supervised_.share("encoder_s", encoder_s_);
+  if (label_.values() > 1) code_adversary_ = std::make_unique<CodeAdversary>(options, label_.values());
+  if (judges())
+    adversary_ = std::make_unique<PixelAdversary>(options.shared, options.adversary, space, label_.values());
+}
+
+std::vector<Player*> LrLivae::players() {
+  std::vector<Player*> all = {&encoders_, &classes_, &supervised_};
+  if (judges()) all.insert(all.end(), {&generators_, &adversary_->player()});
+  if (code_adversary_) all.push_back(&code_adversary_->player);
+  return all;
+}
+
+Scalars LrLivae::step(const Batch& batch, Update& update) {
+  if (update.phase() == kFreshProbe) code_adversary_->start_anew();
+  Terms t;
+  learn_classes(t, batch, update);
+  return learn_jointly(t, batch, update);
+}
+
+// Algorithm 1, lines 2 to 9: psi, mu and Sigma move at once, n_gm times, each time on other examples. The terms are the
+// last ones.
+void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
+  const std::vector<Tensor> examples = batch.second.x.split(batch.size());
+  const std::vector<Tensor> labels = batch.second.labels.split(batch.size());
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const Tensor x = likelihood_.read(examples[i]);
+    const Tensor seen = indicators(label_, labels[i], x);
+    const Tensor z_s = encoder_s_.forward(x);
+    const Tensor known = seen.sum(1);
+    t.classification = cross_entropy_with_label(gaussians_.log_posterior(z_s), seen);              // Eq. 8
+    t.likelihood = -(gaussians_.of(seen).log_prob(z_s) * known).sum() / known.sum().clamp_min(1);  // Eq. 7
+    const Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;              // Eq. 9
+    update.descend({{supervised_, loss}, {classes_, loss}});
+  }
+}
+
+void LrLivae::add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const {
+  const Tensor log_q = code_adversary_->log_probabilities(posterior, z_u);
+  t.uniform = cross_entropy_with_uniform(log_q, seen);       // Eq. 5
+  t.code_adversary = cross_entropy_with_label(log_q, seen);  // Eq. 4
+  t.encoders = t.encoders + options_.uniform_weight * t.uniform;
+}
+
+// What the generator makes of codes that are drawn from their priors, z_s from that of the label.
+Tensor LrLivae::drawn(const Tensor& seen, const Tensor& z_u) const {
+  Tensor z_s;
+  {
+    const at::NoGradGuard no_grad;
+    z_s = gaussians_.of(seen).sample();
+  }
+  return generator_.forward({z_s, at::randn_like(z_u)});
+}
+
+// Algorithm 1, lines 10 to 28. The gradients of all five updates are taken at the weights of the first stage, from one
+// batch, and then all move: that is what the algorithm says, since nothing is computed again between its last lines. So
+// the discriminator and the classifier on z_u each have one pass for both of their sides.
+Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
+  const Tensor x = likelihood_.read(batch.main.x);
+  const Tensor seen = indicators(label_, batch.main.labels, x);
+  const Tensor z_s = encoder_s_.forward(x);
+  const Gaussian posterior = encoder_u_.forward(x);
+  const Tensor z_u = posterior.sample();
+  const Tensor made = generator_.forward({z_s, z_u});
+  t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, made);
+  t.kl = posterior.kl_to_standard().mean();                      // Eq. 3
+  t.regularization = -gaussians_.of(seen).log_prob(z_s).mean();  // Eq. 7, or with Eq. 11
+  const Tensor error = options_.reconstruction_weight * t.reconstruction;
+  t.encoders = error + options_.joint_likelihood_weight * t.regularization +
+               options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
+  if (code_adversary_) add_adversary(t, posterior, z_u, seen);
+  std::vector<Objective> objectives = {{encoders_, t.encoders}};
+  if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
+  if (judges()) {
+    const PixelAdversary::Losses losses =
+        adversary_->judge(x, {seen_by_networks(made), seen_by_networks(drawn(seen, z_u))}, seen);  // Eq. 10
+    objectives.push_back({generators_, error + options_.adversary.weight * losses.generator});
+    objectives.push_back({adversary_->player(), losses.discriminator});
+    t.generator = losses.generator;
+    t.discriminator = losses.discriminator;
+  }
+  update.descend(objectives);
+  generator_.follow();
+  return named(t);
+}
+
+Scalars LrLivae::named(const Terms& t) const {
+  Scalars scalars = {{"loss", t.encoders.detach()},
+                     {"classification", t.classification.detach()},
+                     {"likelihood", t.likelihood.detach()},
+                     {"reconstruction", t.reconstruction.detach()},
+                     {"kl", t.kl.detach()},
+                     {"regularization", t.regularization.detach()}};
+  if (code_adversary_) {
+    scalars.emplace_back("uniform", t.uniform.detach());
+    scalars.emplace_back("code_adversary", t.code_adversary.detach());
+  }
+  if (judges()) {
+    scalars.emplace_back("adversarial", t.generator.detach());
+    scalars.emplace_back("discriminator", t.discriminator.detach());
+  }
+  return scalars;
+}
+
+}  // namespace
+
+MethodRecipe lr_livae_recipe() {
+  return recipe_of<LrLivae, LrLivaeOptions>();
+}
+
+}  // namespace refract

@@ -1,0 +1,75 @@
+#include "refract/methods/lr_livae_options.h"
+
+namespace refract {
+
+Options LrLivaeOptions::describe() {
+  Options options;
+  shared.describe_into(options);
+  shared.describe_likelihood(options);
+  options.add("latent_s", latent_s, "dimensions of the label-relevant code z_s").range(1, 4096);
+  options.add("latent_u", latent_u, "dimensions of the label-irrelevant code z_u").range(1, 4096);
+  describe_objective(options);
+  describe_code_adversary(options);
+  adversary.describe_weight(options);
+  adversary.describe_into(options);
+  return options;
+}
+
+void LrLivaeOptions::describe_objective(Options& options) {
+  options.add("reconstruction_weight", reconstruction_weight, "weight of the reconstruction error (lambda_rec)")
+      .range(0, 1e6);
+  options
+      .add("kl_weight", kl_weight,
+           "weight of KL(q(z_u|x) || N(0, I)), averaged over the dimensions of z_u (lambda_kl; the paper: 1)")
+      .range(0, 1e6);
+  options
+      .add("likelihood_weight", likelihood_weight,
+           "weight of the likelihood regularisation -log N(z_s; mu_y, Sigma_y) in the Gaussian-mixture loss, which "
+           "moves "
+           "Encoder_s and the class Gaussians (lambda_lkd of Eq. 9)")
+      .range(0, 1e6);
+  options
+      .add(
+          "joint_likelihood_weight", joint_likelihood_weight,
+          "its weight in the joint update, where it moves Encoder_s alone (Algorithm 1: lambda_lkd; the authors' code: "
+          "1 in effect)")
+      .range(0, 1e6);
+  options
+      .add("uniform_weight", uniform_weight,
+           "weight of the cross-entropy of the adversarial classifier's answers on z_u with equal shares (Eq. 5); 0: "
+           "nothing keeps labels out of z_u but its prior")
+      .range(0, 1e6);
+  options
+      .add(
+          "n_gm", n_gm,
+          "updates of Encoder_s and of the class Gaussians on the Gaussian-mixture loss before each joint update, each "
+          "on a batch of its own (Algorithm 1; the authors' code: 3)")
+      .range(1, 100);
+  options
+      .add("sigma_rate", sigma_rate,
+           "learning rate of the log-variances of the class Gaussians, as a multiple of learning_rate (the paper: 1; "
+           "the authors' code lowers it in the course of training)")
+      .range(1e-4, 1e3);
+}
+
+void LrLivaeOptions::describe_code_adversary(Options& options) {
+  options
+      .add("code_adversary_reads", code_adversary_reads,
+           "what the adversarial classifier reads of z_u: a sample (the paper) or the whole posterior, its means and "
+           "log-variances")
+      .one_of({"sample", "posterior"});
+  options.add("code_adversary_layers", code_adversary_layers, "hidden layers of the adversarial classifier on z_u")
+      .range(0, 20);
+  options.add("code_adversary_features", code_adversary_features, "features of each of them").range(1, 65536);
+  options
+      .add("code_adversary_rate", code_adversary_rate,
+           "learning rate of the adversarial classifier on z_u, as a multiple of learning_rate")
+      .range(0, 1000);
+  options
+      .add("probe_restart", probe_restart,
+           "steps after which the adversarial classifier on z_u is replaced by a fresh one, so that z_u cannot hide "
+           "labels from one that has settled; 0: never (the paper)")
+      .range(0, 1e9);
+}
+
+}  // namespace refract

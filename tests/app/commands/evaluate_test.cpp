@@ -1,0 +1,71 @@
+// The command evaluate with a classifier that judges samples.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/support/answers.h"
+
+namespace refract {
+namespace {
+
+using nlohmann::json;
+using testing_support::answer;
+using testing_support::contains;
+using testing_support::Folder;
+using testing_support::Ran;
+using testing_support::refract;
+using testing_support::tiny_run;
+using testing_support::tiny_training;
+
+std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// The words of tiny_training that a classifier has no options for are left out.
+std::vector<std::string> classifier_training(const std::string& out) {
+  std::vector<std::string> words = tiny_training("classifier");
+  const auto widths = std::find(words.begin(), words.end(), "--widths");
+  if (widths != words.end()) words.erase(widths, widths + 2);
+  return with(words, {"--width", "2", "--out", out});
+}
+
+TEST(EvaluateCommand, SamplesAreJudgedByAClassifierThatWasTrainedForIt) {
+  const Folder folder;
+  const json trained = answer(classifier_training(folder / "judge"));
+  for (const json& table : trained.at("tables")) EXPECT_NE(table.at("metric"), "reconstruction");
+  for (const json& next : trained.at("next")) EXPECT_FALSE(contains(next.get<std::string>(), "sample"));
+
+  const std::vector<std::string> words = {
+      "evaluate", tiny_run().string(), "--metrics", "inception-score,fid", "--samples", "30"};
+  const json tables = answer(with(words, {"--classifier", folder / "judge"})).at("tables");
+  ASSERT_EQ(tables.size(), 2U);
+  for (const json& table : tables) {
+    EXPECT_TRUE(contains(table.at("protocol"), folder / "judge"));
+    EXPECT_TRUE(contains(table.at("protocol"), "30 examples of each kind"));
+    EXPECT_EQ(table.at("rows").at(0).at("name"), "samples");
+  }
+  const Ran generated = refract({"sample", folder / "judge"});
+  EXPECT_EQ(generated.status, 2);
+  EXPECT_TRUE(contains(generated.err, "no prior") || contains(generated.err, "no generator")) << generated.err;
+}
+
+TEST(EvaluateCommand, OtherRunsAreNoClassifiers) {
+  const Folder folder;
+  const std::vector<std::string> words = {"evaluate", tiny_run().string(), "--metrics", "fid", "--classifier"};
+  const Ran same = refract(with(words, {tiny_run().string()}));
+  EXPECT_EQ(same.status, 2);
+  EXPECT_TRUE(contains(same.err, "one of features")) << same.err;
+
+  std::filesystem::copy(tiny_run(), folder / "other", std::filesystem::copy_options::recursive);
+  json manifest = json::parse(read_file(folder / "other/manifest.json"));
+  manifest.at("data").at("name") = "other digits";
+  write_file(folder / "other/manifest.json", manifest.dump());
+  const Ran other = refract(with(words, {folder / "other"}));
+  EXPECT_EQ(other.status, 2);
+  EXPECT_TRUE(contains(other.err, "the same data")) << other.err;
+}
+
+}  // namespace
+}  // namespace refract

@@ -1,0 +1,213 @@
+// Metrics of generated examples, on models that are known to be perfect, collapsed or confused.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "refract/core/errors.h"
+#include "refract/core/random.h"
+#include "refract/eval/evaluator.h"
+#include "refract/model/pixel_model.h"
+#include "tests/support/fakes.h"
+#include "tests/support/surroundings.h"
+
+namespace refract {
+namespace {
+
+using testing_support::contains;
+using testing_support::message_of;
+
+// The upper half is dark in class 0 and bright in class 1, as fakes::OfClasses draws it; the lower one is near gray.
+class HalvesOfClasses : public DataSource {
+ public:
+  explicit HalvesOfClasses(int64_t count) : count_(count) {
+    info_.name = "halves";
+    info_.space = Space::square(1, 8);
+    info_.classes = {"dark", "bright"};
+  }
+  [[nodiscard]] const DataInfo& info() const override { return info_; }
+  [[nodiscard]] int64_t count(Split split) const override { return split.set == Set::unlabelled ? count_ : 0; }
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    std::vector<Tensor> all;
+    for (const int64_t i : indices) {
+      const auto normal = [&](uint64_t which) {  // Box and Muller
+        const uint64_t key = mix(place_of(split), static_cast<uint64_t>(i), which);
+        return std::sqrt(-2 * std::log(1 - uniform(mix(key, 0)))) *
+               std::cos(2 * std::numbers::pi * uniform(mix(key, 1)));
+      };
+      const double upper = i % 2 == 0 ? -0.5 + 0.1 * normal(0) : 0.5 + 0.2 * normal(0);
+      const auto half = [](double gray) { return at::full({1, 4, 8}, std::clamp(gray, -1.0, 1.0), at::kFloat); };
+      all.push_back(at::cat({half(upper), half(0.2 * normal(1))}, 1));
+    }
+    return at::stack(all);
+  }
+  [[nodiscard]] Tensor labels(Split /*split*/, const Indices& indices) const override {
+    return at::tensor(indices, at::kLong).remainder(2);
+  }
+
+ private:
+  DataInfo info_;
+  int64_t count_;
+};
+
+Codes unchanged(const Codes& codes) {
+  return codes;
+}
+
+// Draws what HalvesOfClasses holds, but for a change of the codes before they are decoded.
+class Halves : public fakes::OfClasses {
+ public:
+  using Change = Codes (*)(const Codes&);
+  explicit Halves(Change change = unchanged) : change_(change) {}
+  [[nodiscard]] Tensor decode(const Codes& codes) const override {
+    const Codes changed = change_(codes);
+    return OfClasses::decode({changed.at(0), changed.at(1), 0.2 * changed.at(2)});
+  }
+
+ private:
+  Change change_;
+};
+
+const GenerationOptions few = {.samples = 200, .pairs = 400, .training = {.steps = 150, .batch = 32, .width = 4}};
+
+// The value of a row and column of an entry's table.
+class Measured {
+ public:
+  explicit Measured(const Model& model, const GenerationOptions& options = few)
+      : evaluator_(model, data_, 0, nullptr, options) {}
+
+  const MetricTable& table(const std::string& name) {
+    if (!tables_.contains(name)) tables_[name] = evaluator_.measure(metric(name));
+    return tables_.at(name);
+  }
+  double value(const std::string& name, const std::string& row, const std::string& column) {
+    const MetricTable& all = table(name);
+    const auto place = std::find(all.columns.begin(), all.columns.end(), column) - all.columns.begin();
+    for (const MetricTable::Row& its : all.rows)
+      if (its.name == row) return its.values.at(static_cast<size_t>(place));
+    ADD_FAILURE() << name << " has no row " << row;
+    return std::nan("");
+  }
+
+ private:
+  HalvesOfClasses data_{240};
+  Evaluator evaluator_;
+  std::map<std::string, MetricTable> tables_;
+};
+
+TEST(Generation, APerfectModelScoresAsRealExamplesDo) {
+  const Halves model;
+  Measured found(model);
+  EXPECT_NEAR(found.value("inception-score", "samples", "inception score"),
+              found.value("inception-score", "test examples", "inception score"), 0.1);
+  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.2);
+  EXPECT_GT(found.value("diversity", "samples", "ratio"), 0.4);  // few pairs are of very different pictures
+  EXPECT_LT(found.value("diversity", "samples", "ratio"), 2.5);
+  EXPECT_EQ(found.value("diversity", "test examples", "ratio"), 1);
+  EXPECT_GT(found.value("precision-recall", "samples", "precision"), 0.75);
+  EXPECT_GT(found.value("precision-recall", "samples", "recall"), 0.75);
+  for (const char* column : {"recognised", "taught"})
+    for (const char* row : {"samples", "real examples"})
+      EXPECT_GT(found.value("sample-classification", row, column), 0.9) << row << " " << column;
+}
+
+// Every sample of a class is the same.
+TEST(Generation, ACollapsedModelIsCertainButNotDiverse) {
+  const Halves model([](const Codes& codes) { return Codes{codes[0], codes[0].slice(1, 1) - 0.5, codes[2] * 0}; });
+  const Halves perfect;
+  Measured found(model), best(perfect);
+  EXPECT_LT(found.value("diversity", "samples", "ratio"), 0.1);
+  EXPECT_LT(found.value("precision-recall", "samples", "recall"), 0.3);
+  EXPECT_GT(found.value("fid", "samples", "all classes"), best.value("fid", "samples", "all classes"));
+  EXPECT_GT(found.value("fid", "samples", "within classes"), 3 * best.value("fid", "samples", "within classes"));
+  EXPECT_GT(found.value("sample-classification", "samples", "recognised"), 0.9);
+}
+
+// Classes are confused, but all samples together are as real ones are.
+TEST(Generation, AConfusedModelFailsWhereClassesCount) {
+  const Halves model([](const Codes& codes) { return Codes{codes[0], -codes[1], codes[2]}; });
+  Measured found(model);
+  EXPECT_LT(found.value("sample-classification", "samples", "recognised"), 0.2);
+  EXPECT_LT(found.value("sample-classification", "samples", "taught"), 0.2);
+  EXPECT_GT(found.value("sample-classification", "real examples", "taught"), 0.9);
+  EXPECT_GT(found.value("fid", "samples", "within classes"), 5 * found.value("fid", "samples", "all classes"));
+  EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.2);
+}
+
+TEST(Generation, AGivenClassifierJudges) {
+  const Halves model;
+  GenerationOptions options = few;
+  options.classifier =
+      std::make_shared<fakes::OfClasses>();  // c tells whether the upper half is bright, u is a feature
+  options.classifier_name = "runs/judge";
+  Measured found(model, options);
+  const MetricTable table = found.table("inception-score");
+  EXPECT_NEAR(table.rows.at(0).values.at(0), 2, 0.05);
+  EXPECT_TRUE(contains(table.protocol, "that of runs/judge"));
+  options.classifier = std::make_shared<PixelModel>(Space::square(1, 8));
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { Measured(model, options).table("fid"); }), "runs/judge"));
+}
+
+TEST(Generation, TestAndTrainingExamplesHaveTheSameClasses) {
+  const HalvesOfClasses data(51);
+  const Halves model;
+  GenerationOptions options = few;
+  options.training.steps = 1;
+  const Generation all = generation_of(model, data, 3, options);
+  ASSERT_EQ(all.test.examples.size(0), 51);  // the training split has no more
+  for (const JudgedExamples* kind : {&all.test, &all.training, &all.generated}) {
+    EXPECT_EQ(kind->examples.size(0), 51);
+    EXPECT_EQ(kind->classes.eq(0).sum().item<int64_t>(), 26);
+    EXPECT_EQ(kind->opinion.probabilities.sizes().vec(), (std::vector<int64_t>{51, 2}));
+    EXPECT_EQ(kind->opinion.features.sizes().vec(), (std::vector<int64_t>{51, 16}));
+  }
+}
+
+TEST(JudgeTraining, FewExamplesEndItEarly) {
+  const JudgeTraining training = {.steps = 300, .passes = 30, .batch = 64};
+  EXPECT_EQ(training.steps_with(10'000), 300);
+  EXPECT_EQ(training.steps_with(128), 60);
+  EXPECT_EQ(training.batch_of(40), 40);
+  EXPECT_EQ(training.steps_with(40), 30);
+}
+
+// Blocks without classes are drawn whole: scores of all samples, and none of classes.
+TEST(Generation, ModelsWithoutClassesHaveScoresOfAllSamples) {
+  const fakes::FakeModel model = fakes::halves(Space::square(1, 8));
+  const HalvesOfClasses data(60);
+  for (const char* name : {"inception-score", "fid", "precision-recall"})
+    EXPECT_EQ(lacks(metric(name), model, data), "");
+  for (const char* name : {"diversity", "sample-classification"})
+    EXPECT_TRUE(contains(lacks(metric(name), model, data), "e (target), z (common)")) << name;
+  GenerationOptions options = few;
+  options.training.steps = 2;
+  const MetricTable fid = Evaluator(model, data, 0, nullptr, options).measure(metric("fid"));
+  EXPECT_EQ(fid.columns, std::vector<std::string>{"all classes"});
+  EXPECT_TRUE(contains(fid.note, "too large"));  // 60 examples for 16 features
+}
+
+// A model that generates nothing is not asked to, and the lists of metrics pass over what it cannot do.
+class Reader : public fakes::OfClasses {
+ public:
+  [[nodiscard]] bool generates() const override { return false; }
+};
+
+TEST(Generation, ModelsWithoutAGeneratorAreRefused) {
+  const Reader model;
+  const HalvesOfClasses data(60);
+  EXPECT_TRUE(contains(lacks(metric("fid"), model, data), "no generator"));
+  for (const MetricEntry* entry : metrics_named({all_metrics}, data, model)) {
+    EXPECT_EQ(entry->compare, nullptr) << entry->name;
+    EXPECT_NE(entry->name, "reconstruction");
+  }
+}
+
+}  // namespace
+}  // namespace refract
