@@ -6,7 +6,8 @@
 #   tools/lint.sh FILE ...     clang-tidy on these sources alone
 #
 # clang-tidy walks through all of LibTorch's headers again for every compilation: half a minute each. So all sources of a
-# folder are compiled as one here, as most are in the build (REFRACT_TOGETHER in CMakeLists.txt). Tests are not checked.
+# folder are compiled as one here, and some folders too (REFRACT_JOINED in CMakePresets.json). Where it says that a name is
+# defined twice, two sources of these have it in their anonymous namespaces: rename one. Tests are not checked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

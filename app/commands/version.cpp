@@ -2,6 +2,7 @@
 #include <torch/version.h>
 
 #include "app/commands/commands.h"
+#include "refract_version.h"
 
 namespace refract {
 namespace {

