@@ -27,7 +27,7 @@ using Counts = std::map<Split, int64_t>;
 // long.
 const Counts leak_counts = {{Split::unlabelled, 120}, {Split::fit, 120}, {Split::score, 400}};
 // Enough for names, and for what does not depend on what a network learns.
-const Counts few = {{Split::unlabelled, 40}, {Split::fit, 40}, {Split::score, 40}};
+const Counts scarce = {{Split::unlabelled, 40}, {Split::fit, 40}, {Split::score, 40}};
 
 fakes::Source labelled_pictures(const Counts& counts = leak_counts) {
   return {0, kDigits, counts, tiny_picture};
@@ -133,11 +133,11 @@ TEST(Leak, TheKlOfABlockStandsInItsRows) {
       EXPECT_EQ(leak_row(table, way).values[0], leak_row(table, "z mean").values[0]) << way;
     return leak_row(table, "z mean");
   };
-  const MetricTable::Row one = known(leak_of(KnownCodes(untold, ones_beside, zeros_beside), labelled_pictures(few)));
+  const MetricTable::Row one = known(leak_of(KnownCodes(untold, ones_beside, zeros_beside), labelled_pictures(scarce)));
   EXPECT_NEAR(one.values[0], 8 * 0.5, 1e-6);
   EXPECT_NEAR(one.spreads[0], 0, 1e-6);
   EXPECT_DOUBLE_EQ(one.values.back(), 0.75) << "a constant code names one class";
-  const MetricTable::Row wide = known(leak_of(KnownCodes(untold, zeros_beside, ones_beside), labelled_pictures(few)));
+  const MetricTable::Row wide = known(leak_of(KnownCodes(untold, zeros_beside, ones_beside), labelled_pictures(scarce)));
   EXPECT_NEAR(wide.values[0], 8 * 0.5 * (std::exp(1.0) - 2), 1e-5);
 }
 
@@ -146,7 +146,7 @@ TEST(Leak, AModelThatTellsNoLogVariancesHasOneRowABlock) {
       tiny_picture, {{"c", kDigits, Role::category, true}, {"z", 8, Role::whole}}, [](const Tensor& x) {
         return Codes{told(x), unrelated_pixels(x)};
       }};
-  const MetricTable table = leak_of(model, labelled_pictures(few));
+  const MetricTable table = leak_of(model, labelled_pictures(scarce));
   EXPECT_EQ(table.rows.size(), 4U);
   EXPECT_EQ(table.rows[0].name, "z") << "a category is no code to look for leaks in";
 }
@@ -194,7 +194,7 @@ TEST(Leak, ErrorsAreMeansOverTheAttributesThatDescribe) {
 }
 
 TEST(Leak, SaysWhichAttributeAWholeSplitDoesNotKnow) {
-  const MetricTable table = leak_of(KnownCodes(untold, unrelated_pixels, zeros_beside), Attributed(false, few));
+  const MetricTable table = leak_of(KnownCodes(untold, unrelated_pixels, zeros_beside), Attributed(false, scarce));
   EXPECT_EQ(table.columns, (std::vector<std::string>{"KL (nats)", "train error", "test error"}));
   EXPECT_TRUE(contains(table.note, "no label of them: parity.")) << table.note;
 }
