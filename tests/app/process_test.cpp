@@ -57,7 +57,7 @@ TEST(Process, InterruptedTrainingWritesACheckpointAndSaysHowToGoOn) {
   for (const int signal : {SIGINT, SIGHUP, SIGTERM, SIGXCPU}) {
     const Folder folder;
     Process training(long_training(folder / "run"));
-    ASSERT_TRUE(training.says("step ")) << training.error_so_far();
+    ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
     training.send(signal);
     const Ran ran = training.wait();
     EXPECT_EQ(ran.status, 128 + signal) << ran.err;
@@ -158,7 +158,7 @@ TEST(Process, ThreadsBeyondSenseAreRefusedAtOnce) {
 TEST(Process, AFolderThatIsMovedWhileItTrainsHasEverythingInIt) {
   const Folder folder;
   Process training(long_training(folder / "run"));
-  ASSERT_TRUE(training.says("step ")) << training.error_so_far();
+  ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
   std::filesystem::rename(folder / "run", folder / "moved");
   training.send(SIGINT);
   const Ran ran = training.wait();

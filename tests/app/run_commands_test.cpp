@@ -119,7 +119,7 @@ TEST(RunCommands, EvaluateMeasuresCodesBesideFactorsWhenAsked) {
   for (const json& row : found.at("tables")[0].at("rows")) rows.push_back(row.at("name"));
   EXPECT_EQ(rows, (std::vector<std::string>{"e and z", "e", "z", "noise"}));
   // The tiny run has too few images for them.
-  EXPECT_EQ(answer({"evaluate", tiny_run().string(), "--metrics", "all"}).at("tables").size(), 9);
+  EXPECT_EQ(answer({"evaluate", tiny_run().string(), "--metrics", "all"}).at("tables").size(), 11);
 }
 
 TEST(RunCommands, FiguresOfTwoRunsStandSideBySide) {

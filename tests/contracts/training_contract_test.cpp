@@ -18,9 +18,10 @@ class TrainingContract : public testing::TestWithParam<std::string> {
 // Better than any answer that ignores the image could be.
 TEST_P(TrainingContract, OverfitsSixteenImages) {
   REFRACT_SKIP_LONG_TRAINING();
-  auto settings = tiny(GetParam(), {{"steps", "600"}, {"learning_rate", "0.003"}, {"widths", "16,16"}});
+  auto settings = tiny(GetParam(), {{"steps", "600"}, {"learning_rate", "0.003"}});
   settings->set({{"unlabelled_images", "16"}, {"reference_images", "16"}, {"batch", "16"}});
-  const KeyValues roomy = {{"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
+  const KeyValues roomy = {
+      {"widths", "16,16"}, {"latent", "16"}, {"latent_e", "16"}, {"latent_z", "16"}, {"laplace_scale", "0.02"}};
   for (const auto& [key, value] : roomy)
     if (settings->options.has(key)) settings->options.set(key, value);
   OpenedRun opened = start_run(folder_ / "run", std::move(settings), "");

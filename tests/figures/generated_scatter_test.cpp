@@ -51,8 +51,9 @@ TEST(GeneratedScatter, SaysWhatItCannotShow) {
   EXPECT_TRUE(contains(entry.lacks(fakes::whole(), *few_arcs()), "makes pictures"));
   const fakes::FakeModel narrow(Space::row(1), {{"z", 1, Role::whole}}, [](const Tensor& x) { return Codes{x}; });
   EXPECT_TRUE(contains(entry.lacks(narrow, *few_arcs()), "the rows have one"));
-  const fakes::FakeModel no_prior(Space::row(2), {{"s", 2, Role::target, false, false}},
-                                  [](const Tensor& x) { return Codes{x}; });
+  const fakes::FakeModel no_prior(
+      Space::row(2), {{"s", 2, Role::target, false, false}}, [](const Tensor& x) { return Codes{x}; },
+      [](const Codes& codes) { return codes.at(0); });
   EXPECT_TRUE(contains(entry.lacks(no_prior, *few_arcs()), "no prior for its block s"));
   EXPECT_EQ(entry.lacks(fakes::of_arcs(1), *few_arcs()), "");
 }

@@ -212,10 +212,13 @@ TEST(Inpaint, RefusesWhatItCannotFill) {
       [](const Codes& codes) { return codes.at(0); });
   EXPECT_TRUE(contains(message_of<BadInput>([&] { inpaint(rows, images, mask); }), "rows of 4 numbers"));
 
-  const fakes::FakeModel diverged(model.space(), model.blocks(), [](const Tensor& x) {
-    const Tensor nan = at::full({x.size(0), 3}, std::numeric_limits<float>::quiet_NaN());
-    return Codes{nan, nan};
-  });
+  const fakes::FakeModel diverged(
+      model.space(), model.blocks(),
+      [](const Tensor& x) {
+        const Tensor nan = at::full({x.size(0), 3}, std::numeric_limits<float>::quiet_NaN());
+        return Codes{nan, nan};
+      },
+      [&model](const Codes& codes) { return model.decode(codes); });
   EXPECT_TRUE(contains(message_of<BadInput>([&] { inpaint(diverged, images, mask); }), "finite"));
 
   EXPECT_EQ(inpainting_named("encoding"), Inpainting::encoding);

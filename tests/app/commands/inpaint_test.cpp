@@ -103,7 +103,7 @@ TEST_F(InpaintCommand, WritesSeparateFilesWhoseVisiblePartIsThatOfTheOriginal) {
 
 TEST_F(InpaintCommand, RefusesWhatItCannotDo) {
   expect_refused({all_, "--mask", "right"}, "right-half");
-  expect_refused({all_, "--by", "magic"}, "optimising");
+  expect_refused({all_, "--by", "magic"}, "'magic'");
   expect_refused({folder_ / "missing.png"}, "missing.png");
   write_file(folder_ / "black.png", png(at::zeros({3, 16, 16}, at::kByte)));
   expect_refused({all_, "--mask", folder_ / "black.png"}, "hides none");
