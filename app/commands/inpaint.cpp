@@ -193,13 +193,15 @@ Action declare_inpaint(CLI::App& app) {
   app.add_option("--steps", arguments->settings.steps, "optimising: steps of Adam (200)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 100000));
-  app.add_option("--starts", arguments->settings.starts, "optimising: classes to start from, in a model of classes (4)")
+  app.add_option("--starts", arguments->settings.starts,
+                 "optimising: number of classes to start from, in a model with classes (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
-  app.add_option("--rounds", arguments->settings.rounds, "times that a picture is encoded and filled anew (5)")
+  app.add_option("--rounds", arguments->settings.rounds,
+                 "encoding, and the start of optimising: times that an image is encoded and filled (5)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
-  app.add_flag("--raw", arguments->raw, "show also what the model makes of the visible part");
+  app.add_flag("--raw", arguments->raw, "also show the whole decoded image");
   app.add_option("--separate", arguments->separate, "write the filled pictures as files into this folder, too")
       ->type_name("DIR");
   app.add_option("--count", arguments->count, "number of held-out examples if no images are named (8)")
@@ -218,11 +220,11 @@ Command inpaint_command() {
           "The sheet shows each image, what is visible of it, and the image with the hidden part filled in (Zheng and\n"
           "Sun 2019, Fig. 7). Visible pixels stay exactly as they are, and no label is given.\n"
           "--by optimising moves the codes until their decoding agrees with the visible part, with the prior as a\n"
-          "regulariser. In a model with classes it tries each class and keeps the best. --by encoding encodes the\n"
-          "image, fills the hidden part with the decoding, and repeats this; it needs an encoder.\n"
-          "The masks eyes and nose-mouth are for upright faces that fill the image. eyes hides 20 to 50 % of the\n"
-          "height from the top and 10 to 90 % of the width; nose-mouth 50 to 90 % and 20 to 80 %. A mask file is\n"
-          "fitted and resized as the images are.\n"
+          "regulariser. In a model with classes, it tries each class and keeps the best result. --by encoding encodes\n"
+          "the image, fills the hidden part with the decoding, and repeats this. It needs an encoder.\n"
+          "The masks eyes and nose-mouth are for upright faces that fill the image. Of the height, from the top, eyes\n"
+          "hides 20 to 50 % and nose-mouth 50 to 90 %; of the width, eyes hides 10 to 90 % and nose-mouth 20 to 80 %.\n"
+          "A mask file is fitted and resized as the images are.\n"
           "Without IMAGES, held-out examples of the run's own data are filled in.",
           {"bin/refract inpaint runs/demo", "bin/refract inpaint runs/demo runs/demo/examples --mask bottom-half --raw",
            "bin/refract inpaint runs/demo runs/demo/examples --by encoding --separate filled --overwrite"},

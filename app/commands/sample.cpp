@@ -52,14 +52,16 @@ Result run_sample(const SampleArguments& arguments) {
 Action declare_sample(CLI::App& app) {
   const auto arguments = std::make_shared<SampleArguments>();
   arguments->picture.declare(app, ".png", {".csv"});
-  app.add_option("--panels", arguments->panels, "number of panels, each with its own style (6)")
-      ->type_name("COUNT")
-      ->check(CLI::Range(1, 64));
-  app.add_option("--side", arguments->side, "images or rows along each side of a panel (4)")
-      ->type_name("COUNT")
-      ->check(CLI::Range(1, 16));
+  CLI::Option* panels = app.add_option("--panels", arguments->panels, "number of panels, each with its own style (6)")
+                            ->type_name("COUNT")
+                            ->check(CLI::Range(1, 64));
+  CLI::Option* side = app.add_option("--side", arguments->side, "images or rows along each side of a panel (4)")
+                          ->type_name("COUNT")
+                          ->check(CLI::Range(1, 16));
   app.add_option("--by-class,--by_class", arguments->by_class,
-                 "samples of each class instead of panels, in a model with classes")
+                 "number of samples of each class, in place of panels, in a model with classes")
+      ->excludes(panels)
+      ->excludes(side)
       ->type_name("COUNT")
       ->check(CLI::Range(1, 256));
   add_seed(app, arguments->seed, "seed of the samples (1)");
@@ -72,9 +74,10 @@ Command sample_command() {
   return {"sample",
           "Sample new images or table rows from the prior.",
           "The images of a panel share the target factors. Images at the same place in all panels share the common\n"
-          "factors (Ruiz et al. 2019, Fig. 10). A run on a table writes as many rows, as CSV.\n"
-          "--by-class draws a row for each class of a model with classes (Zheng and Sun 2019, Fig. 3). The images of\n"
-          "a column share all that does not depend on the class.",
+          "factors (Ruiz et al. 2019, Fig. 10). In a model without a target block, each image is a draw of its own. A\n"
+          "run on a table writes as many rows, as CSV.\n"
+          "--by-class draws a row of images for each class of a model with classes (Zheng and Sun 2019, Fig. 3). The\n"
+          "images of a column share all factors that do not depend on the class.",
           {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
           declare_sample};
 }

@@ -46,12 +46,12 @@ struct Missing {
 [[noreturn]] void refuse(const Study& study, const Missing& missing) {
   std::string way_out;
   if (!missing.variables.empty())
-    way_out = fmt::format(" Say where the files lie by variables of the environment ({})",
+    way_out = fmt::format("For `refract reproduce`, set the environment variables {} to where the files are",
                           fmt::join(missing.variables, ", "));
   if (!missing.others.empty())
-    way_out += fmt::format("{} go on without these parts: --parts {}", way_out.empty() ? " To" : ", or",
+    way_out += fmt::format("{}eave these parts out with --parts {}", way_out.empty() ? "L" : ", or l",
                            fmt::join(missing.others, ","));
-  throw BadInput(fmt::format("Reproducing {}: nothing was begun, since not all data sets are there. {}{}{}", study.name,
+  throw BadInput(fmt::format("Reproducing {}: nothing was started, because data sets are missing. {} {}{}", study.name,
                              fmt::join(missing.why, " "), way_out, way_out.empty() ? "" : "."));
 }
 

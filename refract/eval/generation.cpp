@@ -152,15 +152,15 @@ std::string generation_protocol(const Generation& all, const DataSource& data, i
   const Tensor right = right_answers(all.test.opinion, all.test.classes);
   const std::string classifier =
       options.classifier
-          ? fmt::format("that of {}", options.classifier_name)
+          ? fmt::format("from the run {}", options.classifier_name)
           : fmt::format("a residual network trained on {} training examples in {} steps of {}", trained_on,
                         options.training.steps_with(trained_on), options.training.batch_of(trained_on));
   return fmt::format(
-      "{} examples of each kind, with the same classes ({}){}: test examples are held out, training examples were seen "
-      "by the model and by the classifier. The classifier, {}, is right on {:.1f} ± {:.1f} % of the test examples of "
-      "{}.",
-      all.test.examples.size(0), all.attribute.name,
-      all.generated.classes.defined() ? ", samples as well" : ", but for samples, whose classes nobody chooses",
+      "Each row: {} examples. {} have the same number of each class ({}). Test examples are held out; the model and "
+      "the classifier have seen the training examples. The classifier, {}, is right on {:.1f} ± {:.1f} % of the test "
+      "examples of {}.",
+      all.test.examples.size(0),
+      all.generated.classes.defined() ? "All rows" : "Test and training examples, but not samples,", all.attribute.name,
       classifier, 100 * right.mean().item<double>(), 100 * standard_error(right), data.info().name);
 }
 

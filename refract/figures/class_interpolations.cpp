@@ -61,8 +61,9 @@ Figure draw_class_interpolations(const Model& model, const DataSource& /*data*/,
   }
   return {"class-interpolations",
           "Ways through the prior, class by class",
-          "In each row, the noise of one part of the code moves in a straight line between two draws, and the prior of "
-          "the row's class maps it to codes. The columns share the noise. All other parts stay.",
+          "In each row, one part of the code moves between two draws from its prior, and all other parts stay. The "
+          "noise of the draws moves in a straight line and is the same in all rows. If the prior depends on the class, "
+          "it is that of the row's class.",
           {draw_sheet(panels)}};
 }
 

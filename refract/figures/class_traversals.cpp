@@ -47,9 +47,9 @@ Figure draw_class_traversals(const Model& model, const DataSource& /*data*/, uin
   return {
       "class-traversals",
       "Traversals in units of the prior of each class",
-      fmt::format("In each panel one dimension moves from {0} standard deviations below the mean of its prior to {0} "
-                  "above it; where the prior depends on a class, it is that of the row's class. All other codes "
-                  "of a row stay. Shown are the {1} dimensions of each block that change the images most.",
+      fmt::format("In each panel, one dimension moves from {0} standard deviations below the mean of its prior to {0} "
+                  "above it. If the prior depends on the class, it is that of the row's class. All other codes of a "
+                  "row stay. The panels show the {1} dimensions of each block that change the images most.",
                   kDeviations, kDimensionsOfBlock),
       {draw_sheet(panels)}};
 }

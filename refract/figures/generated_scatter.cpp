@@ -96,12 +96,12 @@ Figure draw_generated_scatter(const Model& model, const DataSource& data, uint64
                    columns ? column_names(data) : std::vector<std::string>{"first component", "second"});
   return {"generated-scatter",
           "Real rows and generated ones",
-          fmt::format("Left: {} rows. Right: as many that the model makes from codes drawn from its prior. {}{}",
+          fmt::format("Left: {} rows. Right: as many rows, generated from codes drawn from the prior. {}{}",
                       split == Split::score ? "held-out" : "training",
                       columns ? "Both columns are shown. "
                               : "Both are shown along the two directions in which the real rows vary most. ",
-                      category ? "Colours: the class of the row, and the class that was asked for."
-                               : "Where real rows are coloured, it is by their class."),
+                      category ? "Colours: the class of a real row, and the class for which a row was generated."
+                               : "If real rows are coloured, the colour is their class."),
           {canvas.frame()}};
 }
 

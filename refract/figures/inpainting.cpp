@@ -69,7 +69,7 @@ Figure draw_inpainting(const Model& model, const DataSource& data, uint64_t seed
     panels.push_back(inpainting_panel(pictures, 0, images.size(0), mask));
   }
   Figure figure = inpainting_words();
-  figure.caption += " The codes were optimised to agree with the visible part, and no label was given.";
+  figure.caption += " Codes were sought whose decoding agrees with the visible part. No label was given.";
   figure.frames.push_back(draw_sheet(panels, kMasksAcross));
   return figure;
 }
@@ -87,7 +87,7 @@ PagedFigure inpainting_sheets(const FilledPictures& pictures) {
   const int64_t most_rows = inpainting_layout(decoded, size).rows;
   const std::vector<SheetPart> parts = inpainting_parts(pictures.original.size(0), decoded, size);
   PagedFigure figure{inpainting_words(), {}, {}};
-  if (decoded) figure.words.caption += " The last column is what the model makes of the whole picture.";
+  if (decoded) figure.words.caption += " The last column is the whole picture that the model decodes.";
   for (const SheetPart& part : parts) figure.images.push_back(part.rows);
   figure.draw = [pictures, parts, most_rows](size_t sheet, const OnDrawn& drawn) {
     const SheetPart& part = parts.at(sheet);

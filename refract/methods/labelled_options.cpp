@@ -8,8 +8,9 @@ void LabelledOptions::describe_into(Options& options) {
   network.describe_into(options);
   options
       .add("generator_average", generator_average,
-           "what a step keeps of a moving average of the generator's weights, which then makes all that is shown, such "
-           "as 0.999; 0: no average (the paper)")
+           "decay of a moving average of the generator's weights, such as 0.999; the average then makes all pictures; "
+           "0: "
+           "no average (the papers)")
       .range(0, 0.999999);
   options
       .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
@@ -17,8 +18,8 @@ void LabelledOptions::describe_into(Options& options) {
   options
       .add(
           "label_columns", label_columns,
-          "positions, from 0, of attributes; the first is the label; empty: when training, the first that describes an "
-          "example, or the first identity where there are no others")
+          "positions, from 0, of the attributes in classes; the model learns from the first; empty: when training, the "
+          "first that describes an example, or the first identity if there are no others")
       .range(0, 1e6);
 }
 
@@ -29,7 +30,8 @@ void LabelledOptions::describe_likelihood(Options& options) {
 void PixelAdversaryOptions::describe_into(Options& options) {
   options
       .add("adversarial_loss", loss,
-           "losses of the discriminator and of the generator: log (Eq. 10) or hinge (the authors' code)")
+           "losses of the discriminator and of the generator: log (Zheng and Sun 2019, Eq. 10) or hinge (the authors' "
+           "code)")
       .one_of({"log", "hinge"});
   options.add("discriminator_rate", rate, "learning rate of the discriminator, as a multiple of learning_rate")
       .range(0, 1000);
@@ -39,19 +41,18 @@ void PixelAdversaryOptions::describe_into(Options& options) {
       .range(1, 4096);
   options
       .add("discriminator_depth", depth,
-           "convolutions of the discriminator for each width: 1, or 2 with a 3x3 before each that halves the sides")
+           "convolutions of the discriminator for each width: 1, which halves the sides, or 2, with a 3x3 convolution "
+           "before it")
       .range(1, 2);
   options
       .add("augmentation", augmentation,
-           "random changes of all pictures that the discriminator sees (Zhao et al. 2020); colour is not for pictures "
-           "in grey; none: the paper")
+           "random changes of all pictures that the discriminator sees (Zhao et al. 2020); colour needs coloured "
+           "pictures; none: the papers")
       .one_of(Augmentation::choices());
 }
 
 void PixelAdversaryOptions::describe_weight(Options& options) {
-  options
-      .add("adversarial_weight", weight,
-           "weight of the adversarial loss of the generator; 0: no discriminator of examples")
+  options.add("adversarial_weight", weight, "weight of the adversarial loss of the generator; 0: no discriminator")
       .range(0, 1e6);
 }
 

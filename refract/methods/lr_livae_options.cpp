@@ -25,19 +25,17 @@ void LrLivaeOptions::describe_objective(Options& options) {
   options
       .add("likelihood_weight", likelihood_weight,
            "weight of the likelihood regularisation -log N(z_s; mu_y, Sigma_y) in the Gaussian-mixture loss, which "
-           "moves "
-           "Encoder_s and the class Gaussians (lambda_lkd of Eq. 9)")
+           "trains Encoder_s and the class Gaussians (lambda_lkd of Eq. 9)")
       .range(0, 1e6);
   options
-      .add(
-          "joint_likelihood_weight", joint_likelihood_weight,
-          "its weight in the joint update, where it moves Encoder_s alone (Algorithm 1: lambda_lkd; the authors' code: "
-          "1 in effect)")
+      .add("joint_likelihood_weight", joint_likelihood_weight,
+           "weight of the likelihood regularisation in the joint update, where it trains Encoder_s alone (Algorithm 1: "
+           "lambda_lkd; the authors' code: 1 in effect)")
       .range(0, 1e6);
   options
       .add("uniform_weight", uniform_weight,
-           "weight of the cross-entropy of the adversarial classifier's answers on z_u with equal shares (Eq. 5); 0: "
-           "nothing keeps labels out of z_u but its prior")
+           "weight of the cross-entropy between equal probabilities and what the adversarial classifier predicts from "
+           "z_u (Eq. 5); 0: only the prior keeps labels out of z_u")
       .range(0, 1e6);
   options
       .add(
@@ -48,7 +46,7 @@ void LrLivaeOptions::describe_objective(Options& options) {
   options
       .add("sigma_rate", sigma_rate,
            "learning rate of the log-variances of the class Gaussians, as a multiple of learning_rate (the paper: 1; "
-           "the authors' code lowers it in the course of training)")
+           "the authors' code lowers it during training)")
       .range(1e-4, 1e3);
 }
 
@@ -60,15 +58,16 @@ void LrLivaeOptions::describe_code_adversary(Options& options) {
       .one_of({"sample", "posterior"});
   options.add("code_adversary_layers", code_adversary_layers, "hidden layers of the adversarial classifier on z_u")
       .range(0, 20);
-  options.add("code_adversary_features", code_adversary_features, "features of each of them").range(1, 65536);
+  options.add("code_adversary_features", code_adversary_features, "features of each hidden layer").range(1, 65536);
   options
       .add("code_adversary_rate", code_adversary_rate,
            "learning rate of the adversarial classifier on z_u, as a multiple of learning_rate")
       .range(0, 1000);
   options
-      .add("probe_restart", probe_restart,
-           "steps after which the adversarial classifier on z_u is replaced by a fresh one, so that z_u cannot hide "
-           "labels from one that has settled; 0: never (the paper)")
+      .add(
+          "probe_restart", probe_restart,
+          "steps after which a new adversarial classifier on z_u replaces the old one, from which z_u may have learned "
+          "to hide the labels; 0: never (the paper)")
       .range(0, 1e9);
 }
 

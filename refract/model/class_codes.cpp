@@ -43,8 +43,10 @@ std::vector<size_t> categories_of(const Model& model) {
 std::string lacks_class_samples(const Model& model) {
   if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
   if (categories_of(model).empty())
-    return fmt::format("This shows examples class by class, and the model has no classes. Its blocks are {}.",
-                       listed_blocks(model));
+    return fmt::format(
+        "This shows examples class by class, but the model has no classes, only the blocks {}. Take a run of a method "
+        "with classes, such as partedvae or lrlivae.",
+        listed_blocks(model));
   return lacks_prior(model);
 }
 

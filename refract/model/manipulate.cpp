@@ -11,6 +11,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/model/generated.h"
 
 namespace refract {
 namespace {
@@ -183,7 +184,7 @@ Tensor sample(const Model& model, int64_t panels, int64_t positions, uint64_t se
 }
 
 Codes sample_codes(const Model& model, int64_t panels, int64_t positions, uint64_t seed) {
-  if (const std::string missing = lacks_prior(model); !missing.empty()) throw BadInput(missing);
+  if (const std::string missing = lacks_generated(model); !missing.empty()) throw BadInput(missing);
   const at::Generator generator = generator_of(mix(seed, Stream::figures));
   if (!has_block(model, Role::target)) return draw_prior(model, panels * positions, generator);
   const Codes of_panels = draw_prior(model, panels, generator);

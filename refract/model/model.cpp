@@ -100,14 +100,19 @@ size_t block_named(const Model& model, std::string_view name) {
 
 std::string lacks_encoder(const Model& model) {
   if (model.encodes()) return "";
-  return fmt::format("This needs the codes of given examples, but the model has no encoder. Its blocks, {}, are drawn.",
-                     listed_blocks(model));
+  return fmt::format(
+      "This needs the codes of given examples, but the model has no encoder for its blocks {}. Take a run of a method "
+      "that has one.",
+      listed_blocks(model));
 }
 
 std::string lacks_generator(const Model& model) {
   if (model.generates()) return "";
-  return fmt::format("This makes examples from codes, but the model has no generator. Its blocks: {}.",
-                     listed_blocks(model));
+  return fmt::format(
+      "This makes examples from codes, but the model has no generator, only an encoder for its blocks {}. Take a run "
+      "of "
+      "a method that has one.",
+      listed_blocks(model));
 }
 
 std::string lacks_reconstruction(const Model& model) {
@@ -124,7 +129,10 @@ std::string lacks_prior(const Model& model) {
 std::string lacks_prior(const Model& model, size_t block) {
   const Block& its = model.blocks().at(block);
   if (its.prior) return "";
-  return fmt::format("This draws codes from the prior, but the model has no prior for its block {}.", its.name);
+  return fmt::format(
+      "This draws codes from the prior, but the model has no prior for its block {}. Take a run of a method that has "
+      "one, or a command that starts from examples, such as transfer.",
+      its.name);
 }
 
 int64_t examples_at_once(const Model& model, int64_t most) {

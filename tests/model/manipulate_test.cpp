@@ -261,6 +261,14 @@ TEST(Manipulate, AModelWithoutAnEncoderIsRefused) {
   EXPECT_EQ(sample(blind, 2, 3, 1).sizes(), (std::vector<int64_t>{2, 3, 3, 8, 8}));
 }
 
+// A classifier has neither priors nor a generator: what it lacks most is named.
+TEST(Manipulate, AModelWithoutAGeneratorIsNotSampled) {
+  const fakes::FakeModel mute{
+      model().space(), {{"s", 3, Role::target, false, false}}, [](const Tensor& x) { return model().encode(x); }};
+  const std::string refusal = message_of<BadInput>([&] { sample(mute, 2, 3, 1); });
+  EXPECT_TRUE(contains(refusal, "no generator")) << refusal;
+}
+
 TEST(Manipulate, RefusesImagesAndModelsThatDoNotFit) {
   const Tensor x = images({0.5}, {0.1});
   EXPECT_THROW(reconstruct(model(), at::zeros({2, 1, 8, 8})), BadInput);

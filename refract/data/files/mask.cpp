@@ -36,10 +36,11 @@ Tensor hidden_box(const NamedMask& mask, const Space& space) {
 
 Tensor hidden_of_file(const std::string& file, const Space& space) {
   std::error_code none;
-  if (!std::filesystem::exists(file, none))
+  const bool exists = std::filesystem::exists(file, none), folder = std::filesystem::is_directory(file, none);
+  if (!exists || folder)
     throw BadInput(
-        fmt::format("Reading the mask: expected {}, or a picture file whose white pixels are hidden; found no file {}.",
-                    mask_names(), file));
+        fmt::format("Reading the mask: expected {}, or a picture file whose white pixels are hidden; found {} {}.",
+                    mask_names(), folder ? "the folder" : "no file", file));
   Space gray = space;
   gray.sizes.front() = 1;
   return read_image(file, gray).ge(kHalfWhite);

@@ -84,22 +84,21 @@ class Comparison {
 std::string energy_protocol(const DataSource& data, const ComparedSample& made, const ComparedSample& real,
                             const ComparedSample& others) {
   std::string text = fmt::format(
-      "{} mean examples of codes drawn from the prior, beside {} examples of the split score; below, {} of the split "
-      "fit "
-      "stand in for the generated ones. Energy distance: 2 E|x - y| - E|x - x'| - E|y - y'|, without pairs of an "
-      "example with itself (Szekely and Rizzo 2013); 0 for equal distributions, where an estimate may be a little "
-      "below.",
+      "{} examples were generated from codes of the prior, without noise. They are compared with {} examples of the "
+      "split score. In the row other held-out examples, {} examples of the split fit take their place. Energy "
+      "distance: 2 E|x - y| - E|x - x'| - E|y - y'|, without pairs of an example with itself (Szekely and Rizzo 2013). "
+      "It is 0 for equal distributions; an estimate may be a little below 0.",
       made.values.size(0), real.values.size(0), others.values.size(0));
   if (data.info().space.is_picture())
     text += fmt::format(" Pictures are averaged to {0}x{0} where they are larger.", kRawSide);
   if (real.labels.defined())
     text +=
-        " Rows of a class compare it with the same class of the data, which presumes that the model learned from "
+        " The row of a class compares it with the same class of the data. This presumes that the model learned from "
         "labels.";
   if (real.factors.defined())
     text += fmt::format(
-        " {}: the standard deviation of this factor within a class, of generated over held-out "
-        "examples; means over the classes in the first and the last row.",
+        " {}: the standard deviation of this factor within a class, of generated examples divided by that of held-out "
+        "ones. The first and the last row have the means over the classes.",
         fmt::join(data.info().factors, ", "));
   return text;
 }

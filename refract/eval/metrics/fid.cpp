@@ -50,13 +50,13 @@ MetricTable compare_frechet_distances(const Generation& all) {
   add(training_row, all.training);
   const int64_t features = all.test.opinion.features.size(1), examples = all.test.examples.size(0);
   table.protocol = fmt::format(
-      "Gaussians of the {} features before the classifier's last layer, covariances by N - 1. Training examples are "
-      "the "
-      "floor: what as many real examples have. {}{} Distances by different classifiers cannot be compared.",
+      "Gaussians of the {} features before the classifier's last layer, covariances by N - 1. The row "
+      "training examples is the floor: the distance of as many real examples. {}{} Distances by different classifiers "
+      "cannot be compared.",
       features, by_class ? "Within classes: the mean of the distances of each class alone. " : "", all.protocol);
   if (examples < kExamplesPerFeature * features)
     table.note = fmt::format(
-        "{} examples are fewer than {} for each feature, so that the distances are too large; read them beside those "
+        "{} examples are fewer than {} for each feature, so the distances are too large. Compare them with those "
         "of the training examples.",
         examples, kExamplesPerFeature);
   return table;

@@ -81,9 +81,10 @@ MetricTable inpainting_table(const Model& model, const DataSource& data, const I
     table.rows.push_back(inpainting_row("encoded codes", truth, filled(Inpainting::encoding), hidden));
   table.rows.push_back(inpainting_row("mean image", truth, at::where(hidden, mean_picture(data), truth), hidden));
   table.protocol = fmt::format(
-      "{} pictures of the split score, whose part {} was hidden from the model, without labels (Zheng and Sun 2019, "
-      "Sec. 4.5). Optimised: {} steps of Adam on the codes, from at most {} combinations of classes. Encoded: encoded "
-      "and filled {} times. The mean image is that of {} others. ±: the standard error over the pictures.",
+      "{} pictures of the split score. The model saw neither their {} nor their labels (Zheng and Sun 2019, Sec. 4.5). "
+      "Optimised: {} steps of Adam on the codes, from at most {} combinations of classes. Encoded: encoded and filled "
+      "{} times. Mean image: the mean of {} other pictures fills the hidden part. ±: the standard error over the "
+      "pictures.",
       truth.size(0), protocol.mask, protocol.settings.steps, protocol.settings.starts, protocol.settings.rounds,
       data.count(Split::fit));
   return table;

@@ -22,9 +22,10 @@ MetricTable compare_precision_recall(const Generation& all) {
   add(samples_row, all.generated);
   add(training_row, all.training);
   table.protocol = fmt::format(
-      "A set covers what is no further from one of its examples than that one's {}rd nearest neighbour in the set, in "
-      "the features before the classifier's last layer (Kynkaanniemi et al. 2019). Precision: the share of the "
-      "examples that the test examples cover; recall: the share of the test examples that the examples cover. {}",
+      "A set covers a point if one of its examples is at least as near to it as to its own {}rd nearest neighbour in "
+      "the set, in the features before the classifier's last layer (Kynkaanniemi et al. 2019). Precision: the share of "
+      "the row's examples that the test examples cover. Recall: the share of the test examples that the row's examples "
+      "cover. {}",
       neighbours, all.protocol);
   return table;
 }

@@ -37,9 +37,9 @@ MetricTable compare_diversity(const Generation& all) {
   add(training_row, found(all.training));
   table.protocol = fmt::format(
       "Means over classes of 1 - MS-SSIM (Wang et al. 2003) of {} pairs of different pictures of a class; colours are "
-      "compared channel by channel. Eq. 12 of Zheng and Sun 2019 counts also each picture beside itself, which makes "
-      "it smaller by a share of one over the pictures of a class. ±: the standard error over the pairs, the test "
-      "examples' own left aside in the ratio. {}",
+      "compared channel by channel. Eq. 12 of Zheng and Sun 2019 also pairs each picture with itself. With n "
+      "pictures in a class, this makes it smaller by the fraction 1/n. ±: the standard error over the pairs; that of "
+      "the ratio leaves out the error of the test examples. {}",
       test.pairs, all.protocol);
   return table;
 }

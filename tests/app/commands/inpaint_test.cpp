@@ -103,6 +103,7 @@ TEST_F(InpaintCommand, WritesSeparateFilesWhoseVisiblePartIsThatOfTheOriginal) {
 
 TEST_F(InpaintCommand, RefusesWhatItCannotDo) {
   expect_refused({all_, "--mask", "right"}, "right-half");
+  expect_refused({all_, "--mask", all_}, "nose-mouth");
   expect_refused({all_, "--by", "magic"}, "'magic'");
   expect_refused({folder_ / "missing.png"}, "missing.png");
   write_file(folder_ / "black.png", png(at::zeros({3, 16, 16}, at::kByte)));
@@ -130,6 +131,9 @@ TEST_F(InpaintCommand, AModelOfClassesFillsPicturesAndIsSampledClassByClass) {
   const json sampled = answer({"sample", run_, "--by-class", "3", "--out", folder_ / "classes.png"});
   EXPECT_NE(sampled.at("caption").get<std::string>().find("one class"), std::string::npos) << sampled;
   expect_starts(folder_ / "classes.png", kPngBegins);
+  const Ran both = refract({"sample", run_, "--by-class", "3", "--panels", "2", "--out", folder_ / "both.png"});
+  EXPECT_EQ(both.status, 2);
+  EXPECT_NE(both.err.find("--panels"), std::string::npos) << both.err;
   // A class goes with what depends on it.
   const json swapped = answer({"swap", run_, all_, "--block", "c", "--out", folder_ / "swap.png"});
   EXPECT_NE(swapped.at("caption").get<std::string>().find("takes c and u from"), std::string::npos) << swapped;

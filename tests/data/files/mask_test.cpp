@@ -79,6 +79,8 @@ TEST(Mask, WhatIsNoMaskIsRefused) {
   EXPECT_TRUE(contains(refusal("right-halve"), "nose-mouth"));
   EXPECT_TRUE(contains(refusal(mask_file(folder, at::zeros({8, 8}, at::kBool))), "none of the 64"));
   EXPECT_TRUE(contains(refusal(mask_file(folder, at::full({8, 8}, true, at::kBool))), "all of the 64"));
+  EXPECT_TRUE(contains(refusal(folder.path().string()), "found the folder"));
+  EXPECT_TRUE(contains(refusal(folder.path().string()), "nose-mouth"));
   write_file(folder / "text.png", "no picture");
   EXPECT_TRUE(contains(refusal((folder / "text.png").string()), "text.png"));
   EXPECT_TRUE(contains(message_of<BadInput>([] { hidden_pixels("eyes", Space::row(4)); }), "rows of 4"));

@@ -150,7 +150,7 @@ TEST(Generation, AGivenClassifierJudges) {
   Measured found(model, options);
   const MetricTable table = found.table("inception-score");
   EXPECT_NEAR(table.rows.at(0).values.at(0), 2, 0.05);
-  EXPECT_TRUE(contains(table.protocol, "that of runs/judge"));
+  EXPECT_TRUE(contains(table.protocol, "from the run runs/judge"));
   options.classifier = std::make_shared<PixelModel>(Space::square(1, 8));
   EXPECT_TRUE(contains(message_of<BadInput>([&] { Measured(model, options).table("fid"); }), "runs/judge"));
 }
