@@ -43,11 +43,11 @@ Action declare_evaluate(CLI::App& app) {
       app, "--metrics", arguments->metrics,
       "names of metrics, separated by commas; usual: those at the end of a training; all: all that the data allow");
   app.add_option("--classifier", arguments->classifier,
-                 "run of `refract train classifier` on the same data, by which metrics of samples judge (they train a "
-                 "small one)")
+                 "run of `refract train classifier` on the same data, which metrics of samples use (default: each "
+                 "evaluation trains a small one)")
       ->type_name("RUN");
   app.add_option("--samples", arguments->generation.samples,
-                 "examples of each kind that metrics of samples compare, at most (5000)")
+                 "largest number of examples of each kind that metrics of samples compare (5000)")
       ->type_name("N")
       ->check(CLI::Range(int64_t{2}, int64_t{1000000}));
   add_colour_flag(app, arguments->places);
@@ -72,8 +72,8 @@ Command evaluate_command() {
           "Measure a trained run again, draw its pictures and write its report.",
           "`refract train` does this at its end. `refract list metrics` shows the metrics. Metrics that compare\n"
           "codes with factors, such as mig, take minutes and are not among the usual ones. Metrics of generated\n"
-          "samples, such as fid, look at them through a classifier of the data: a good one is trained once and\n"
-          "given to all evaluations, as `--classifier RUN`. The report keeps its tables of other metrics.",
+          "samples, such as fid, read them with a classifier of the data. Train a good one once, and give it to all\n"
+          "evaluations with `--classifier RUN`. The report keeps its tables of other metrics.",
           {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
            "bin/refract evaluate runs/demo --metrics factor-vae-score,mig",
            "bin/refract evaluate runs/demo --metrics inception-score,fid --classifier runs/judge"},

@@ -41,7 +41,7 @@ Figure class_samples_words() {
   return {"class-samples",
           "Samples of each class",
           "Each row shows images of one class, drawn from the prior. The images of a column share all factors that do "
-          "not depend on the class, and the noise of those that do.",
+          "not depend on the class. Factors that do are drawn with the same noise.",
           {}};
 }
 

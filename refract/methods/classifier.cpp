@@ -29,29 +29,30 @@ Options ClassifierOptions::describe() {
   Options options;
   options
       .add("width", shape.width,
-           "channels of the network at the picture's resolution, with twice and four times as many at the next two; "
-           "the features are four times as many")
+           "channels of the network at the resolution of the picture; the next two resolutions have twice and four "
+           "times as many, and there are four times as many features")
       .range(1, 1024);
   options.add("blocks", shape.blocks, "residual blocks of two layers at each of the three resolutions").range(1, 100);
   options.add("learning_rate", learning_rate, "learning rate of Adam").range(0, 1);
   options.add("beta1", beta1, "decay of Adam's first moment").range(0, 0.9999);
   options.add("beta2", beta2, "decay of Adam's second moment").range(0, 0.99999);
   options
-      .add("label_smoothing", label_smoothing,
-           "share of each label's weight that all values of its attribute get alike (Szegedy et al. 2016); 0: none")
+      .add(
+          "label_smoothing", label_smoothing,
+          "share of the probability of each label that is spread evenly over all values (Szegedy et al. 2016); 0: none")
       .range(0, 0.99);
-  options.add("flips", flips, "mirror half of the training pictures, drawn anew, left to right");
+  options.add("flips", flips, "mirror each training picture, left to right, with probability 1/2 at each step");
   options
       .add("shifts", shifts,
-           "pixels by which training pictures are shifted at most, to any side, with the edge repeated; 0: none")
+           "largest shift of a training picture in pixels, in both directions, with the edge repeated; 0: none")
       .range(0, 1024);
   options
       .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
       .range(1, 1e9);
   options
       .add("label_columns", label_columns,
-           "positions, from 0, of the attributes to tell; empty: when training, those that describe an example, or the "
-           "identities where there are no others")
+           "positions, from 0, of the attributes to classify; empty: when training, those that describe an example, or "
+           "the identities if there are no others")
       .range(0, 1e6);
   return options;
 }

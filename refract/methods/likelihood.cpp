@@ -79,8 +79,10 @@ void LikelihoodOptions::describe_into(Options& options) {
       .add("likelihood", likelihood,
            fmt::format("likelihood of an example: laplace (L1 error), gaussian (squared error), bernoulli (binary "
                        "cross-entropy of pixels, needs the linear output), poisson or negative-binomial (counts); "
-                       "auto: {} for pictures, gaussian for numbers, negative-binomial for counts",
-                       name_of(of_pixels)))
+                       "auto: {}, negative-binomial for counts",
+                       of_pixels == Family::gaussian
+                           ? "gaussian for pictures and numbers"
+                           : fmt::format("{} for pictures, gaussian for numbers", name_of(of_pixels))))
       .one_of(names);
   options.add("reduction", reduction, "how the errors of all values of an example are reduced to one")
       .one_of({"sum", "mean"});

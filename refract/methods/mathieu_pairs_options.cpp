@@ -7,8 +7,8 @@ namespace {
 std::vector<Preset> mathieu_pairs_presets() {
   return {
       {"held",
-       "z held to a rate, with one variance for all examples and a weak reverse cycle, so that it tells less of the "
-       "labels than with the weights of the paper",
+       "holds the KL divergence of z near 9 nats, with one variance for all examples and a weak reverse cycle; z then "
+       "tells less of the labels than with the weights of the paper",
        {{"shared_sigma", "true"}, {"capacity_z", "9"}, {"kl_weight", "20"}, {"cycle_weight", "20"}}}};
 }
 
@@ -18,7 +18,9 @@ Options MathieuPairsOptions::describe() {
   Options options;
   options
       .add("preset", preset,
-           "options that were found to go together; those that are given besides win over them; none: the paper's")
+           "name of a set of values that were found to work well together; options given besides it override them; "
+           "none: "
+           "the values of the paper")
       .of_presets(mathieu_pairs_presets());
   network.describe_into(options);
   likelihood.describe_into(options);
@@ -64,8 +66,7 @@ void MathieuPairsOptions::describe_reader(Options& options) {
            "values are alike (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
       .range(0, 1e6);
   options.add("reader_steps", reader_steps, "updates of the reader in a step").range(1, 100);
-  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate")
-      .range(0, 1000);
+  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate").range(0, 1000);
 }
 
 void MathieuPairsOptions::describe_adversary(Options& options) {

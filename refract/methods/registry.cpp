@@ -41,17 +41,16 @@ const std::vector<MethodEntry>& methods() {
        "Hajimiri et al. 2021", parted_vae_recipe},
       {"lrlivae",
        "Lr-LiVAE: label-relevant codes z_s under a learned Gaussian for each class, label-irrelevant codes z_u, with "
-       "or "
-       "without a discriminator",
+       "or without a discriminator",
        "Zheng and Sun 2019", lr_livae_recipe},
       {"cvae", "conditional VAE: encoder and generator are given the label", "Sohn et al. 2015; Zheng and Sun 2019",
        conditional_vae_recipe},
-      {"cvaegan", "conditional VAE with a discriminator that knows the label", "Bao et al. 2017; Zheng and Sun 2019",
-       conditional_vae_gan_recipe},
+      {"cvaegan", "CVAE-GAN: a conditional VAE with a discriminator that knows the label",
+       "Bao et al. 2017; Zheng and Sun 2019", conditional_vae_gan_recipe},
       {"cgan", "conditional GAN with a projection discriminator; it has no encoder",
        "Miyato and Koyama 2018; Zheng and Sun 2019", conditional_gan_recipe},
       {"classifier",
-       "a residual network that tells the labels, and generates nothing: what generated examples are judged by",
+       "a residual network that predicts the labels; it has no generator, and metrics judge generated examples by it",
        "He et al. 2016, \"Identity Mappings in Deep Residual Networks\"", classifier_recipe},
   };
   return entries;

@@ -199,8 +199,8 @@ Options YaleBOptions::describe() {
   options.add("people", people, "numbers of the people, such as 1-10,15; 1-39 is all 38 of them");
   options
       .add("unseen_people", unseen_people,
-           "number of people who are held out whole, drawn by data_seed; they alone fit and score the probes, under "
-           "different lights")
+           "number of people, drawn by data_seed, whose pictures are all held out; only these people fit and score the "
+           "probes, under different lights")
       .range(0, kMostPeople);
   options.add("data_seed", data_seed, "seed of the light directions, or people, that are held out for the probes")
       .range(0, 1e15);
