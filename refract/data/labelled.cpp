@@ -51,10 +51,11 @@ Indices draw_any(const DataInfo& info, const Tensor& attributes, int64_t count, 
 
 void check_labels(const DataInfo& info) {
   if (!attributes_of(info).empty()) return;
-  throw BadInput(
-      fmt::format("Loading batches of {}: the method learns from labels, and this data has none. Choose "
-                  "a data set that has them (`refract list data`), or a method that needs none.",
-                  info.name));
+  throw BadInput(fmt::format(
+      "Loading batches of {}: the method learns from labels, and this data has none. Choose a data set that "
+      "has them (`refract list data`), or a method that needs none. For your own images, each sub-folder of "
+      "--unlabelled is a class; for your own table, --label names the column of the label.",
+      info.name));
 }
 
 std::vector<int64_t> descriptive_columns(const DataInfo& info) {

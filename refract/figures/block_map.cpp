@@ -146,6 +146,17 @@ std::string block_map_lacks(const Model& model, const DataSource& data) {
                             listed_blocks(model));
 }
 
+std::string block_map_caption(const Model& model, const DataSource& data) {
+  std::string caption =
+      "Each point is an example. The axes are the first two principal components of the codes of a block.";
+  if (data.count(Split::reference) == 0) return caption;
+  if (has_block(model, Role::target))
+    caption += " In a block of target factors, the reference examples should lie close together.";
+  if (has_block(model, Role::common))
+    caption += " In a block of common factors, the reference examples should lie among the others.";
+  return caption;
+}
+
 Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed) {
   const Shown shown = shown_on_map(data, seed);
   const std::vector<Colouring> colourings = colourings_of(data, shown);
@@ -167,12 +178,7 @@ Figure draw_block_map(const Model& model, const DataSource& data, uint64_t seed)
   for (size_t c = 0; c < colourings.size(); ++c)
     draw_legend(canvas, kMapGap + row * std::ssize(blocks), kMapGap + static_cast<int64_t>(c) * step, kMapSide,
                 colourings[c].legend);
-  return {"block-map",
-          "Maps of the codes",
-          "Each point is an example. The axes are the first two principal components of the codes of a block. In a "
-          "block of target factors, the reference examples should lie close together. In a block of common factors, "
-          "they should lie among the others.",
-          {canvas.frame()}};
+  return {"block-map", "Maps of the codes", block_map_caption(model, data), {canvas.frame()}};
 }
 
 }  // namespace

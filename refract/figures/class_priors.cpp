@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "refract/draw/canvas.h"
+#include "refract/draw/plot.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
 #include "refract/model/class_pairs.h"
@@ -23,10 +25,9 @@ constexpr int64_t kMostDimensions = 3;  // of one block, those in which the clas
 constexpr int64_t kCell = 72;           // images are shown at least this large, in pixels
 constexpr int64_t kCellGap = 4;
 constexpr int64_t kBorder = 16;
-constexpr int64_t kCurves = 120;  // height of the densities, in pixels
-constexpr double kReach = 2.5;    // standard deviations beyond the outermost means
-constexpr std::array<std::array<uint8_t, 3>, 6> kColours = {
-    {{31, 119, 180}, {214, 39, 40}, {44, 160, 44}, {148, 103, 189}, {255, 127, 14}, {23, 190, 207}}};
+constexpr int64_t kCurves = 120;        // height of the densities, in pixels
+constexpr double kReach = 2.5;          // standard deviations beyond the outermost means
+constexpr int64_t kBetweenNumbers = 3;  // pixels between the numbers of two curves
 
 // p(u | class) along one dimension.
 struct Density {
@@ -108,10 +109,40 @@ class Strip {
         const double u = low_ + (high_ - low_) * p / points;
         curve.emplace_back(centre(left, (u - low_) * steps_a_unit), floor - scale * d.at(u));
       }
-      canvas.line(curve, kColours[i % kColours.size()]);
-      canvas.write(std::to_string(i), kLabelHeight, std::lround(floor - scale * d.at(d.mean)) - kLabelHeight - 2,
-                   std::lround(centre(left, (d.mean - low_) * steps_a_unit)) - 4);
+      canvas.line(curve, class_colour(i));
     }
+    for (const Number& number : numbers(left, floor, scale))
+      canvas.write(number.text, kLabelHeight, number.top, number.left);
+  }
+
+  struct Number {
+    std::string text;
+    int64_t top, left;
+    [[nodiscard]] bool meets(const Number& other) const {
+      return std::abs(top - other.top) < kLabelHeight && left < other.right() && other.left < right();
+    }
+    [[nodiscard]] int64_t right() const { return left + text_width(text, kLabelHeight) + kBetweenNumbers; }
+  };
+
+  // The numbers of the classes above the peaks of their curves. Where they would overlap, the later one moves right.
+  [[nodiscard]] std::vector<Number> numbers(int64_t left, double floor, double scale) const {
+    std::vector<size_t> order(classes_.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return classes_[a].mean < classes_[b].mean; });
+    std::vector<Number> placed;
+    for (const size_t i : order) {
+      const Density& d = classes_[i];
+      const double step = (d.mean - low_) * (kPriorSteps - 1) / (high_ - low_);
+      Number number{std::to_string(i), std::lround(floor - scale * d.at(d.mean)) - kLabelHeight - 2,
+                    std::lround(centre(left, step)) - 4};
+      const auto in_the_way = [&] {
+        return std::find_if(placed.begin(), placed.end(), [&](const Number& other) { return number.meets(other); });
+      };
+      for (auto other = in_the_way(); other != placed.end(); other = in_the_way()) number.left = other->right();
+      placed.push_back(number);
+    }
+    return placed;
   }
 
   std::vector<Density> classes_;

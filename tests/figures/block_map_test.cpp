@@ -91,5 +91,18 @@ TEST(BlockMap, WithoutNamedColumnsTheFirstFactorsColourIt) {
   EXPECT_EQ(maps_across(frame), 3);  // by set, by class, by one factor
 }
 
+// Where references should lie is said only of blocks that learn from references.
+TEST(BlockMap, ItsCaptionSpeaksOfTheBlocksAndSetsThatThereAre) {
+  const fakes::Source with(5, 2, {{Split::unlabelled, 40}, {Split::reference, 10}});
+  const fakes::Source without(5, 2, {{Split::unlabelled, 40}});
+  const auto caption = [](const Model& model, const DataSource& data) {
+    return figure("block-map").draw(model, data, 1).caption;
+  };
+  EXPECT_NE(caption(fakes::halves(), with).find("target factors, the reference examples"), std::string::npos);
+  EXPECT_NE(caption(fakes::halves(), with).find("common factors, the reference examples"), std::string::npos);
+  EXPECT_EQ(caption(fakes::halves(), without).find("reference"), std::string::npos);
+  EXPECT_EQ(caption(fakes::whole(), with).find("reference"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace refract

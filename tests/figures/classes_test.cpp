@@ -1,13 +1,17 @@
-// Samples class by class, and pictures that were filled in.
+// Samples class by class, priors of classes, and pictures that were filled in.
 #include <ATen/ops/full.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "refract/core/errors.h"
 #include "refract/data/files/mask.h"
 #include "refract/draw/canvas.h"
+#include "refract/draw/plot.h"
+#include "refract/figures/figure.h"
 #include "refract/figures/sheets.h"
 #include "tests/support/fakes.h"
 #include "tests/support/surroundings.h"
@@ -83,6 +87,59 @@ TEST(InpaintingSheets, ManyPicturesFillPanelsAndThenSheets) {
   EXPECT_EQ(inpainting_parts(1000, false, {8, 8}).size(), inpainting_sheets(filled(1000)).images.size());
   EXPECT_GT(inpainting_parts(1000, false, {8, 8}).size(), 1U);
   EXPECT_GT(inpainting_parts(1000, false, {64, 512}).size(), inpainting_parts(1000, false, {64, 64}).size());
+}
+
+// Gray pictures whose factor u has a prior of its own for each class, so that all colour is that of the curves.
+class GrayClasses : public fakes::FakeModel {
+ public:
+  explicit GrayClasses(std::vector<float> means)
+      : FakeModel(
+            Space::square(3, 8),
+            {{"c", std::ssize(means), Role::category, true}, {"u", 1, Role::class_related, false, true, 0}},
+            [classes = std::ssize(means)](const Tensor& x) {
+              return Codes{at::full({x.size(0), classes}, 1.0 / static_cast<double>(classes)),
+                           x.mean({1, 2, 3}).unsqueeze(1)};
+            },
+            [](const Codes& codes) {
+              return codes.at(1).clamp(-1, 1).view({-1, 1, 1, 1}).expand({-1, 3, 8, 8});
+            }),
+        means_(std::move(means)) {}
+
+  [[nodiscard]] Gaussian prior(size_t block) const override {
+    if (block != 1) return Model::prior(block);
+    const Tensor means = at::tensor(means_).view({-1, 1});
+    return {means, at::full(means.sizes(), -2.0)};
+  }
+
+ private:
+  std::vector<float> means_;
+};
+
+Tensor class_priors_of(const std::vector<float>& means) {
+  const fakes::Source data(3, 2, {{Split::unlabelled, 9}}, Space::square(3, 8));
+  return figure("class-priors").draw(GrayClasses(means), data, 1).frames.at(0).to(at::kInt);
+}
+
+TEST(ClassPriors, EachOfTenClassesHasItsOwnColour) {
+  const Tensor frame = class_priors_of({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  std::set<Rgb> seen;
+  for (size_t c = 0; c < 10; ++c) {
+    const Rgb colour = class_colour(c);
+    EXPECT_TRUE(seen.insert(colour).second) << c;
+    const Tensor wanted = at::tensor(std::vector<int>(colour.begin(), colour.end())).view({3, 1, 1});
+    EXPECT_GT((frame == wanted).all(0).sum().item<int64_t>(), 10) << c;
+  }
+}
+
+// How wide the dark pixels of the numbers above the curves reach; curves of two classes are not dark.
+int64_t width_of_numbers(const Tensor& frame) {
+  const Tensor rows = frame.slice(1, 16 + kHeadingHeight, 16 + kHeadingHeight + 2 * kLabelHeight);
+  const Tensor columns = rows.lt(100).all(0).any(0).nonzero();
+  return columns.max().item<int64_t>() - columns.min().item<int64_t>() + 1;
+}
+
+TEST(ClassPriors, NumbersOfCurvesWithOnePeakStandSideBySide) {
+  EXPECT_GE(width_of_numbers(class_priors_of({0, 0})), text_width("0", kLabelHeight) + 3);
 }
 
 }  // namespace
