@@ -83,7 +83,9 @@ class ConditionalVae : public Method {
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return likelihood_.example(generator_.shown(codes));
   }
-  [[nodiscard]] Needs needs() const override { return {.main = {true, true}, .classes = options_.shared.classes}; }
+  [[nodiscard]] Needs needs() const override {
+    return {.main = {true, true}, .classes = options_.shared.labels.classes};
+  }
   [[nodiscard]] std::vector<Player*> players() override {
     if (!judges()) return {&model_};
     return {&model_, &generators_, &adversary_->player()};
