@@ -11,15 +11,7 @@ void LabelledOptions::describe_into(Options& options) {
            "what a step keeps of a moving average of the generator's weights, which then makes all that is shown, such "
            "as 0.999; 0: no average (the paper)")
       .range(0, 0.999999);
-  options
-      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
-      .range(1, 1e9);
-  options
-      .add(
-          "label_columns", label_columns,
-          "positions, from 0, of attributes; the first is the label; empty: when training, the first that describes an "
-          "example, or the first identity where there are no others")
-      .range(0, 1e6);
+  labels.describe_into(options, "of which the first is the label");
 }
 
 void LabelledOptions::describe_likelihood(Options& options) {
@@ -31,8 +23,7 @@ void PixelAdversaryOptions::describe_into(Options& options) {
       .add("adversarial_loss", loss,
            "losses of the discriminator and of the generator: log (Eq. 10) or hinge (the authors' code)")
       .one_of({"log", "hinge"});
-  options.add("discriminator_rate", rate, "learning rate of the discriminator, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "discriminator_rate", rate, "the discriminator");
   options
       .add("discriminator_widths", widths,
            "channels of the discriminator at each resolution, from fine to coarse; empty: widths")

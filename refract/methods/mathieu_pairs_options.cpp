@@ -64,8 +64,7 @@ void MathieuPairsOptions::describe_reader(Options& options) {
            "values are alike (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
       .range(0, 1e6);
   options.add("reader_steps", reader_steps, "updates of the reader in a step").range(1, 100);
-  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "reader_rate", reader_rate, "the reader");
 }
 
 void MathieuPairsOptions::describe_adversary(Options& options) {
@@ -91,22 +90,11 @@ void MathieuPairsOptions::describe_adversary(Options& options) {
       .add("discriminator_dropout", discriminator_dropout,
            "probability with which each feature is zeroed before the last layer of the discriminator")
       .range(0, 0.99);
-  options
-      .add("discriminator_rate", discriminator_rate,
-           "learning rate of the discriminator, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "discriminator_rate", discriminator_rate, "the discriminator");
 }
 
 void MathieuPairsOptions::describe_labels(Options& options) {
-  options
-      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
-      .range(1, 1e9);
-  options
-      .add(
-          "label_columns", label_columns,
-          "positions, from 0, of the attributes that the discriminator sees; empty: when training, those that describe "
-          "an example, or the identities where there are no others")
-      .range(0, 1e6);
+  labels.describe_into(options, "that the discriminator sees");
   options
       .add("lonely_classes", lonely_classes,
            "what to do about examples that are the only one of their class, and so have no partner: refuse the data or "
