@@ -24,7 +24,7 @@ std::vector<std::string> suggestions(const OpenedRun& opened, const std::vector<
   const std::string folder = examples.empty() ? "" : examples.front().parent_path().string();
   if (!examples.empty() && lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, folder});
   if (!examples.empty() && opened.method->encodes()) add({program, "encode", run, folder});
-  if (!opened.method->space().is_picture()) {
+  if (opened.settings->options.has("table")) {
     const std::string table = opened.settings->options.at("table").text();
     if (opened.method->encodes()) add({program, "encode", run, table});
     if (lacks_synthesis(*opened.method).empty()) add({program, "synthesize", run, table, "--variants", "3"});

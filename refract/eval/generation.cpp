@@ -17,6 +17,7 @@
 #include "refract/eval/features.h"
 #include "refract/eval/held_out.h"
 #include "refract/eval/labelled_parts.h"
+#include "refract/model/generated.h"
 
 namespace refract {
 namespace {
@@ -33,10 +34,7 @@ std::optional<size_t> judged_attribute(const DataInfo& info) {
 std::optional<size_t> generated_category(const Model& model, const DataInfo& info) {
   const std::optional<size_t> attribute = judged_attribute(info);
   if (!attribute) return std::nullopt;
-  const auto classes = static_cast<int64_t>(attributes_of(info)[*attribute].values.size());
-  for (size_t b = 0; b < model.blocks().size(); ++b)
-    if (const Block& block = model.blocks()[b]; block.categorical && block.prior && block.size == classes) return b;
-  return std::nullopt;
+  return category_of(model, std::ssize(attributes_of(info)[*attribute].values));
 }
 
 struct LabelledExample {
@@ -195,8 +193,7 @@ std::string lacks_labelled_examples(const DataSource& data) {
 }
 
 std::string lacks_samples(const Model& model, const DataSource& /*data*/) {
-  if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
-  return lacks_prior(model);
+  return lacks_generated(model);
 }
 
 std::string lacks_samples_of_classes(const Model& model, const DataSource& data) {

@@ -7,7 +7,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/methods/entries.h"
-#include "refract/methods/label_set.h"
+#include "refract/methods/label_options.h"
 #include "refract/methods/likelihood.h"
 #include "refract/nn/residual.h"
 
@@ -20,7 +20,7 @@ struct ClassifierOptions {
   double label_smoothing = 0;
   bool flips = false;
   int64_t shifts = 0;
-  std::vector<int64_t> classes, label_columns;
+  LabelOptions labels;
 
   Options describe();
 };
@@ -46,14 +46,7 @@ Options ClassifierOptions::describe() {
       .add("shifts", shifts,
            "largest shift of a training picture in pixels, in both directions, with the edge repeated; 0: none")
       .range(0, 1024);
-  options
-      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
-      .range(1, 1e9);
-  options
-      .add("label_columns", label_columns,
-           "positions, from 0, of the attributes to classify; empty: when training, those that describe an example, or "
-           "the identities if there are no others")
-      .range(0, 1e6);
+  labels.describe_into(options, "to classify");
   return options;
 }
 
@@ -79,7 +72,7 @@ class Classifier : public Method {
   Classifier(const ClassifierOptions& options, const Space& space)
       : options_(options),
         likelihood_({}, space),
-        labels_(label_set(options.classes, options.label_columns)),
+        labels_(options.labels.set()),
         network_(make_residual_network(space, options.shape)),
         head_(network_->features(), labels_.values(), kPlain),
         player_("classifier", {options.learning_rate, options.beta1, options.beta2, 1e-8}) {
@@ -113,7 +106,7 @@ class Classifier : public Method {
   [[nodiscard]] Tensor decode(const Codes& /*codes*/) const override { throw BadInput(lacks_generator(*this)); }
 
   [[nodiscard]] Needs needs() const override {
-    return {.main = {true, true}, .classes = options_.classes, .least_batch = 2};
+    return {.main = {true, true}, .classes = options_.labels.classes, .least_batch = 2};
   }
   [[nodiscard]] std::vector<Player*> players() override { return {&player_}; }
   Scalars step(const Batch& batch, Update& update) override;

@@ -1,5 +1,7 @@
 #include "refract/methods/common.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <string_view>
 
@@ -47,6 +49,10 @@ Architecture NetworkOptions::architecture() const {
 
 Adam NetworkOptions::adam(double rate_factor) const {
   return {learning_rate * rate_factor, beta1, beta2, 1e-8};
+}
+
+void describe_rate(Options& options, const std::string& name, double& rate, const std::string& whom) {
+  options.add(name, rate, fmt::format("learning rate of {}, as a multiple of learning_rate", whom)).range(0, 1000);
 }
 
 }  // namespace refract

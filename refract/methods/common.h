@@ -1,6 +1,9 @@
 // What the VAE family shares: the options of networks.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "refract/core/options.h"
 #include "refract/methods/likelihood.h"
 #include "refract/nn/networks.h"
@@ -25,5 +28,8 @@ struct NetworkOptions {
   [[nodiscard]] Architecture architecture() const;
   [[nodiscard]] Adam adam(double rate_factor = 1.0) const;
 };
+
+// Adds the option `name`, the learning rate of `whom` as a multiple of learning_rate, for NetworkOptions::adam.
+void describe_rate(Options& options, const std::string& name, double& rate, const std::string& whom);
 
 }  // namespace refract

@@ -44,7 +44,9 @@ class ConditionalGan : public Method {
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return likelihood_.example(generator_.shown(codes));
   }
-  [[nodiscard]] Needs needs() const override { return {.main = {true, true}, .classes = options_.shared.classes}; }
+  [[nodiscard]] Needs needs() const override {
+    return {.main = {true, true}, .classes = options_.shared.labels.classes};
+  }
   [[nodiscard]] std::vector<Player*> players() override { return {&model_, &adversary_.player()}; }
 
   // Both players move at once, from the same samples.

@@ -5,11 +5,14 @@
 //
 // A trained model infers labels that it is not given, by Bayes with equal class priors: q(c | x) is in proportion to
 // the exponential of each class's evidence lower bound, log p(x | z, c) at the posterior mean of z minus the KL
-// divergence.
+// divergence. It is the bound of training, in units in which the KL divergence counts once: the weights of training say
+// how broad p(x | z, c) is.
 #include <ATen/ops/randn_like.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
+
+#include <algorithm>
 
 #include "refract/methods/entries.h"
 #include "refract/methods/labelled_networks.h"
@@ -83,7 +86,9 @@ class ConditionalVae : public Method {
   [[nodiscard]] Tensor decode(const Codes& codes) const override {
     return likelihood_.example(generator_.shown(codes));
   }
-  [[nodiscard]] Needs needs() const override { return {.main = {true, true}, .classes = options_.shared.classes}; }
+  [[nodiscard]] Needs needs() const override {
+    return {.main = {true, true}, .classes = options_.shared.labels.classes};
+  }
   [[nodiscard]] std::vector<Player*> players() override {
     if (!judges()) return {&model_};
     return {&model_, &generators_, &adversary_->player()};
@@ -99,6 +104,7 @@ class ConditionalVae : public Method {
   [[nodiscard]] Gaussian posterior(const Examples& examples, const Tensor& classes) const {
     return given(likelihood_.read(examples.x), one_hot_mode(classes));
   }
+  [[nodiscard]] double error_weight() const;
   [[nodiscard]] Tensor classes_of(const Examples& examples) const;
   [[nodiscard]] Tensor inferred_classes(const Tensor& x) const;
 
@@ -111,6 +117,14 @@ class ConditionalVae : public Method {
   std::unique_ptr<PixelAdversary> adversary_;
   Player model_, generators_;
 };
+
+// What the error of an example, summed over its values, counts beside its KL divergence, summed over dimensions.
+double ConditionalVae::error_weight() const {
+  constexpr double least_kl = 1e-6;  // without a KL divergence, the class of least error
+  const auto values = options_.shared.likelihood.reduction == "mean" ? static_cast<double>(space().numel()) : 1.0;
+  const double kl = std::max(options_.kl_weight, least_kl) / static_cast<double>(options_.latent_z);
+  return options_.reconstruction_weight / values / kl;
+}
 
 // One-hot where the label is known, else q(c | x): [N, classes].
 Tensor ConditionalVae::classes_of(const Examples& examples) const {
@@ -128,7 +142,7 @@ Tensor ConditionalVae::inferred_classes(const Tensor& x) const {
     one.select(1, c).fill_(1);
     const Gaussian z = given(read, one);
     const Tensor error = likelihood_.negative_log_likelihoods(x, generator_.shown({one, z.mean}));
-    bounds.push_back(-error - z.kl_to_standard());
+    bounds.push_back(-error_weight() * error - z.kl_to_standard());
   }
   return at::stack(bounds, 1).softmax(1);
 }

@@ -1,13 +1,9 @@
 #include "refract/methods/labelled_networks.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/zeros.h>
-#include <fmt/format.h>
-
-#include <cmath>
 
 #include "refract/core/generator.h"
 #include "refract/optim/shared_pass.h"
@@ -30,16 +26,8 @@ std::shared_ptr<Generator> generator_of_codes(const LabelledOptions& options, co
 }  // namespace
 
 LabelSet label_of(const LabelledOptions& options) {
-  const LabelSet all = label_set(options.classes, options.label_columns);
+  const LabelSet all = options.labels.set();
   return {{all.columns.front()}, {all.sizes.front()}};
-}
-
-PointEncoder::PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions)
-    : trunk_(register_module("trunk", make_trunk(space, architecture))),
-      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), dimensions, kPlain))) {}
-
-Tensor PointEncoder::forward(const Tensor& x) const {
-  return head_->forward(trunk_->forward(x));
 }
 
 ClassGaussians::ClassGaussians(int64_t classes, int64_t dimensions, double sigma_rate)
@@ -73,39 +61,6 @@ Gaussian total(const Gaussian& classes) {
   const Tensor mean = classes.mean.mean(0, true);
   const Tensor between = (classes.mean - mean).square().mean(0, true);
   return {mean, (classes.log_variance.exp().mean(0, true) + between).log()};
-}
-
-CodeClassifier::CodeClassifier(int64_t codes, int64_t layers, int64_t features, int64_t classes) {
-  int64_t in = codes;
-  for (int64_t i = 0; i <= layers; ++i) {
-    const bool last = i == layers;
-    const auto layer = std::make_shared<Linear>(in, last ? classes : features, last ? kPlain : kActivated);
-    layers_.push_back(register_module(fmt::format("layer{}", i), layer));
-    in = features;
-  }
-}
-
-Tensor CodeClassifier::log_probabilities(const Tensor& codes) const {
-  Tensor h = codes;
-  for (size_t i = 0; i + 1 < layers_.size(); ++i) h = at::leaky_relu(layers_[i]->forward(h), kSlope);
-  return layers_.back()->forward(h).log_softmax(1);
-}
-
-void CodeClassifier::start_anew() {
-  const at::NoGradGuard no_grad;
-  for (Tensor& parameter : parameters())
-    if (parameter.dim() == 2)
-      parameter.normal_(0, std::sqrt(kActivated / static_cast<double>(parameter.size(1))));
-    else
-      parameter.zero_();
-}
-
-Tensor cross_entropy_with_label(const Tensor& log_probabilities, const Tensor& seen) {
-  return -(seen * log_probabilities).sum() / seen.sum().clamp_min(1);
-}
-
-Tensor cross_entropy_with_uniform(const Tensor& log_probabilities, const Tensor& seen) {
-  return -(seen.sum(1) * log_probabilities.mean(1)).sum() / seen.sum().clamp_min(1);
 }
 
 LabelledGenerator::LabelledGenerator(const LabelledOptions& options, const Likelihood& likelihood,

@@ -20,17 +20,6 @@ LabelSet label_of(const LabelledOptions& options);
 
 // Below, `seen` are the indicators of labels, [N, classes]: one-hot rows, or zeros where the label is not known.
 
-// Encoder_s: a code without noise, [N, dimensions].
-class PointEncoder : public torch::nn::Module {
- public:
-  PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions);
-  [[nodiscard]] Tensor forward(const Tensor& x) const;
-
- private:
-  std::shared_ptr<Trunk> trunk_;
-  std::shared_ptr<Linear> head_;
-};
-
 // p(z_s | c): a learned Gaussian with diagonal covariance for each class (Eq. 6). Standard deviations stay between 0.14
 // and 7.4, or a code without noise could make its likelihood as large as it likes. They are learned as log-variances,
 // and every determinant is a sum of these. Adam moves them `sigma_rate` times as far as its step size says.
@@ -53,26 +42,6 @@ class ClassGaussians : public torch::nn::Module {
 
 // The mean and variance of an equal mixture of Gaussians [classes, D]: [1, D] (Eq. 11).
 Gaussian total(const Gaussian& classes);
-
-// The adversarial classifier on z_u.
-class CodeClassifier : public torch::nn::Module {
- public:
-  // `layers` hidden ones of so many features.
-  CodeClassifier(int64_t codes, int64_t layers, int64_t features, int64_t classes);
-
-  [[nodiscard]] Tensor log_probabilities(const Tensor& codes) const;  // [N, classes]
-
-  // Draws all weights anew, from LibTorch's default generator.
-  void start_anew();
-
- private:
-  std::vector<std::shared_ptr<Linear>> layers_;
-};
-
-// Means over the examples whose label is known, 0-dim, of log-probabilities [N, classes]: the cross-entropy with the
-// label (Eqs. 4 and 8) and with the uniform distribution (Eq. 5).
-Tensor cross_entropy_with_label(const Tensor& log_probabilities, const Tensor& seen);
-Tensor cross_entropy_with_uniform(const Tensor& log_probabilities, const Tensor& seen);
 
 // From codes side by side, of these sizes, to examples.
 class LabelledGenerator {

@@ -12,15 +12,7 @@ void LabelledOptions::describe_into(Options& options) {
            "0: "
            "no average (the papers)")
       .range(0, 0.999999);
-  options
-      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
-      .range(1, 1e9);
-  options
-      .add(
-          "label_columns", label_columns,
-          "positions, from 0, of the attributes in classes; the model learns from the first; empty: when training, the "
-          "first that describes an example, or the first identity if there are no others")
-      .range(0, 1e6);
+  labels.describe_into(options, "of which the first is the label");
 }
 
 void LabelledOptions::describe_likelihood(Options& options) {
@@ -33,8 +25,7 @@ void PixelAdversaryOptions::describe_into(Options& options) {
            "losses of the discriminator and of the generator: log (Zheng and Sun 2019, Eq. 10) or hinge (the authors' "
            "code)")
       .one_of({"log", "hinge"});
-  options.add("discriminator_rate", rate, "learning rate of the discriminator, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "discriminator_rate", rate, "the discriminator");
   options
       .add("discriminator_widths", widths,
            "channels of the discriminator at each resolution, from fine to coarse; empty: widths")

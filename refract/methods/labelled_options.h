@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "refract/methods/common.h"
+#include "refract/methods/label_options.h"
 #include "refract/methods/likelihood.h"
 
 namespace refract {
@@ -20,7 +21,7 @@ struct LabelledOptions {
   NetworkOptions network{.widths = {32, 64, 128, 256}, .learning_rate = 5e-4, .beta1 = 0, .beta2 = 0.9};
   LikelihoodOptions likelihood{.reduction = "mean", .of_pixels = Family::gaussian};
   double generator_average = 0;
-  std::vector<int64_t> classes, label_columns;
+  LabelOptions labels;
 
   void describe_into(Options& options);
   void describe_likelihood(Options& options);  // for those that reconstruct

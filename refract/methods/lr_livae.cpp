@@ -8,6 +8,7 @@
 #include <ATen/ops/randn_like.h>
 
 #include "refract/methods/entries.h"
+#include "refract/methods/label_classifier.h"
 #include "refract/methods/labelled_networks.h"
 #include "refract/methods/lr_livae_options.h"
 #include "refract/nn/categorical.h"
@@ -20,10 +21,10 @@ constexpr int64_t kFreshProbe = 1;
 
 // The adversarial classifier on z_u.
 struct CodeAdversary {
-  CodeAdversary(const LrLivaeOptions& options, int64_t classes)
+  CodeAdversary(const LrLivaeOptions& options, const LabelSet& label)
       : reads_posterior(options.code_adversary_reads == "posterior"),
-        classifier((reads_posterior ? 2 : 1) * options.latent_u, options.code_adversary_layers,
-                   options.code_adversary_features, classes),
+        classifier((reads_posterior ? 2 : 1) * options.latent_u,
+                   {options.code_adversary_layers, options.code_adversary_features}, label),
         player("code_adversary", options.shared.network.adam(options.code_adversary_rate)) {
     player.own("classifier", classifier);
   }
@@ -36,7 +37,7 @@ struct CodeAdversary {
     for (const auto& [name, moment] : player.moments()) moment.zero_();
   }
   bool reads_posterior;
-  CodeClassifier classifier;
+  LabelClassifier classifier;
   Player player;
 };
 
@@ -70,7 +71,7 @@ class LrLivae : public Method {
   }
 
   [[nodiscard]] Needs needs() const override {
-    return {.main = {true, true}, .second = {true, true, options_.n_gm}, .classes = options_.shared.classes};
+    return {.main = {true, true}, .second = {true, true, options_.n_gm}, .classes = options_.shared.labels.classes};
   }
   [[nodiscard]] std::vector<Player*> players() override;
   [[nodiscard]] int64_t phase(int64_t step) const override {
@@ -130,7 +131,7 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
   generator_.join(judges() ? generators_ : encoders_);
   classes_.own("gaussians", gaussians_);
   supervised_.share("encoder_s", encoder_s_);
-  if (label_.values() > 1) code_adversary_ = std::make_unique<CodeAdversary>(options, label_.values());
+  if (label_.values() > 1) code_adversary_ = std::make_unique<CodeAdversary>(options, label_);
   if (judges())
     adversary_ = std::make_unique<PixelAdversary>(options.shared, options.adversary, space, label_.values());
 }
@@ -159,7 +160,7 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
     const Tensor seen = indicators(label_, labels[i], x);
     const Tensor z_s = encoder_s_.forward(x);
     const Tensor known = seen.sum(1);
-    t.classification = cross_entropy_with_label(gaussians_.log_posterior(z_s), seen);              // Eq. 8
+    t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s), seen);      // Eq. 8
     t.likelihood = -(gaussians_.of(seen).log_prob(z_s) * known).sum() / known.sum().clamp_min(1);  // Eq. 7
     const Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;              // Eq. 9
     update.descend({{supervised_, loss}, {classes_, loss}});
@@ -168,8 +169,8 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
 
 void LrLivae::add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const {
   const Tensor log_q = code_adversary_->log_probabilities(posterior, z_u);
-  t.uniform = cross_entropy_with_uniform(log_q, seen);       // Eq. 5
-  t.code_adversary = cross_entropy_with_label(log_q, seen);  // Eq. 4
+  t.uniform = cross_entropy_with_uniform(label_, log_q, seen);       // Eq. 5
+  t.code_adversary = cross_entropy_with_label(label_, log_q, seen);  // Eq. 4
   t.encoders = t.encoders + options_.uniform_weight * t.uniform;
 }
 

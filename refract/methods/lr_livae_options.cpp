@@ -59,10 +59,7 @@ void LrLivaeOptions::describe_code_adversary(Options& options) {
   options.add("code_adversary_layers", code_adversary_layers, "hidden layers of the adversarial classifier on z_u")
       .range(0, 20);
   options.add("code_adversary_features", code_adversary_features, "features of each hidden layer").range(1, 65536);
-  options
-      .add("code_adversary_rate", code_adversary_rate,
-           "learning rate of the adversarial classifier on z_u, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "code_adversary_rate", code_adversary_rate, "the adversarial classifier on z_u");
   options
       .add(
           "probe_restart", probe_restart,

@@ -32,25 +32,9 @@ struct MathieuOptions {
     options.add("kl_weight", kl_weight, "weight of KL(q(z|x) || p(z))").range(0, 1e6);
     options.add("adversarial_weight", adversarial_weight, "weight of the adversarial loss (lambda of Eq. 5)")
         .range(0, 1e6);
-    options
-        .add("discriminator_rate", discriminator_rate,
-             "learning rate of the discriminator, as a multiple of learning_rate")
-        .range(0, 1000);
+    describe_rate(options, "discriminator_rate", discriminator_rate, "the discriminator");
     return options;
   }
-};
-
-// Examples to specified factors, without noise.
-class PointEncoder : public torch::nn::Module {
- public:
-  PointEncoder(const Space& space, const Architecture& architecture, int64_t latents)
-      : trunk_(register_module("trunk", make_trunk(space, architecture))),
-        head_(register_module("head", std::make_shared<Linear>(trunk_->features(), latents, kPlain))) {}
-  [[nodiscard]] Tensor forward(const Tensor& x) const { return head_->forward(trunk_->forward(x)); }
-
- private:
-  std::shared_ptr<Trunk> trunk_;
-  std::shared_ptr<Linear> head_;
 };
 
 // Whether an example is real and of its set, [N], as a logit. The set enters as one more channel, +1 or -1: what it

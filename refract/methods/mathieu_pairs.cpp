@@ -10,51 +10,20 @@
 #include "refract/methods/entries.h"
 #include "refract/methods/mathieu_pairs_networks.h"
 #include "refract/methods/mathieu_pairs_options.h"
+#include "refract/methods/mathieu_pairs_players.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kAlgorithm1 = 0;  // phases
 constexpr int64_t kClassifying = 1;
-constexpr int64_t kReaderFeatures = 256;  // as many as the probes of the paper have
-constexpr double kLeastVariance = 1e-6;
-
-// An encoder of s of its own, trained by a classifier (supplementary material, "Using a pre-trained embedding").
-struct Embedding {
-  Embedding(const MathieuPairsOptions& options, const Space& space, const LabelSet& labels)
-      : encoder(space, options.network.architecture(), {.s = options.latent_s}),
-        classifier(options.latent_s, options.classifier_features, labels),
-        player("specified", options.network.adam()) {
-    player.own("encoder_s", encoder);
-    player.own("classifier", classifier);
-  }
-  PairsEncoder encoder;
-  LabelClassifier classifier;
-  Player player;
-};
-
-// An adversary that tells labels from z. It sees means in units of their deviations over the batch, so that nothing hides
-// in what is small.
-struct Reader {
-  Reader(const MathieuPairsOptions& options, const LabelSet& labels)
-      : classifier(options.latent_z, kReaderFeatures, labels),
-        player("reader", options.network.adam(options.reader_rate)) {
-    player.own("classifier", classifier);
-  }
-  static Tensor seen(const Tensor& means) {
-    const Tensor centred = means - means.mean(0, true);
-    return centred / (centred.square().mean(0, true) + kLeastVariance).sqrt();
-  }
-  LabelClassifier classifier;
-  Player player;
-};
 
 class MathieuPairs : public Method {
  public:
   MathieuPairs(const MathieuPairsOptions& options, const Space& space)
       : options_(options),
         likelihood_(options.likelihood, space),
-        labels_(label_set(options.classes, options.label_columns)),
+        labels_(options.labels.set()),
         blocks_{{"s", options.latent_s, Role::target, false, false}, {"z", options.latent_z, Role::common}},
         encoder_(space, options.network.architecture(),
                  {options.classifier_steps > 0 ? 0 : options.latent_s, options.latent_z, options.shared_sigma}),
@@ -71,7 +40,7 @@ class MathieuPairs : public Method {
     model_.own("generator", *generator_);
     discriminator_.own("adversary", adversary_);
     if (options.classifier_steps > 0) embedding_ = std::make_unique<Embedding>(options, space, labels_);
-    if (options.reader_weight > 0) reader_ = std::make_unique<Reader>(options, labels_);
+    if (options.reader_weight > 0) reader_ = std::make_unique<LabelReader>(options, labels_);
   }
 
   [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
@@ -97,15 +66,15 @@ class MathieuPairs : public Method {
   [[nodiscard]] Needs needs() const override {
     return {.main = {true, true},
             .second = {uses_second(), uses_second()},
-            .partner = {true},
+            .partner = {true, reader_ != nullptr},
             .lonely = options_.lonely_classes == "leave-out" ? Lonely::leave_out : Lonely::refuse,
-            .classes = options_.classes};
+            .classes = options_.labels.classes};
   }
   [[nodiscard]] std::vector<Player*> players() override {
     std::vector<Player*> all = {&model_};
     if (judges()) all.push_back(&discriminator_);
-    if (embedding_) all.push_back(&embedding_->player);
-    if (reader_) all.push_back(&reader_->player);
+    if (embedding_) all.push_back(&embedding_->player());
+    if (reader_) all.push_back(&reader_->player());
     return all;
   }
   [[nodiscard]] int64_t phase(int64_t step) const override {
@@ -113,7 +82,7 @@ class MathieuPairs : public Method {
   }
   Scalars step(const Batch& batch, Update& update) override {
     if (update.phase() == kClassifying) return classify(batch, update);
-    if (embedding_) embedding_->encoder.train(false);  // it stays as it is, its statistics too
+    if (embedding_) embedding_->encoder().train(false);  // it stays as it is, its statistics too
     return learn(batch, update);
   }
 
@@ -124,7 +93,8 @@ class MathieuPairs : public Method {
     Gaussian z;
   };
   struct Terms {
-    Tensor loss, reconstruction, partner, kl, adversarial, prior, cycle, discriminator, classification, certainty, reader;
+    Tensor loss, reconstruction, partner, kl, adversarial, prior, cycle, discriminator, classification, certainty,
+        reader;
   };
 
   [[nodiscard]] bool judges() const { return options_.adversarial_weight > 0 || options_.prior_weight > 0; }
@@ -137,6 +107,7 @@ class MathieuPairs : public Method {
   [[nodiscard]] Tensor weights(const Batch& batch, const Tensor& like) const;
   [[nodiscard]] Scalars named(const Terms& terms, const Tensor& like) const;
   void add_verdicts(Terms& t, const Batch& batch, const Tensor& x, const std::vector<Tensor>& made) const;
+  [[nodiscard]] Tensor labels_of_all(const Batch& batch, const Tensor& like) const;
   void teach_reader(Terms& t, const Batch& batch, const Tensor& means, Update& update) const;
   Scalars classify(const Batch& batch, Update& update);
   Scalars learn(const Batch& batch, Update& update);
@@ -150,14 +121,14 @@ class MathieuPairs : public Method {
   LabelledAdversary adversary_;
   Player model_, discriminator_;
   std::unique_ptr<Embedding> embedding_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<LabelReader> reader_;
 };
 
 MathieuPairs::Inferred MathieuPairs::infer(const Tensor& x, int64_t with_z) const {
   if (embedding_) {
     const Gaussian z = posterior(x.slice(0, 0, with_z));
     const at::NoGradGuard frozen;
-    return {embedding_->encoder.specified(embedding_->encoder.features(x)), z};
+    return {embedding_->s(x), z};
   }
   const Tensor features = encoder_.features(x);
   return {encoder_.specified(features), encoder_.unspecified(features.slice(0, 0, with_z))};
@@ -222,7 +193,7 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
     t.loss = t.loss + options_.cycle_weight * t.cycle;
   }
   if (reader_) {
-    t.certainty = reader_->classifier.certainty(Reader::seen(inferred.z.mean));
+    t.certainty = reader_->certainty(reader_->said(inferred.z.mean), labels_of_all(batch, x));
     t.loss = t.loss + options_.reader_weight * t.certainty;
   }
   if (judges()) {
@@ -231,17 +202,21 @@ Scalars MathieuPairs::learn(const Batch& batch, Update& update) {
   } else {
     update.descend({{model_, t.loss}});
   }
-  if (reader_) teach_reader(t, batch, Reader::seen(inferred.z.mean).detach(), update);
+  if (reader_) teach_reader(t, batch, inferred.z.mean.detach(), update);
   return named(t, x);
+}
+
+// Indicators of the labels of main, partner and second. Partners share the first attribute alone.
+Tensor MathieuPairs::labels_of_all(const Batch& batch, const Tensor& like) const {
+  return indicators(labels_, at::cat({batch.main.labels, batch.partner.labels, batch.second.labels}), like);
 }
 
 // `means` of main, partner and second.
 void MathieuPairs::teach_reader(Terms& t, const Batch& batch, const Tensor& means, Update& update) const {
-  const Tensor seen =
-      indicators(labels_, at::cat({batch.main.labels, batch.main.labels, batch.second.labels}), means);
+  const Tensor seen = labels_of_all(batch, means);
   for (int64_t i = 0; i < options_.reader_steps; ++i) {
-    t.reader = reader_->classifier.cross_entropy(means, seen);
-    update.descend({{reader_->player, t.reader}});
+    t.reader = reader_->cross_entropy(reader_->said(means), seen);
+    update.descend({{reader_->player(), t.reader}});
   }
 }
 
@@ -261,13 +236,13 @@ void MathieuPairs::add_verdicts(Terms& t, const Batch& batch, const Tensor& x, c
 }
 
 Scalars MathieuPairs::classify(const Batch& batch, Update& update) {
-  embedding_->encoder.train(true);
+  embedding_->encoder().train(true);
   const Tensor x = likelihood_.read(at::cat({batch.main.x, batch.second.x}));
-  const Tensor s = embedding_->encoder.specified(embedding_->encoder.features(x));
+  const Tensor s = embedding_->s(x);
   const Tensor seen = indicators(labels_, at::cat({batch.main.labels, batch.second.labels}), x);
   Terms t;
-  t.classification = embedding_->classifier.cross_entropy(s, seen);
-  update.descend({{embedding_->player, t.classification}});
+  t.classification = embedding_->cross_entropy(s, seen);
+  update.descend({{embedding_->player(), t.classification}});
   return named(t, x);
 }
 

@@ -3,7 +3,6 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/dropout.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
 #include <fmt/format.h>
@@ -68,42 +67,6 @@ Gaussian PairsEncoder::unspecified(const Tensor& features) const {
   const Tensor raw = head_z_->forward(features);
   if (!log_variance_.defined()) return bounded_gaussian(raw);
   return bounded_gaussian(at::cat({raw, log_variance_.expand_as(raw)}, 1));
-}
-
-LabelClassifier::LabelClassifier(int64_t codes, int64_t features, LabelSet labels)
-    : labels_(std::move(labels)),
-      hidden_(register_module("hidden", std::make_shared<Linear>(codes, features))),
-      head_(register_module("head", std::make_shared<Linear>(features, labels_.values(), kPlain))) {}
-
-Tensor LabelClassifier::logits(const Tensor& codes) const {
-  return head_->forward(at::leaky_relu(hidden_->forward(codes), kSlope));
-}
-
-Tensor LabelClassifier::certainty(const Tensor& codes) const {
-  const Tensor all = logits(codes);
-  Tensor sum;
-  int64_t from = 0;
-  for (const int64_t size : labels_.sizes) {
-    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
-    const Tensor term = -log_probabilities.mean() - std::log(static_cast<double>(size));
-    sum = sum.defined() ? sum + term : term;
-    from += size;
-  }
-  return sum;
-}
-
-Tensor LabelClassifier::cross_entropy(const Tensor& codes, const Tensor& seen) const {
-  const Tensor all = logits(codes);
-  Tensor sum;
-  int64_t from = 0;
-  for (const int64_t size : labels_.sizes) {
-    const Tensor its = seen.slice(1, from, from + size);
-    const Tensor log_probabilities = all.slice(1, from, from + size).log_softmax(1);
-    const Tensor term = -(its * log_probabilities).sum() / its.sum().clamp_min(1);
-    sum = sum.defined() ? sum + term : term;
-    from += size;
-  }
-  return sum;
 }
 
 LabelledAdversary::LabelledAdversary(const Space& space, const Architecture& architecture, const LabelSet& labels,

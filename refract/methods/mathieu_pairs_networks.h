@@ -28,25 +28,6 @@ class PairsEncoder : public torch::nn::Module {
   Tensor log_variance_;  // [1, z], before its bound; undefined where each example has its own
 };
 
-// Two layers that tell labels from codes [N, codes].
-class LabelClassifier : public torch::nn::Module {
- public:
-  LabelClassifier(int64_t codes, int64_t features, LabelSet labels);
-
-  // `seen` are the indicators of the codes' labels. The mean over examples whose label is known, summed over columns:
-  // 0-dim.
-  [[nodiscard]] Tensor cross_entropy(const Tensor& codes, const Tensor& seen) const;
-
-  // How far what it says of each column is from all values alike: the mean of KL(uniform || said), summed over columns:
-  // 0-dim (Zheng and Sun 2019, Eq. 5, less its least value).
-  [[nodiscard]] Tensor certainty(const Tensor& codes) const;
-
- private:
-  [[nodiscard]] Tensor logits(const Tensor& codes) const;
-  LabelSet labels_;
-  std::shared_ptr<Linear> hidden_, head_;
-};
-
 // Whether an example is real and has its labels, [N], as a logit. Three look-up tables of the labels are added to the
 // maps of the first three layers, or of all where there are fewer: a number a map, summed over attributes. (In the
 // authors' code a table gives a coarse map, and attributes share the maps between them.) Normed networks are the

@@ -5,11 +5,15 @@ namespace {
 
 // They were tried on MNIST alone (experiments/results/2026-11-30-mathieu-pairs.md).
 std::vector<Preset> mathieu_pairs_presets() {
-  return {
-      {"held",
-       "holds the KL divergence of z near 9 nats, with one variance for all examples and a weak reverse cycle; z then "
-       "tells less of the labels than with the weights of the paper",
-       {{"shared_sigma", "true"}, {"capacity_z", "9"}, {"kl_weight", "20"}, {"cycle_weight", "20"}}}};
+  return {{"low-leak",
+           "keeps labels out of z by one variance for all examples, a reader, and reconstructions from the s of the "
+           "partner alone; also give latent_z, because few dimensions (5 for digits) leak least",
+           {{"shared_sigma", "true"},
+            {"reconstruction_weight", "0"},
+            {"partner_weight", "3"},
+            {"kl_weight", "3.5"},
+            {"reader_weight", "80"},
+            {"reader_steps", "3"}}}};
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ void MathieuPairsOptions::describe_objective(Options& options) {
   options.add("kl_weight", kl_weight, "weight of KL(q(z|x) || p(z))").range(0, 1e6);
   options
       .add("capacity_z", capacity_z,
-           "the KL divergence that z is held to, with |KL - capacity_z| in place of KL; 0: KL itself (the paper)")
+           "target of the KL divergence of z: the loss has |KL - capacity_z| in place of KL; 0: KL itself (the paper)")
       .range(0, 1e6)
       .in("nats");
   options
@@ -62,11 +66,11 @@ void MathieuPairsOptions::describe_objective(Options& options) {
 void MathieuPairsOptions::describe_reader(Options& options) {
   options
       .add("reader_weight", reader_weight,
-           "weight of a reader, which tells the labels from the mean of z, while the encoder makes it say that all "
-           "values are alike (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
+           "weight of a reader, a classifier that predicts the labels from the mean of z; the encoder makes its "
+           "predictions uniform (as Zheng and Sun 2019, Eq. 4 and 5); 0: none (the paper)")
       .range(0, 1e6);
   options.add("reader_steps", reader_steps, "updates of the reader in a step").range(1, 100);
-  options.add("reader_rate", reader_rate, "learning rate of the reader, as a multiple of learning_rate").range(0, 1000);
+  describe_rate(options, "reader_rate", reader_rate, "the reader");
 }
 
 void MathieuPairsOptions::describe_adversary(Options& options) {
@@ -92,22 +96,11 @@ void MathieuPairsOptions::describe_adversary(Options& options) {
       .add("discriminator_dropout", discriminator_dropout,
            "probability with which each feature is zeroed before the last layer of the discriminator")
       .range(0, 0.99);
-  options
-      .add("discriminator_rate", discriminator_rate,
-           "learning rate of the discriminator, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "discriminator_rate", discriminator_rate, "the discriminator");
 }
 
 void MathieuPairsOptions::describe_labels(Options& options) {
-  options
-      .add("classes", classes, "how many values each attribute of the labels has; empty: as in the data, when training")
-      .range(1, 1e9);
-  options
-      .add(
-          "label_columns", label_columns,
-          "positions, from 0, of the attributes that the discriminator sees; empty: when training, those that describe "
-          "an example, or the identities where there are no others")
-      .range(0, 1e6);
+  labels.describe_into(options, "that the discriminator sees");
   options
       .add("lonely_classes", lonely_classes,
            "what to do about examples that are the only one of their class, and so have no partner: refuse the data or "

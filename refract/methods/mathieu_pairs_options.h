@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "refract/methods/common.h"
+#include "refract/methods/label_options.h"
 
 namespace refract {
 
@@ -28,7 +29,7 @@ struct MathieuPairsOptions {
   int64_t reader_steps = 1;
   std::string swap_with = "any";
   double real_label = 0.95, discriminator_dropout = 0.5, discriminator_rate = 1;
-  std::vector<int64_t> classes, label_columns;
+  LabelOptions labels;
   std::string lonely_classes = "refuse";
   int64_t classifier_steps = 0, classifier_features = 256;
 

@@ -1,5 +1,6 @@
 #include "refract/methods/symmetric.h"
 
+#include "refract/methods/common.h"
 #include "refract/nn/density_ratio.h"
 
 namespace refract {
@@ -9,10 +10,7 @@ void SymmetricOptions::describe_into(Options& options) {
       .add("adversarial_weight", adversarial_weight,
            "weight of the symmetric divergence's log-ratios (Eq. 6; Fig. 3 a, b)")
       .range(0, 1e6);
-  options
-      .add("discriminator_rate", discriminator_rate,
-           "learning rate of the discriminators, as a multiple of learning_rate")
-      .range(0, 1000);
+  describe_rate(options, "discriminator_rate", discriminator_rate, "the discriminators");
   options
       .add("discriminator_features", discriminator.features,
            "features of the image at the joint layer of the discriminators; each code has half as many")

@@ -17,6 +17,14 @@ Gaussian Encoder::forward(const Tensor& x, int64_t data) const {
   return bounded_gaussian(head_->forward(trunk_->forward(x, data)));
 }
 
+PointEncoder::PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions)
+    : trunk_(register_module("trunk", make_trunk(space, architecture))),
+      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), dimensions, kPlain))) {}
+
+Tensor PointEncoder::forward(const Tensor& x) const {
+  return head_->forward(trunk_->forward(x));
+}
+
 Discriminator::Discriminator(const Space& space, const Architecture& architecture,
                              const std::vector<int64_t>& code_sizes, const DiscriminatorOptions& options)
     : dropout_(options.dropout),

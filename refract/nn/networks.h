@@ -26,6 +26,17 @@ class Encoder : public torch::nn::Module {
   std::shared_ptr<Linear> head_;
 };
 
+// A code without noise, [N, dimensions].
+class PointEncoder : public torch::nn::Module {
+ public:
+  PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions);
+  [[nodiscard]] Tensor forward(const Tensor& x) const;
+
+ private:
+  std::shared_ptr<Trunk> trunk_;
+  std::shared_ptr<Linear> head_;
+};
+
 struct DiscriminatorOptions {
   int64_t features = 128;  // of the example; half as many of each code
   double dropout = 0.25;   // probability with which all features of the example, or of one code, are zeroed, per sample

@@ -106,12 +106,12 @@ INSTANTIATE_TEST_SUITE_P(All, PixelAdversaryTest, testing::Values("log", "hinge"
 
 TEST(LabelledOptionsTest, TheLabelIsTheFirstOfItsColumns) {
   LabelledOptions options;
-  options.classes = {4, 7, 2};
-  options.label_columns = {1, 0};
+  options.labels.classes = {4, 7, 2};
+  options.labels.label_columns = {1, 0};
   const LabelSet label = label_of(options);
   EXPECT_EQ(label.columns, std::vector<int64_t>{1});
   EXPECT_EQ(label.values(), 7);
-  options.label_columns = {3};
+  options.labels.label_columns = {3};
   EXPECT_THROW(label_of(options), BadInput);
 }
 

@@ -43,7 +43,7 @@ inline Batch batch() {
   const auto images = [] { return at::rand({kPairs, 3, 16, 16}) * 2 - 1; };
   Batch b;
   b.main = {images(), label_column(first_labels)};
-  b.partner = {images()};
+  b.partner = {images(), label_column(first_labels)};
   b.second = {images(), label_column(second_labels)};
   return b;
 }

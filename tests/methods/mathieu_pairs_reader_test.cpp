@@ -77,6 +77,37 @@ TEST(ReaderOfZ, EachPlayerMovesByItsOwnTerm) {
   EXPECT_LT(after(encoder_moves, "certainty"), 0.9);
 }
 
+// Partners share the first attribute alone: of the second one each has its own.
+TEST(ReaderOfZ, LearnsThePartnersOwnLabels) {
+  KeyValues values = reader_alone;
+  values.insert(values.end(), {{"classes", "4,2"}, {"label_columns", "1"}});
+  const auto made = make(values);
+  EXPECT_TRUE(made->needs().partner.labels);
+  EXPECT_FALSE(make()->needs().partner.labels) << "nobody reads them";
+  const auto with_second = [](const std::vector<int64_t>& first, const std::vector<int64_t>& second) {
+    return at::cat({label_column(first), label_column(second)}, 1);
+  };
+  const std::vector<int64_t> of_main = {0, 1, 0, 1, 0, 1}, of_partner = {1, 1, 1, 0, 0, 0},
+                             of_second = {0, 0, 1, 1, -1, 1};
+  Batch b = batch();
+  b.main.labels = with_second(first_labels, of_main);
+  b.partner.labels = with_second(first_labels, of_partner);
+  b.second.labels = with_second(second_labels, of_second);
+  const Tensor log_probabilities = said(*made);
+  const Tensor label = at::cat({b.main.labels, b.partner.labels, b.second.labels}).select(1, 1);
+  double entropy = 0, certainty = 0, known = 0;
+  for (int64_t n = 0; n < label.size(0); ++n) {
+    const auto its = label[n].item<int64_t>();
+    if (its < 0) continue;
+    ++known;
+    entropy -= log_probabilities[n][its].item<double>();
+    certainty -= 0.5 * (log_probabilities[n][0] + log_probabilities[n][1]).item<double>() + std::log(2.0);
+  }
+  const Values found = step(*made, b);
+  EXPECT_NEAR(found.at("reader"), entropy / known, 1e-3 * entropy / known);
+  EXPECT_NEAR(found.at("certainty"), certainty / known, 1e-3 * certainty / known);
+}
+
 TEST(ReaderOfZ, IsThereOnRequest) {
   EXPECT_EQ(make()->players().size(), 2U);
   EXPECT_EQ(make({{"reader_weight", "1"}})->players().size(), 3U);

@@ -81,14 +81,14 @@ TEST(Settings, ReadsWhatItWrites) {
 TEST(Settings, APresetIsWrittenWithItsValuesAndReadAsAName) {
   const TempFolder folder;
   Settings settings("mathieupairs", "embedded-digits");
-  settings.set({{"kl_weight", "3"}, {"preset", "held"}});
+  settings.set({{"kl_weight", "3"}, {"preset", "low-leak"}});
   EXPECT_EQ(settings.options.at("shared_sigma").text(), "true");
   EXPECT_EQ(settings.options.at("kl_weight").text(), "3") << "what is given wins";
   settings.set({{"shared_sigma", "false"}});
-  EXPECT_TRUE(contains(settings.toml(), "preset = \"held\"\n"));
+  EXPECT_TRUE(contains(settings.toml(), "preset = \"low-leak\"\n"));
   write_file(folder / "options.toml", settings.toml());
   EXPECT_EQ(Settings::read(folder / "options.toml")->toml(), settings.toml());
-  write_file(folder / "options.toml", "method = \"mathieupairs\"\ndata = \"embedded-digits\"\npreset = \"held\"\n");
+  write_file(folder / "options.toml", "method = \"mathieupairs\"\ndata = \"embedded-digits\"\npreset = \"low-leak\"\n");
   EXPECT_EQ(Settings::read(folder / "options.toml")->options.at("shared_sigma").text(), "false");
 }
 

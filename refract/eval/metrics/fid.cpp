@@ -49,16 +49,22 @@ MetricTable compare_frechet_distances(const Generation& all) {
   add(samples_row, all.generated);
   add(training_row, all.training);
   const int64_t features = all.test.opinion.features.size(1), examples = all.test.examples.size(0);
+  const int64_t enough = kExamplesPerFeature * features;
   table.protocol = fmt::format(
       "Gaussians of the {} features before the classifier's last layer, covariances by N - 1. The row "
       "training examples is the floor: the distance of as many real examples. {}{} Distances by different classifiers "
       "cannot be compared.",
       features, by_class ? "Within classes: the mean of the distances of each class alone. " : "", all.protocol);
-  if (examples < kExamplesPerFeature * features)
+  if (examples < enough)
     table.note = fmt::format(
         "{} examples are fewer than {} for each feature, so the distances are too large. Compare them with those "
         "of the training examples.",
         examples, kExamplesPerFeature);
+  else if (by_class && examples < enough * all.classes())
+    table.note = fmt::format(
+        "A class has {} examples on average, fewer than {} for each feature, so that the distances within classes are "
+        "too large; read them beside those of the training examples.",
+        examples / all.classes(), kExamplesPerFeature);
   return table;
 }
 

@@ -13,50 +13,28 @@
 namespace refract {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using testing_support::answer;
 using testing_support::example;
 using testing_support::expect_starts;
-using testing_support::Folder;
+using testing_support::kPngBegins;
 using testing_support::Ran;
 using testing_support::refract;
-using testing_support::tiny_run;
 
-const std::string kPngBegins = "\x89PNG\r\n";
-
-class InpaintCommand : public ::testing::Test {
+class InpaintCommand : public testing_support::PictureCommand {
  protected:
-  std::vector<std::string> words_of(const std::vector<std::string>& more, const std::string& file) {
-    std::vector<std::string> words = {"inpaint", run_};
-    words.insert(words.end(), more.begin(), more.end());
-    words.insert(words.end(), {"--steps", "3", "--out", folder_ / file});
-    return words;
+  static std::vector<std::string> inpaint(std::vector<std::string> more) {
+    more.insert(more.begin(), "inpaint");
+    more.insert(more.end(), {"--steps", "3"});
+    return more;
   }
-  json fill(const std::vector<std::string>& more, const std::string& file) { return answer(words_of(more, file)); }
-  std::string bytes(const std::vector<std::string>& more, const std::string& file) {
-    fill(more, file);
-    expect_starts(folder_ / file, kPngBegins);
-    return read_file(folder_ / file);
+  json fill(const std::vector<std::string>& more, const std::string& file) { return draw(inpaint(more), file); }
+  std::string filled(const std::vector<std::string>& more, const std::string& file) {
+    return bytes(inpaint(more), file);
   }
-  void expect_refused(const std::vector<std::string>& more, const std::string& named) {
-    const Ran ran = refract(words_of(more, "refused.png"));
-    EXPECT_EQ(ran.status, 2) << ran.out;
-    EXPECT_NE(ran.err.find(named), std::string::npos) << ran.err;
-    EXPECT_FALSE(fs::exists(folder_ / "refused.png"));
+  void expect_not_filled(const std::vector<std::string>& more, const std::string& named) {
+    expect_refused(inpaint(more), "refused.png", named);
   }
-  // Another run than the tiny one.
-  void train(const std::string& method) {
-    std::vector<std::string> words = testing_support::tiny_training(method);
-    words.insert(words.end(), {"--no-evaluation", "--out", folder_ / "run"});
-    const Ran ran = refract(words);
-    ASSERT_EQ(ran.status, 0) << ran.err;
-    run_ = folder_ / "run";
-  }
-
-  Folder folder_;
-  std::string run_ = tiny_run().string();
-  std::string all_ = (tiny_run() / "examples").string();
 };
 
 TEST_F(InpaintCommand, FillsOwnPicturesAndHeldOutOnes) {
@@ -66,22 +44,22 @@ TEST_F(InpaintCommand, FillsOwnPicturesAndHeldOutOnes) {
   EXPECT_EQ(own.at("mask"), "right-half");
   EXPECT_GT(own.at("hidden_error"), 0);
   EXPECT_LT(own.at("hidden_error"), 2);
-  const std::string held_out = bytes({"--count", "3"}, "one.png");
-  EXPECT_EQ(bytes({"--count", "3", "--seed", "1"}, "two.png"), held_out);
-  EXPECT_NE(bytes({"--count", "3", "--seed", "2"}, "three.png"), held_out);
-  const Ran ran = refract(words_of({example(1)}, "text.png"));
+  const std::string held_out = filled({"--count", "3"}, "one.png");
+  EXPECT_EQ(filled({"--count", "3", "--seed", "1"}, "two.png"), held_out);
+  EXPECT_NE(filled({"--count", "3", "--seed", "2"}, "three.png"), held_out);
+  const Ran ran = refract(with_places(inpaint({example(1)}), "text.png"));
   EXPECT_NE(ran.out.find("Mean absolute error of the hidden pixels"), std::string::npos) << ran.out << ran.err;
 }
 
 TEST_F(InpaintCommand, MasksAndWaysDiffer) {
-  const std::string usual = bytes({example(1)}, "a.png");
-  EXPECT_NE(bytes({example(1), "--mask", "bottom-half"}, "b.png"), usual);
-  EXPECT_NE(bytes({example(1), "--by", "encoding"}, "c.png"), usual);
+  const std::string usual = filled({example(1)}, "a.png");
+  EXPECT_NE(filled({example(1), "--mask", "bottom-half"}, "b.png"), usual);
+  EXPECT_NE(filled({example(1), "--by", "encoding"}, "c.png"), usual);
   EXPECT_LT(fill({example(1)}, "d.png").at("width"), fill({example(1), "--raw"}, "e.png").at("width"));
   Tensor mask = at::zeros({3, 32, 32}, at::kByte);
   mask.slice(2, 16).fill_(255);
   write_file(folder_ / "mask.png", png(mask));
-  EXPECT_EQ(bytes({example(1), "--mask", folder_ / "mask.png"}, "f.png"), usual) << "the right half";
+  EXPECT_EQ(filled({example(1), "--mask", folder_ / "mask.png"}, "f.png"), usual) << "the right half";
 }
 
 // What is visible of a file stays as it is, byte for byte.
@@ -90,26 +68,26 @@ TEST_F(InpaintCommand, WritesSeparateFilesWhoseVisiblePartIsThatOfTheOriginal) {
   ASSERT_EQ(found.at("separate").size(), 8U);
   EXPECT_EQ(found.at("separate")[0], folder_ / "filled/score-1.png");
   const Space space = Space::square(3, 16);
-  const Tensor original = read_image(example(1), space), filled = read_image(folder_ / "filled/score-1.png", space);
-  EXPECT_TRUE(filled.slice(2, 0, 8).equal(original.slice(2, 0, 8)));
-  EXPECT_FALSE(filled.slice(2, 8).equal(original.slice(2, 8)));
+  const Tensor original = read_image(example(1), space), image = read_image(folder_ / "filled/score-1.png", space);
+  EXPECT_TRUE(image.slice(2, 0, 8).equal(original.slice(2, 0, 8)));
+  EXPECT_FALSE(image.slice(2, 8).equal(original.slice(2, 8)));
 
-  expect_refused({all_, "--separate", folder_ / "filled"}, "--overwrite");
-  expect_refused({all_, "--separate", folder_ / "a.png"}, "folder");
+  expect_not_filled({all_, "--separate", folder_ / "filled"}, "--overwrite");
+  expect_not_filled({all_, "--separate", folder_ / "a.png"}, "folder");
   const json twice = fill({example(1), example(1), "--separate", folder_ / "twice"}, "b.png");
   EXPECT_EQ(twice.at("separate")[1], folder_ / "twice/score-1-2.png");
   EXPECT_EQ(fill({example(2), "--separate", folder_ / "twice", "--overwrite"}, "c.png").at("separate").size(), 1U);
 }
 
 TEST_F(InpaintCommand, RefusesWhatItCannotDo) {
-  expect_refused({all_, "--mask", "right"}, "right-half");
-  expect_refused({all_, "--mask", all_}, "nose-mouth");
-  expect_refused({all_, "--by", "magic"}, "'magic'");
-  expect_refused({folder_ / "missing.png"}, "missing.png");
+  expect_not_filled({all_, "--mask", "right"}, "right-half");
+  expect_not_filled({all_, "--mask", all_}, "nose-mouth");
+  expect_not_filled({all_, "--by", "magic"}, "'magic'");
+  expect_not_filled({folder_ / "missing.png"}, "missing.png");
   write_file(folder_ / "black.png", png(at::zeros({3, 16, 16}, at::kByte)));
-  expect_refused({all_, "--mask", folder_ / "black.png"}, "hides none");
+  expect_not_filled({all_, "--mask", folder_ / "black.png"}, "hides none");
   write_file(folder_ / "a.png", "mine");
-  const Ran ran = refract(words_of({all_}, "a.png"));
+  const Ran ran = refract(with_places(inpaint({all_}), "a.png"));
   EXPECT_EQ(ran.status, 2);
   EXPECT_NE(ran.err.find("--overwrite"), std::string::npos) << ran.err;
   EXPECT_EQ(read_file(folder_ / "a.png"), "mine");
@@ -117,8 +95,8 @@ TEST_F(InpaintCommand, RefusesWhatItCannotDo) {
 
 TEST_F(InpaintCommand, AModelOfOneBlockFillsPictures) {
   train("vae");
-  bytes({example(1)}, "a.png");
-  bytes({example(1), "--by", "encoding", "--rounds", "1"}, "b.png");
+  filled({example(1)}, "a.png");
+  filled({example(1), "--by", "encoding", "--rounds", "1"}, "b.png");
   const Ran sample = refract({"sample", run_, "--by-class", "2", "--out", folder_ / "c.png"});
   EXPECT_EQ(sample.status, 2);
   EXPECT_NE(sample.err.find("z (whole)"), std::string::npos) << sample.err;
@@ -126,8 +104,8 @@ TEST_F(InpaintCommand, AModelOfOneBlockFillsPictures) {
 
 TEST_F(InpaintCommand, AModelOfClassesFillsPicturesAndIsSampledClassByClass) {
   train("partedvae");
-  bytes({example(1), example(2)}, "a.png");
-  bytes({example(1), "--starts", "1", "--by", "encoding"}, "b.png");
+  filled({example(1), example(2)}, "a.png");
+  filled({example(1), "--starts", "1", "--by", "encoding"}, "b.png");
   const json sampled = answer({"sample", run_, "--by-class", "3", "--out", folder_ / "classes.png"});
   EXPECT_NE(sampled.at("caption").get<std::string>().find("one class"), std::string::npos) << sampled;
   expect_starts(folder_ / "classes.png", kPngBegins);
@@ -154,7 +132,7 @@ TEST_F(InpaintCommand, RowsAreSampledClassByClassAndNotFilled) {
                "--dense_widths", "8,8", "--threads", "1", "--no-evaluation", "--out", folder_ / "run"});
   ASSERT_EQ(trained.status, 0) << trained.err;
   run_ = folder_ / "run";
-  expect_refused({folder_ / "rows.csv"}, "rows of 4 numbers");
+  expect_not_filled({folder_ / "rows.csv"}, "rows of 4 numbers");
   answer({"sample", run_, "--by-class", "2", "--out", folder_ / "classes.csv"});
   const std::string rows = read_file(folder_ / "classes.csv");
   EXPECT_EQ(std::count(rows.begin(), rows.end(), '\n'), 7) << rows;

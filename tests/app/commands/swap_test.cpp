@@ -9,49 +9,10 @@ namespace refract {
 namespace {
 
 using nlohmann::json;
-using testing_support::answer;
 using testing_support::example;
 using testing_support::expect_starts;
-using testing_support::Folder;
-using testing_support::Ran;
-using testing_support::refract;
-using testing_support::tiny_run;
 
-const std::string png_begins = "\x89PNG\r\n";
-
-class SwapCommand : public ::testing::Test {
- protected:
-  // Adds the run behind the command and a file to write.
-  std::vector<std::string> with_places(std::vector<std::string> words, const std::string& file) {
-    words.insert(words.begin() + 1, run_);
-    words.insert(words.end(), {"--out", folder_ / file});
-    return words;
-  }
-  json draw(const std::vector<std::string>& words, const std::string& file) { return answer(with_places(words, file)); }
-  std::string bytes(const std::vector<std::string>& words, const std::string& file) {
-    draw(words, file);
-    expect_starts(folder_ / file, png_begins);
-    return read_file(folder_ / file);
-  }
-  void expect_refused(const std::vector<std::string>& words, const std::string& file, const std::string& named) {
-    const Ran ran = refract(with_places(words, file));
-    EXPECT_EQ(ran.status, 2) << words[0];
-    EXPECT_NE(ran.err.find(named), std::string::npos) << ran.err;
-    EXPECT_FALSE(std::filesystem::exists(folder_ / file));
-  }
-  // Another run than the tiny one.
-  void train(const std::string& method) {
-    std::vector<std::string> words = testing_support::tiny_training(method);
-    words.insert(words.end(), {"--no-evaluation", "--out", folder_ / "run"});
-    const Ran ran = refract(words);
-    ASSERT_EQ(ran.status, 0) << ran.err;
-    run_ = folder_ / "run";
-  }
-
-  Folder folder_;
-  std::string run_ = tiny_run().string();
-  std::string all_ = (tiny_run() / "examples").string();
-};
+class SwapCommand : public testing_support::PictureCommand {};
 
 TEST_F(SwapCommand, WithoutImagesHeldOutOnesAreChosenByTheSeed) {
   const std::string one = bytes({"swap"}, "a.png");
@@ -103,7 +64,7 @@ TEST_F(SwapCommand, AModelOfClassesMovesThemAndDrawsForThem) {
 TEST_F(SwapCommand, AGridIsAPictureOfBothBlocks) {
   const std::vector<std::string> grid = {"interpolate", example(1), example(2), "--grid"};
   const json usual = draw(grid, "a.png");
-  expect_starts(folder_ / "a.png", png_begins);
+  expect_starts(folder_ / "a.png", testing_support::kPngBegins);
   EXPECT_EQ(usual.at("frames"), 1);
   std::vector<std::string> fewer = grid;
   fewer.insert(fewer.end(), {"--steps", "3"});

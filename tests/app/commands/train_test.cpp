@@ -1,4 +1,4 @@
-// `refract train`: which data set is meant.
+// `refract train`: which data set is meant, and what is said at the end.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +55,17 @@ TEST_F(DataOfATraining, SoIsAnOptionOfAnotherSetThanTheOneNamed) {
                      flag);
       }
   }
+}
+
+// Rows that come from no file.
+TEST_F(DataOfATraining, RowsNeedNoTableToTryNext) {
+  const Ran ran = refract({"train",          "vae", "--data",         "arcs",
+                           "--points",       "60",  "--fit_points",   "30",
+                           "--score_points", "30",  "--steps",        "3",
+                           "--latent",       "2",   "--dense_widths", "4",
+                           "--threads",      "1",   "--out",          folder_ / "run"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("sample " + (folder_ / "run")), std::string::npos) << ran.out;
 }
 
 }  // namespace

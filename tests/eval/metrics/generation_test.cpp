@@ -118,6 +118,14 @@ TEST(Generation, APerfectModelScoresAsRealExamplesDo) {
       EXPECT_GT(found.value("sample-classification", row, column), 0.9) << row << " " << column;
 }
 
+// 200 examples are enough for 16 features, the 100 of a class are not.
+TEST(Generation, TheFrechetDistanceSaysThatClassesAreSmall) {
+  const Halves model;
+  GenerationOptions options = few;
+  options.training.steps = 2;
+  EXPECT_TRUE(contains(Measured(model, options).table("fid").note, "A class has 100 examples on average"));
+}
+
 // Every sample of a class is the same.
 TEST(Generation, ACollapsedModelIsCertainButNotDiverse) {
   const Halves model([](const Codes& codes) { return Codes{codes[0], codes[0].slice(1, 1) - 0.5, codes[2] * 0}; });
