@@ -51,15 +51,15 @@ Budget hour(const KeyValues& more) {
 
 Study mathieu_sprites() {
   Study s = on_pairs("sprites", "lpc-sprites", {{.052}, {.598}},
-                     {{"latent_z", "6"}, {"kl_weight", "2"}, {"reader_weight", "25"}});
+                     {{"latent_z", "6"}, {"kl_weight", "2"}, {"reader_weight", "25"}, {"reader_steps", "4"}});
   s.summary = "Clothes, hair and bodies of sprites, characters of the test unseen";
   s.budgets = {hour({{"size", "32"}, {"batch", "64"}, {"widths", "16,32,64"}})};
   return s;
 }
 
 Study mathieu_yaleb() {
-  Study s =
-      on_pairs("yaleb", "yaleb", {{.0008}, {.964}}, {{"latent_z", "8"}, {"kl_weight", "4"}, {"reader_weight", "20"}});
+  Study s = on_pairs("yaleb", "yaleb", {{.0008}, {.964}},
+                     {{"latent_z", "8"}, {"kl_weight", "4"}, {"reader_weight", "20"}, {"reader_steps", "3"}});
   s.summary = "People in different light";
   s.budgets = {hour({{"size", "64"}, {"batch", "32"}, {"widths", "16,16,32,64"}})};
   return s;
@@ -79,7 +79,7 @@ Study mathieu_mnist() {
 }
 
 Study mathieu_coil20() {
-  Study s = on_pairs("coil20", "coil20", {}, {{"latent_z", "5"}});
+  Study s = on_pairs("coil20", "coil20", {}, {{"latent_z", "3"}, {"reader_weight", "300"}});
   s.summary = "Objects in poses of which those of the test are unseen (in place of NORB)";
   s.budgets = {hour({{"size", "32"}, {"batch", "32"}, {"widths", "16,32,64"}})};
   return s;

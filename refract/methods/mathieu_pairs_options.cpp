@@ -11,9 +11,9 @@ std::vector<Preset> mathieu_pairs_presets() {
            {{"shared_sigma", "true"},
             {"reconstruction_weight", "0"},
             {"partner_weight", "3"},
-            {"kl_weight", "3.5"},
-            {"reader_weight", "80"},
-            {"reader_steps", "3"}}}};
+            {"kl_weight", "3"},
+            {"reader_weight", "120"},
+            {"reader_steps", "6"}}}};
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(Reproduce, InterruptedAndTakenUpItGivesTheSameTable) {
   EXPECT_NE(stopped.err.find("To go on: "), std::string::npos) << stopped.err;
 
   Process killed(study(folder / "parts"), no_mnist);
-  ASSERT_TRUE(killed.says("trainings to do"));
+  ASSERT_TRUE(killed.says(" to do"));
   killed.send(SIGKILL);
   killed.wait();
 
