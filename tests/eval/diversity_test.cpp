@@ -47,7 +47,8 @@ TEST(Diversity, OfOnePictureAgainAndAgainIsNone) {
 TEST(Diversity, DrawnPairsAreDifferentPicturesAndAFunctionOfTheKey) {
   const Tensor one = drawn_pictures(40, 3);
   const Tensor classes = at::full({40}, 0, at::kLong);
-  const Diversity every = intra_class_diversity(one, classes, 780, 1), some = intra_class_diversity(one, classes, 200, 1);
+  const Diversity every = intra_class_diversity(one, classes, 780, 1),
+                  some = intra_class_diversity(one, classes, 200, 1);
   EXPECT_EQ(every.pairs, 780);
   EXPECT_EQ(some.pairs, 200);
   EXPECT_NEAR(some.distinct, every.distinct, 5 * some.spread);

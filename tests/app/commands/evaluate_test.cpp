@@ -43,7 +43,7 @@ TEST(EvaluateCommand, SamplesAreJudgedByAClassifierThatWasTrainedForIt) {
   ASSERT_EQ(tables.size(), 2U);
   for (const json& table : tables) {
     EXPECT_TRUE(contains(table.at("protocol"), folder / "judge"));
-    EXPECT_TRUE(contains(table.at("protocol"), "30 examples of each kind"));
+    EXPECT_TRUE(contains(table.at("protocol"), "Each row: 30 examples."));
     EXPECT_EQ(table.at("rows").at(0).at("name"), "samples");
   }
   const Ran generated = refract({"sample", folder / "judge"});

@@ -137,7 +137,8 @@ TEST(Leak, TheKlOfABlockStandsInItsRows) {
   EXPECT_NEAR(one.values[0], 8 * 0.5, 1e-6);
   EXPECT_NEAR(one.spreads[0], 0, 1e-6);
   EXPECT_DOUBLE_EQ(one.values.back(), 0.75) << "a constant code names one class";
-  const MetricTable::Row wide = known(leak_of(KnownCodes(untold, zeros_beside, ones_beside), labelled_pictures(scarce)));
+  const MetricTable::Row wide =
+      known(leak_of(KnownCodes(untold, zeros_beside, ones_beside), labelled_pictures(scarce)));
   EXPECT_NEAR(wide.values[0], 8 * 0.5 * (std::exp(1.0) - 2), 1e-5);
 }
 
