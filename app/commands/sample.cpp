@@ -60,12 +60,15 @@ Action declare_sample(CLI::App& app) {
                           ->check(CLI::Range(1, 16));
   app.add_option("--by-class,--by_class", arguments->by_class,
                  "number of samples of each class, in place of panels, in a model with classes")
-      ->excludes(panels)
-      ->excludes(side)
       ->type_name("COUNT")
       ->check(CLI::Range(1, 256));
   add_seed(app, arguments->seed, "seed of the samples (1)");
-  return [arguments](const Invocation&) { return run_sample(*arguments); };
+  // (CLI11 lists two options that exclude a third in the order of their addresses.)
+  return [arguments, panels, side](const Invocation&) {
+    if (arguments->by_class > 0 && panels->count() + side->count() > 0)
+      throw BadInput("--by-class draws no panels: leave out --panels and --side, or --by-class.");
+    return run_sample(*arguments);
+  };
 }
 
 }  // namespace

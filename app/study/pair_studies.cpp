@@ -51,7 +51,7 @@ Budget hour(const KeyValues& more) {
 
 Study mathieu_sprites() {
   Study s = on_pairs("sprites", "lpc-sprites", {{.052}, {.598}},
-                     {{"latent_z", "6"}, {"kl_weight", "2"}, {"reader_weight", "25"}, {"reader_steps", "4"}});
+                     {{"latent_z", "6"}, {"reader_weight", "25"}, {"reader_steps", "4"}});
   s.summary = "Clothes, hair and bodies of sprites, characters of the test unseen";
   s.budgets = {hour({{"size", "32"}, {"batch", "64"}, {"widths", "16,32,64"}})};
   return s;

@@ -11,7 +11,7 @@ std::vector<Preset> mathieu_pairs_presets() {
            {{"shared_sigma", "true"},
             {"reconstruction_weight", "0"},
             {"partner_weight", "3"},
-            {"kl_weight", "3"},
+            {"kl_weight", "2"},
             {"reader_weight", "120"},
             {"reader_steps", "6"}}}};
 }

@@ -109,9 +109,11 @@ TEST_F(InpaintCommand, AModelOfClassesFillsPicturesAndIsSampledClassByClass) {
   const json sampled = answer({"sample", run_, "--by-class", "3", "--out", folder_ / "classes.png"});
   EXPECT_NE(sampled.at("caption").get<std::string>().find("one class"), std::string::npos) << sampled;
   expect_starts(folder_ / "classes.png", kPngBegins);
-  const Ran both = refract({"sample", run_, "--by-class", "3", "--panels", "2", "--out", folder_ / "both.png"});
-  EXPECT_EQ(both.status, 2);
-  EXPECT_NE(both.err.find("--panels"), std::string::npos) << both.err;
+  for (const char* other : {"--panels", "--side"}) {
+    const Ran both = refract({"sample", run_, "--by-class", "3", other, "2", "--out", folder_ / "both.png"});
+    EXPECT_EQ(both.status, 2);
+    EXPECT_NE(both.err.find(other), std::string::npos) << both.err;
+  }
   // A class goes with what depends on it.
   const json swapped = answer({"swap", run_, all_, "--block", "c", "--out", folder_ / "swap.png"});
   EXPECT_NE(swapped.at("caption").get<std::string>().find("takes c and u from"), std::string::npos) << swapped;
