@@ -29,7 +29,7 @@ MetricTable kept(const std::filesystem::path& file, const std::string& of,
 }  // namespace
 
 std::vector<StudyBound> study_bounds(const StudyPlan& plan) {
-  const auto settings = settings_of(plan.job(0, 0, 1));
+  const auto settings = settings_of(plan, plan.job(0, 0, 1));
   const MetricEntry& reader = metric(plan.study.metric);
   std::string of = settings->toml();
   if (plan.data)

@@ -29,8 +29,8 @@ std::vector<double> values_of(const StudyRow& row) {
   return row.sweep.values.empty() ? std::vector<double>{0} : row.sweep.values;
 }
 
-void check_same_options(const Run& run, const Job& job) {
-  if (run.settings()->toml() == settings_of(job)->toml()) return;
+void check_same_options(const Run& run, const StudyPlan& plan, const Job& job) {
+  if (run.settings()->toml() == settings_of(plan, job)->toml()) return;
   throw BadInput(
       fmt::format("Reproducing {}: the run in {} was trained with other options than this study asks for now. Move it "
                   "away, or choose another folder with --out.",
@@ -107,10 +107,16 @@ std::unique_ptr<Settings> settings_of(const Job& job) {
   return settings;
 }
 
+std::unique_ptr<Settings> settings_of(const StudyPlan& plan, const Job& job) {
+  auto settings = settings_of(job);
+  if (plan.data) settings->fill_from(*plan.data);
+  return settings;
+}
+
 std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job) {
   if (!std::filesystem::exists(plan.folder_of(job))) return std::nullopt;
   const Run run = Run::open(plan.folder_of(job));
-  check_same_options(run, job);
+  check_same_options(run, plan, job);
   if (plan.data) check_same_data(run, *plan.data);
   const std::filesystem::path file = evaluation_file(run);
   if (!std::filesystem::exists(file)) return std::nullopt;

@@ -50,6 +50,9 @@ struct StudyPlan {
 // Its settings, checked. Throws BadInput where the study asks for something that does not exist.
 std::unique_ptr<Settings> settings_of(const Job& job);
 
+// The same as they are once the data, where they were found, have filled in what is left empty: those of the run.
+std::unique_ptr<Settings> settings_of(const StudyPlan& plan, const Job& job);
+
 // The table of the study's metric with the columns beside it, once the job is done: trained to its last step and
 // evaluated there by all that the study reads.
 // Throws BadInput where the folder holds a run with other options.

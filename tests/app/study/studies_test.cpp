@@ -149,6 +149,25 @@ TEST(StudyPlan, OnlyLeavesTheOthersOut) {
   EXPECT_EQ(methods, (std::set<std::string>{"vae", "betavae"}));
 }
 
+// Classes and columns of labels, which the study leaves to the data.
+TEST(Studies, ARunWithWhatItsDataFilledInIsThatOfTheStudy) {
+  const TempFolder folder;
+  const Study& study = refract::study("mathieu-table1").parts.at(2);
+  StudyPlan plan{study, budget_of(study, "hour"), 1, {"low-leak"}, folder.path()};
+  plan.data = DataInfo();
+  plan.data->name = study.data;
+  plan.data->space = Space::square(1, 32);
+  plan.data->attributes = {{"class", {"0", "1", "2"}}};
+  const Job job = plan.first_jobs().front();
+  const auto trained = settings_of(job);
+  trained->fill_from(*plan.data);
+  ASSERT_NE(trained->toml(), settings_of(job)->toml());
+  Run::create(plan.folder_of(job), *trained, *plan.data, "");
+  EXPECT_FALSE(finished_table(plan, job).has_value()) << "it has no evaluation yet";
+  plan.data->attributes = {{"class", {"0", "1"}}};
+  EXPECT_THROW(finished_table(plan, job), BadInput) << "another number of classes";
+}
+
 // Runs without a training: their options, and an evaluation that says what the test wants.
 class FakeRuns {
  public:
