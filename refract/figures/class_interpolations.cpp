@@ -7,7 +7,6 @@
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
-#include "refract/draw/canvas.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
 #include "refract/model/class_codes.h"
@@ -43,11 +42,7 @@ Panel moving_panel(const Model& model, size_t category, const Codes& noise, cons
               0,
               0};
   const Codes way = noise_on_the_way(noise, moving);
-  for (int64_t k = 0; k < std::min(classes.size, kClassesMoved); ++k) {
-    panel.rows.push_back(fmt::format("{} = {}", classes.name, k));
-    const Codes codes = codes_of_noise(model, noise_of_class(way, category, k));
-    panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
-  }
+  for (int64_t k = 0; k < std::min(classes.size, kClassesMoved); ++k) add_class_row(panel, model, category, way, k);
   return panel;
 }
 

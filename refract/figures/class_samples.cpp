@@ -1,12 +1,10 @@
 // Figure `class-samples`: images drawn class by class (Hajimiri et al. 2021, Sec. 4.4; Zheng and Sun 2019, Fig. 3).
-#include <fmt/format.h>
 
 #include <algorithm>
 
 #include "refract/core/errors.h"
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
-#include "refract/draw/canvas.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
 #include "refract/figures/sheets.h"
@@ -29,9 +27,7 @@ Panel class_samples_panel(const Model& model, size_t category, const Codes& nois
   for (const Tensor& all : noise) columns.push_back(all.narrow(0, part.left, part.columns));
   Panel panel{"", {}, {}, {}, 0, 0};
   for (int64_t k = part.top; k < part.top + part.rows; ++k) {
-    const Codes codes = codes_of_noise(model, noise_of_class(columns, category, k));
-    panel.rows.push_back(fmt::format("{} = {}", model.blocks()[category].name, k));
-    panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
+    add_class_row(panel, model, category, columns, k);
     if (drawn) drawn(std::ssize(panel.cells) * part.columns);
   }
   return panel;

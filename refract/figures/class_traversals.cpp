@@ -6,7 +6,6 @@
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
-#include "refract/draw/canvas.h"
 #include "refract/draw/sheet.h"
 #include "refract/figures/entries.h"
 #include "refract/model/class_codes.h"
@@ -27,11 +26,8 @@ Panel class_traversal_panel(const Model& model, size_t category, const Codes& no
   for (const Tensor& row : noise) moving.push_back(row.repeat({kDeviationSteps, 1}));
   moving[block].select(1, dimension).copy_(at::linspace(-kDeviations, kDeviations, kDeviationSteps));
   Panel panel{dimension_name(model.blocks()[block], dimension), {}, {}, {}, 0, 0};
-  for (int64_t k = 0; k < std::min(classes.size, kTraversedClasses); ++k) {
-    panel.rows.push_back(fmt::format("{} = {}", classes.name, k));
-    const Codes codes = codes_of_noise(model, noise_of_class(moving, category, k));
-    panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
-  }
+  for (int64_t k = 0; k < std::min(classes.size, kTraversedClasses); ++k)
+    add_class_row(panel, model, category, moving, k);
   return panel;
 }
 

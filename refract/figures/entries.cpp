@@ -7,7 +7,10 @@
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/draw/canvas.h"
+#include "refract/draw/sheet.h"
 #include "refract/eval/features.h"
+#include "refract/model/class_codes.h"
 
 namespace refract {
 
@@ -48,6 +51,12 @@ std::string lacks_images(const DataSource& data) {
 std::string lacks_encoded_images(const Model& model, const DataSource& data) {
   const std::string images = lacks_images(data);
   return images.empty() ? lacks_reconstruction(model) : images;
+}
+
+void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index) {
+  const Codes codes = codes_of_noise(model, noise_of_class(noise, category, index));
+  panel.rows.push_back(fmt::format("{} = {}", model.blocks()[category].name, index));
+  panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
 }
 
 std::string lacks_pictures(const Model& model) {

@@ -8,6 +8,8 @@
 
 namespace refract {
 
+struct Panel;  // draw/sheet.h
+
 FigureEntry data_figure();
 FigureEntry reconstructions_figure();
 FigureEntry synthesize_figure();
@@ -70,6 +72,9 @@ std::string lacks_encoded_images(const Model& model, const DataSource& data);
 
 // "" where the model makes pictures, else a sentence that says what it makes, or that it makes nothing.
 std::string lacks_pictures(const Model& model);
+
+// A row "c = K": what the model makes of this noise (prior_noise) with that class.
+void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index);
 
 // "" where it makes pictures of classes from priors, else a sentence that says what it lacks.
 std::string lacks_class_pictures(const Model& model);
