@@ -85,6 +85,23 @@ def time_method(name, options, environment):
     return medians, memory, max(peaks, default=None)
 
 
+def compare(name, options):
+    """Times a step of two builds in turn, the one that begins changes every round; the ratio is the median over rounds."""
+    servers = [Server([program, str(options.threads), options.device]) for program in (options.program, options.against)]
+    for server in servers:
+        server.ask(f"{name} {1 if options.device == 'cpu' else 20}")  # warms up
+    seconds = [[], []]
+    for done in range(options.rounds):
+        for which in (0, 1) if done % 2 == 0 else (1, 0):
+            seconds[which].append(servers[which].ask(f"{name} {options.steps}")[0] / options.steps)
+    for server in servers:
+        server.close()
+    ratios = sorted(ours / other for ours, other in zip(*seconds))
+    low, middle, high = (statistics.quantiles(ratios, n=4) if len(ratios) > 1 else 3 * ratios)
+    ours, other = (1e3 * statistics.median(of) for of in seconds)
+    print(f"{name:16}{ours:10.1f}{other:10.1f}{middle:8.3f}{low:8.3f}{high:8.3f}", flush=True)
+
+
 def processor_peak(server):
     fma, gemm = server.ask("machine 1")
     if not 0.8 < fma / gemm < 2:
@@ -101,7 +118,14 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where steps run; cuda wants more --steps")
     parser.add_argument("--history", help="a CSV file to which the figures are appended")
+    parser.add_argument("--against", metavar="PROGRAM", help="the same program of another build, instead of PyTorch: what a change costs")
     options = parser.parse_args()
+    if options.against:
+        print(f"{processor()}, {options.threads} threads; the last three columns are the ratio of the two, its median and quartiles")
+        print(f"{'':16}{'ms a step':>10}{'other ms':>10}{'ratio':>8}{'lower':>8}{'upper':>8}")
+        for name in options.methods.split(","):
+            compare(name, options)
+        return
     options.peer = has_torch(options.device)
     options.commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=HERE
