@@ -59,10 +59,9 @@ Result result_of(const OpenedRun& opened, const Finished& finished, const Invoca
 
 }  // namespace
 
-Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation,
-                    const GenerationOptions& generation) try {
-  const std::vector<const MetricEntry*> entries = metrics_named(metric_names, *opened.data, *opened.method);
-  return result_of(opened, finish_run(opened, entries, say, generation), invocation);
+Result complete_run(OpenedRun& opened, const EvaluationFlags& flags, const Invocation& invocation) try {
+  const std::vector<const MetricEntry*> entries = metrics_named(flags.metrics, *opened.data, *opened.method);
+  return result_of(opened, finish_run(opened, entries, say, flags.generation(*opened.data)), invocation);
 } catch (const BadInput&) {
   throw;
 } catch (const Error& error) {

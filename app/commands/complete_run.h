@@ -1,19 +1,14 @@
 // The end of a training, with its text for the user.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "app/cli/command.h"
-#include "refract/eval/generation.h"
+#include "app/commands/evaluation_flags.h"
 #include "refract/train/run.h"
 
 namespace refract {
 
 // Finishes a trained run (report/finish.h). The result has the tables of the metrics, where the report is, and commands
-// to try next. `generation` is for the metrics of generated examples. Throws BadInput for a metric that does not exist
-// or that the data or the model cannot serve.
-Result complete_run(OpenedRun& opened, const std::vector<std::string>& metric_names, const Invocation& invocation,
-                    const GenerationOptions& generation = {});
+// to try next. Throws BadInput as EvaluationFlags::check.
+Result complete_run(OpenedRun& opened, const EvaluationFlags& flags, const Invocation& invocation);
 
 }  // namespace refract

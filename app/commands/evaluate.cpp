@@ -1,16 +1,12 @@
-#include <fmt/format.h>
-
 #include <CLI/App.hpp>
 #include <memory>
-#include <utility>
 
 #include "app/cli/option_flags.h"
 #include "app/cli/terminal.h"
 #include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/complete_run.h"
-#include "refract/core/errors.h"
-#include "refract/eval/metric.h"
+#include "app/commands/evaluation_flags.h"
 #include "refract/train/run.h"
 
 namespace refract {
@@ -18,50 +14,23 @@ namespace {
 
 struct EvaluateArguments {
   std::string run;
-  std::vector<std::string> metrics = {usual_metrics};
-  std::string classifier;
-  GenerationOptions generation;
+  EvaluationFlags flags;
   KeyValues places;
 };
-
-// The model of a run on the same data as the one that is measured.
-std::shared_ptr<const Model> classifier_of(const std::string& directory, const OpenedRun& measured) {
-  OpenedRun run = open_run(directory, false);
-  const DataInfo &its = run.trained_on, &wanted = measured.trained_on;
-  if (its.name != wanted.name || its.classes != wanted.classes || its.checksums != wanted.checksums)
-    throw BadInput(
-        fmt::format("Judging samples by the run {}: expected a classifier trained on the same data as {}, which are "
-                    "{}, found one trained on {} or on other files of it. Train one: refract train classifier.",
-                    directory, measured.run.path().string(), wanted.name, its.name));
-  return std::move(run.method);
-}
 
 Action declare_evaluate(CLI::App& app) {
   const auto arguments = std::make_shared<EvaluateArguments>();
   app.add_option("RUN", arguments->run, "folder of a trained run")->type_name("")->required();
-  add_names(
-      app, "--metrics", arguments->metrics,
+  arguments->flags.declare(
+      app,
       "names of metrics, separated by commas; usual: those at the end of a training; all: all that the data allow");
-  app.add_option("--classifier", arguments->classifier,
-                 "run of `refract train classifier` on the same data, which metrics of samples use (default: each "
-                 "evaluation trains a small one)")
-      ->type_name("RUN");
-  app.add_option("--samples", arguments->generation.samples,
-                 "largest number of examples of each kind that metrics of samples compare (5000)")
-      ->type_name("N")
-      ->check(CLI::Range(int64_t{2}, int64_t{1000000}));
   add_colour_flag(app, arguments->places);
   add_place_flags(app, arguments->places);
   return [arguments](const Invocation& invocation) {
-    check_metrics(arguments->metrics);
+    arguments->flags.check();
     OpenedRun opened = open_run(arguments->run, true, arguments->places, shown_progress());
     for (const std::string& note : opened.notes) say(note);
-    GenerationOptions generation = arguments->generation;
-    if (!arguments->classifier.empty()) {
-      generation.classifier = classifier_of(arguments->classifier, opened);
-      generation.classifier_name = arguments->classifier;
-    }
-    return complete_run(opened, arguments->metrics, invocation, generation);
+    return complete_run(opened, arguments->flags, invocation);
   };
 }
 

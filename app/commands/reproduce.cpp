@@ -40,10 +40,10 @@ std::string own_options(const StudyPlan& plan, const Job& job) {
   return pairs_text({own, job.options.end()});
 }
 
-// Trainings of the first seed, as rows of a table and for programs.
-void show_first(const StudyPlan& plan, StudyWork& work, Rows& rows, Json& json) {
-  for (const Job& job : plan.first_jobs()) {
-    const bool done = finished_table(plan, job).has_value();
+// Trainings as rows of a table and for programs.
+void show_jobs(const StudyPlan& plan, const std::vector<Job>& jobs, StudyWork& work, Rows& rows, Json& json) {
+  for (const Job& job : jobs) {
+    const bool done = finished_tables(plan, job).has_value();
     const double seconds = done ? 0 : work.seconds(plan, job);
     const int64_t steps = settings_of(job)->train.steps;
     rows.push_back({plan.shown(job), done ? "done" : "to do", std::to_string(steps), done ? "" : duration_text(seconds),
@@ -56,28 +56,38 @@ void show_first(const StudyPlan& plan, StudyWork& work, Rows& rows, Json& json) 
 std::vector<double> later_seconds(const std::vector<StudyPlan>& plans, StudyWork& work) {
   std::vector<double> all;
   for (const StudyPlan& plan : plans)
-    for (size_t row = 0; row < plan.study.rows.size(); ++row)
-      if (plan.includes(plan.study.rows[row]))
+    for (const StudyRow& row : plan.study.rows)
+      if (plan.includes(row))
         all.insert(all.end(), static_cast<size_t>(plan.seeds - 1), work.seconds(plan, plan.job(row, 1, 2)));
   std::sort(all.rbegin(), all.rend());
   return all;
 }
 
+// The trainings that are missing before a sweep's values can be chosen.
+struct FirstWork {
+  explicit FirstWork(int at_once) : judges(at_once), rows(at_once) {}
+  StudyWork judges, rows;  // in this order
+
+  [[nodiscard]] size_t trainings() const { return judges.missing().size() + rows.missing().size(); }
+  [[nodiscard]] double seconds_left() { return judges.seconds_left() + rows.seconds_left(); }
+};
+
 // What the study takes, without doing anything.
-Result shown(const std::vector<StudyPlan>& plans, StudyWork& work, const std::filesystem::path& folder) {
+Result shown(const std::vector<StudyPlan>& plans, FirstWork& first, const std::filesystem::path& folder) {
   Rows rows = {{"run", "state", "steps", "time", "options"}};
   Json json = Json::array();
   std::string text;
   for (const StudyPlan& plan : plans) {
-    show_first(plan, work, rows, json);
+    show_jobs(plan, plan.judge_jobs(), first.judges, rows, json);
+    show_jobs(plan, plan.first_jobs(), first.rows, rows, json);
     text += fmt::format("All{}: {}\n", plan.part.empty() ? "" : fmt::format(" of {}", plan.part),
                         pairs_text(plan.budget.options));
   }
   text += table_text(rows);
-  double total = work.seconds_left();
+  double total = first.seconds_left();
   if (const int64_t seeds = plans.front().seeds; seeds > 1) {
     text += fmt::format("Then seeds 2 to {}, each with the best value of every sweep.\n", seeds);
-    total += queue_seconds(later_seconds(plans, work), work.at_once());
+    total += queue_seconds(later_seconds(plans, first.rows), first.rows.at_once());
   }
   text += fmt::format("About {} in all, in {}.\n", duration_text(total), folder.string());
   return {text, {{"runs", json}, {"seconds", total}}};
@@ -96,8 +106,8 @@ Result finished(const Study& study, const std::vector<StudyPlan>& plans, const C
   return {fmt::format("{}The table: {}\n", to_text(tables), markdown.string()), json};
 }
 
-std::string trainings(const StudyWork& work) {
-  return fmt::format("{} training{}", work.missing().size(), work.missing().size() == 1 ? "" : "s");
+std::string trainings(size_t count) {
+  return fmt::format("{} training{}", count, count == 1 ? "" : "s");
 }
 
 Result interrupted(const Invocation& invocation, const std::filesystem::path& folder) {
@@ -129,16 +139,19 @@ Result reproduce(const ReproduceArguments& arguments, const Invocation& invocati
   const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int at_once = arguments.processes > 0 ? static_cast<int>(arguments.processes) : cores;
 
-  StudyWork first(at_once);
-  for (const StudyPlan& plan : plans) first.add(plan, plan.first_jobs());
+  FirstWork first(at_once);
+  for (const StudyPlan& plan : plans) {
+    first.judges.add(plan, plan.judge_jobs());
+    first.rows.add(plan, plan.first_jobs());
+  }
   if (arguments.dry_run) return shown(plans, first, folder);
   if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
     throw BadInput(fmt::format("Reproducing {}: expected a folder, found the file {}.", study.name, folder.string()));
   std::filesystem::create_directories(folder);
   const RunLock lock(folder);
-  say(fmt::format("{}: {} to do, {} at a time, about {}.", study.name, trainings(first), at_once,
+  say(fmt::format("{}: {} to do, {} at a time, about {}.", study.name, trainings(first.trainings()), at_once,
                   duration_text(first.seconds_left())));
-  if (!run_or_refuse(first, study)) return interrupted(invocation, folder);
+  if (!run_or_refuse(first.judges, study) || !run_or_refuse(first.rows, study)) return interrupted(invocation, folder);
   Chosen chosen;
   StudyWork later(at_once);
   for (const StudyPlan& plan : plans) {
@@ -146,7 +159,8 @@ Result reproduce(const ReproduceArguments& arguments, const Invocation& invocati
     later.add(plan, plan.later_jobs(chosen.back()));
   }
   if (!later.missing().empty())
-    say(fmt::format("The other seeds: {}, about {}.", trainings(later), duration_text(later.seconds_left())));
+    say(fmt::format("The other seeds: {}, about {}.", trainings(later.missing().size()),
+                    duration_text(later.seconds_left())));
   if (!run_or_refuse(later, study)) return interrupted(invocation, folder);
   return finished(study, plans, chosen, folder);
 }
@@ -154,7 +168,9 @@ Result reproduce(const ReproduceArguments& arguments, const Invocation& invocati
 std::string table_of_studies() {
   std::string text = "Studies:\n";
   for (const Study& study : studies()) {
-    text += fmt::format("  {}\n      {} ({})\n", study.name, study.summary, study.source);
+    std::vector<std::string> names = {study.name};
+    names.insert(names.end(), study.also.begin(), study.also.end());
+    text += fmt::format("  {}\n      {} ({})\n", fmt::join(names, ", "), study.summary, study.source);
     for (const Budget& budget : parts_of(study).front()->budgets)
       text += fmt::format("      --budget {:8} {}\n", budget.name, budget.meaning);
     for (const Study& part : study.parts) text += fmt::format("      --parts {:9} {}\n", part.name, part.summary);
@@ -191,7 +207,9 @@ Command reproduce_command() {
       "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
       "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
       "scores shown. A study with parts trains on several data sets and shows their tables one below the other. All\n"
-      "of them must be there; --parts names those to go on with.",
+      "of them must be there; --parts names those to go on with. A study of samples first trains a classifier for\n"
+      "each data set, which judges the samples of all rows and seeds. Two names on a line are two tables of the paper\n"
+      "that the same trainings make.",
       {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
       declare_reproduce};
 }

@@ -6,7 +6,6 @@
 #include <chrono>
 
 #include "app/cli/interrupt.h"
-#include "app/cli/option_flags.h"
 #include "app/cli/program.h"
 #include "app/cli/progress.h"
 #include "app/cli/step_estimate.h"
@@ -40,12 +39,12 @@ Outcome train_with_progress(OpenedRun& opened) {
 }  // namespace
 
 void Ending::declare(CLI::App& app) {
-  add_names(app, "--metrics", metrics, "metrics at the end, as in `refract evaluate` (usual)");
+  evaluation.declare(app, "metrics at the end, as in `refract evaluate` (usual)");
   app.add_flag("--no-evaluation,--no_evaluation", nothing, "skip metrics, pictures and report");
 }
 
 void Ending::check(const DataSource* data, const Model* model) const {
-  if (!nothing) check_metrics(metrics, data, model);
+  if (!nothing) evaluation.check(data, model);
 }
 
 Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocation& invocation) {
@@ -75,7 +74,7 @@ Result train_to_the_end(OpenedRun& opened, const Ending& ending, const Invocatio
   say(step == from ? fmt::format("Training was complete already, with {} steps.", step)
                    : fmt::format("Trained to step {} in {}.", step, duration_text(seconds)));
   if (ending.nothing) return {fmt::format("The model is in {}.\n", directory), std::move(json)};
-  Result completed = complete_run(opened, ending.metrics, invocation);
+  Result completed = complete_run(opened, ending.evaluation, invocation);
   json.update(completed.json);
   return {completed.text, std::move(json)};
 }

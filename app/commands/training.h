@@ -1,22 +1,19 @@
 // What `train` and `resume` share: the loop with its progress line and signals, and what follows it.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "app/cli/command.h"
-#include "refract/eval/metric.h"
+#include "app/commands/evaluation_flags.h"
 #include "refract/train/run.h"
 
 namespace refract {
 
 // How a training ends.
 struct Ending {
-  std::vector<std::string> metrics = {usual_metrics};
+  EvaluationFlags evaluation;
   bool nothing = false;  // leave out metrics, pictures and report
 
   void declare(CLI::App& app);
-  // Throws BadInput for a metric that does not exist or that the data or the model, if given, cannot serve.
+  // Throws BadInput as EvaluationFlags::check.
   void check(const DataSource* data = nullptr, const Model* model = nullptr) const;
 };
 

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "app/study/livae_studies.h"
+#include "app/study/livae_table_studies.h"
 #include "app/study/pair_studies.h"
 #include "app/study/parted_studies.h"
 #include "app/study/study.h"
@@ -126,7 +129,7 @@ Study table1_faces() {
 const std::vector<Study>& studies() {
   static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
                                          partedvae_table1(), partedvae_table2(),     partedvae_mnist(),
-                                         mathieu_table1(),   lrlivae_toy()};
+                                         mathieu_table1(),   lrlivae_toy(),          lrlivae_tables()};
   return all;
 }
 
@@ -138,6 +141,8 @@ std::vector<const Study*> parts_of(const Study& study) {
 }
 
 const Study& study(std::string_view name) {
+  for (const Study& study : studies())
+    if (std::find(study.also.begin(), study.also.end(), name) != study.also.end()) return study;
   return named(studies(), "study", name, "`refract reproduce --help` shows all");
 }
 

@@ -1,6 +1,7 @@
 // What the numbers of a study are to be read against.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -8,14 +9,20 @@
 
 namespace refract {
 
+// Rows of metrics' tables that no model has a part in: they are the same for all runs.
+inline constexpr std::array bounds_in_tables = {
+    "predict the mean", "chance",           "noise", "uniform chance",
+    "majority chance",  "images",           "rows",  "other held-out examples",
+    "test examples",    "training examples"};
+
 struct StudyBound {
   std::string name;      // "untrained model", "raw pixels"
   std::string features;  // the row of the table to show
-  MetricTable table;
+  MetricTable table;     // of the study's metric with the columns beside it
 };
 
 // A model of the first row's method as it is before training, and raw pixels where the study wants them. Measured
-// once for the same options and files; kept in the study's folder.
+// once for the same options, files and judge; kept in the study's folder.
 std::vector<StudyBound> study_bounds(const StudyPlan& plan);
 
 }  // namespace refract

@@ -13,6 +13,7 @@
 #include "refract/core/nesting.h"
 #include "refract/eval/metric.h"
 #include "refract/eval/table.h"
+#include "refract/report/judge_run.h"
 #include "refract/report/run_report.h"
 #include "refract/train/manifest.h"
 #include "refract/train/run.h"
@@ -23,6 +24,34 @@ namespace {
 
 void add(KeyValues& to, const KeyValues& more) {
   to.insert(to.end(), more.begin(), more.end());
+}
+
+// Named by the key of its row alone.
+Job training_of(const StudyPlan& plan, const StudyRow& r, double value, int64_t seed) {
+  Job job{r.key, &r, value, seed, {{"method", r.method}, {"data", plan.study.data}}};
+  add(job.options, plan.budget.options);
+  add(job.options, r.options);
+  for (const auto& [method, options] : plan.budget.of_method)
+    if (method == r.method) add(job.options, options);
+  for (const auto& [option, factor] : r.sweep.options)
+    job.options.emplace_back(option, fmt::format("{}", factor * value));
+  const auto steps = std::max<int64_t>(1, std::llround(r.effort * static_cast<double>(plan.budget.steps)));
+  add(job.options, {{"steps", std::to_string(steps)}, {"seed", std::to_string(seed)}});
+  return job;
+}
+
+std::filesystem::path judge_folder(const StudyPlan& plan) {
+  return plan.folder / plan.study.judge->key;
+}
+
+// Whether all that the study reads of the job is there, measured by the judge that it has now.
+bool is_whole(const StudyPlan& plan, const Job& job, const std::vector<MetricTable>& tables) {
+  const std::string judge = judge_checksum_of(plan);
+  return std::all_of(job.metrics.begin(), job.metrics.end(), [&](const std::string& name) {
+    const MetricTable* table = table_of_metric(tables, name);
+    const bool judged = plan.study.judge && metric(name).compare != nullptr;
+    return table != nullptr && (!judged || (!judge.empty() && table->judge == judge));
+  });
 }
 
 std::vector<double> values_of(const StudyRow& row) {
@@ -57,8 +86,7 @@ double selection_error(const StudyPlan& plan, const Job& job) {
       return kept["error"].get<double>();
   }
   const OpenedRun opened = open_run(plan.folder_of(job), true);
-  const double error =
-      metric(plan.study.metric).error_within_fit(*opened.method, *opened.data, plan.study.rows[job.row].features);
+  const double error = metric(plan.study.metric).error_within_fit(*opened.method, *opened.data, job.row->features);
   write_file(file, Json({{"error", error}, {"step", opened.checkpoint.step}}).dump(2) + "\n");
   return error;
 }
@@ -69,27 +97,24 @@ bool StudyPlan::includes(const StudyRow& row) const {
   return only.empty() || std::find(only.begin(), only.end(), row.key) != only.end();
 }
 
-Job StudyPlan::job(size_t row, double value, int64_t seed) const {
-  const StudyRow& r = study.rows.at(row);
-  Job job{r.key, row, value, seed, {{"method", r.method}, {"data", study.data}}};
-  if (!r.sweep.values.empty()) job.name += fmt::format("-{}", value);
+Job StudyPlan::job(const StudyRow& row, double value, int64_t seed) const {
+  Job job = training_of(*this, row, value, seed);
+  if (!row.sweep.values.empty()) job.name += fmt::format("-{}", value);
   job.name += fmt::format("-seed{}", seed);
-  add(job.options, budget.options);
-  add(job.options, r.options);
-  for (const auto& [method, options] : budget.of_method)
-    if (method == r.method) add(job.options, options);
-  for (const auto& [option, factor] : r.sweep.options)
-    job.options.emplace_back(option, fmt::format("{}", factor * value));
-  const auto steps = std::max<int64_t>(1, std::llround(r.effort * static_cast<double>(budget.steps)));
-  add(job.options, {{"steps", std::to_string(steps)}, {"seed", std::to_string(seed)}});
+  job.metrics = metrics_of(study, rows_read(study, row));
   return job;
+}
+
+std::vector<Job> StudyPlan::judge_jobs() const {
+  if (!study.judge) return {};
+  return {training_of(*this, *study.judge, 0, 1)};
 }
 
 std::vector<Job> StudyPlan::first_jobs() const {
   std::vector<Job> jobs;
-  for (size_t row = 0; row < study.rows.size(); ++row)
-    if (includes(study.rows[row]))
-      for (const double value : values_of(study.rows[row])) jobs.push_back(job(row, value, 1));
+  for (const StudyRow& row : study.rows)
+    if (includes(row))
+      for (const double value : values_of(row)) jobs.push_back(job(row, value, 1));
   return jobs;
 }
 
@@ -97,7 +122,7 @@ std::vector<Job> StudyPlan::later_jobs(const std::vector<double>& chosen) const 
   std::vector<Job> jobs;
   for (int64_t seed = 2; seed <= seeds; ++seed)
     for (size_t row = 0; row < study.rows.size(); ++row)
-      if (includes(study.rows[row])) jobs.push_back(job(row, chosen.at(row), seed));
+      if (includes(study.rows[row])) jobs.push_back(job(study.rows[row], chosen.at(row), seed));
   return jobs;
 }
 
@@ -113,16 +138,33 @@ std::unique_ptr<Settings> settings_of(const StudyPlan& plan, const Job& job) {
   return settings;
 }
 
-std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job) {
+std::optional<std::vector<MetricTable>> finished_tables(const StudyPlan& plan, const Job& job) {
   if (!std::filesystem::exists(plan.folder_of(job))) return std::nullopt;
   const Run run = Run::open(plan.folder_of(job));
   check_same_options(run, plan, job);
   if (plan.data) check_same_data(run, *plan.data);
   const std::filesystem::path file = evaluation_file(run);
   if (!std::filesystem::exists(file)) return std::nullopt;
-  const Evaluation evaluation = evaluation_from_json(read_file(file), file.string());
-  if (evaluation.step != settings_of(job)->train.steps) return std::nullopt;
-  return joined_table(plan.study, evaluation.tables);
+  Evaluation evaluation = evaluation_from_json(read_file(file), file.string());
+  if (evaluation.step != settings_of(job)->train.steps || !is_whole(plan, job, evaluation.tables)) return std::nullopt;
+  return std::move(evaluation.tables);
+}
+
+std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job) {
+  const auto tables = finished_tables(plan, job);
+  if (!tables) return std::nullopt;
+  return joined_table(plan.study, *tables);
+}
+
+GenerationOptions generation_options(const StudyPlan& plan, const DataSource& data) {
+  GenerationOptions options;
+  options.samples = plan.budget.samples;
+  return plan.study.judge ? judged_by(options, judge_folder(plan), data) : options;
+}
+
+std::string judge_checksum_of(const StudyPlan& plan) {
+  if (!plan.study.judge || !std::filesystem::exists(judge_folder(plan))) return "";
+  return judge_checksum(judge_folder(plan));
 }
 
 std::vector<double> chosen_values(const StudyPlan& plan) {
@@ -131,7 +173,7 @@ std::vector<double> chosen_values(const StudyPlan& plan) {
     const StudyRow& r = plan.study.rows[row];
     chosen.push_back(0);
     if (!plan.includes(r) || r.sweep.values.empty()) continue;
-    const auto error = [&](double value) { return selection_error(plan, plan.job(row, value, 1)); };
+    const auto error = [&](double value) { return selection_error(plan, plan.job(r, value, 1)); };
     chosen.back() = *std::min_element(r.sweep.values.begin(), r.sweep.values.end(),
                                       [&](double a, double b) { return error(a) < error(b); });
   }
@@ -140,18 +182,19 @@ std::vector<double> chosen_values(const StudyPlan& plan) {
 
 std::vector<std::string> words_for(const StudyPlan& plan, const Job& job) {
   const std::string folder = plan.folder_of(job).string();
-  const std::vector<std::string> measured = {
-      "--metrics", fmt::format("{},{}", usual_metrics, fmt::join(metrics_of(plan.study), ","))};
   std::vector<std::string> words = {"resume", folder};
-  if (std::filesystem::exists(folder)) {
-    words.insert(words.end(), measured.begin(), measured.end());
-    return words;
+  if (!std::filesystem::exists(folder)) {
+    words = {"train", job.options.at(0).second, "--data", job.options.at(1).second};
+    for (size_t i = 2; i < job.options.size(); ++i)
+      words.insert(words.end(), {"--set", fmt::format("{}={}", job.options[i].first, job.options[i].second)});
+    words.insert(words.end(), {"--out", folder});
   }
-  words = {"train", job.options.at(0).second, "--data", job.options.at(1).second};
-  for (size_t i = 2; i < job.options.size(); ++i)
-    words.insert(words.end(), {"--set", fmt::format("{}={}", job.options[i].first, job.options[i].second)});
-  words.insert(words.end(), {"--out", folder});
-  words.insert(words.end(), measured.begin(), measured.end());
+  std::vector<std::string> metrics = {usual_metrics};
+  metrics.insert(metrics.end(), job.metrics.begin(), job.metrics.end());
+  words.insert(words.end(), {"--metrics", fmt::format("{}", fmt::join(metrics, ","))});
+  if (plan.study.judge && job.row != &*plan.study.judge)
+    words.insert(words.end(),
+                 {"--classifier", judge_folder(plan).string(), "--samples", fmt::format("{}", plan.budget.samples)});
   return words;
 }
 

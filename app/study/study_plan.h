@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/study/study.h"
+#include "refract/eval/generation.h"
 #include "refract/eval/metric.h"
 #include "refract/train/settings.h"
 
@@ -15,11 +16,12 @@ namespace refract {
 
 // One training with its evaluation.
 struct Job {
-  std::string name;  // of its folder: "betavae-16-seed1"
-  size_t row = 0;
-  double value = 0;  // of the sweep; 0 where there is none
+  std::string name;               // of its folder: "betavae-16-seed1"
+  const StudyRow* row = nullptr;  // of the study, or its judge
+  double value = 0;               // of the sweep; 0 where there is none
   int64_t seed = 1;
-  KeyValues options;  // all that differ from the defaults, "method" and "data" first
+  KeyValues options;                      // all that differ from the defaults, "method" and "data" first
+  std::vector<std::string> metrics = {};  // that the study reads of it; none of the judge
 };
 
 // What is wanted of a study, or of a part of one.
@@ -39,8 +41,10 @@ struct StudyPlan {
 
   [[nodiscard]] std::string shown(const Job& job) const { return part.empty() ? job.name : part + "/" + job.name; }
 
-  [[nodiscard]] Job job(size_t row, double value, int64_t seed) const;
+  [[nodiscard]] Job job(const StudyRow& row, double value, int64_t seed) const;
 
+  // The training of the judge: to be done before all others, which are measured by it. None where there is no judge.
+  [[nodiscard]] std::vector<Job> judge_jobs() const;
   // Trainings of the first seed, sweeps whole; no value was chosen yet.
   [[nodiscard]] std::vector<Job> first_jobs() const;
   // Those of the other seeds, one for each row, with the value chosen for it.
@@ -53,10 +57,18 @@ std::unique_ptr<Settings> settings_of(const Job& job);
 // The same as they are once the data, where they were found, have filled in what is left empty: those of the run.
 std::unique_ptr<Settings> settings_of(const StudyPlan& plan, const Job& job);
 
-// The table of the study's metric with the columns beside it, once the job is done: trained to its last step and
-// evaluated there by all that the study reads.
-// Throws BadInput where the folder holds a run with other options.
+// The tables of its evaluation, once the job is done: trained to its last step and evaluated there by all that the
+// study reads, by the judge that the study has now. Throws BadInput where the folder holds a run with other options.
+std::optional<std::vector<MetricTable>> finished_tables(const StudyPlan& plan, const Job& job);
+
+// The table of the study's metric with the columns beside it, of a job of a row. Throws the same.
 std::optional<MetricTable> finished_table(const StudyPlan& plan, const Job& job);
+
+// With how many samples and which judge, where it is trained, the plan's runs on `data` are measured.
+GenerationOptions generation_options(const StudyPlan& plan, const DataSource& data);
+
+// SHA-256 of the judge; "" where there is none yet.
+std::string judge_checksum_of(const StudyPlan& plan);
 
 // For each row the value of the sweep with the smallest error within the fitting split, where all jobs of the first
 // seed are done; 0 for a row that is not swept or not included. What was found is kept beside the run, as

@@ -43,7 +43,7 @@ double seconds_left(const std::vector<JobProgress>& jobs, int at_once) {
   const double slower = so_far > least ? took / so_far : 1;
   std::vector<double> each;
   for (const JobProgress& job : jobs)
-    if (!job.done) each.push_back(slower * (1 - share_of(job)) * job.expected + evaluation_seconds);
+    if (!job.done) each.push_back(slower * (1 - share_of(job)) * job.expected + job.evaluation);
   return queue_seconds(each, at_once);
 }
 

@@ -17,14 +17,14 @@ struct JobProgress {
   double seconds = 0;   // that the steps so far took
   double expected = 0;  // for all steps
   bool running = false, done = false;
+  double evaluation = 30;  // after its last step
 };
 
 // Of the trainings' time, from 0 to 1.
 double share_done(const std::vector<JobProgress>& jobs);
 
 // That the rest takes with `at_once` trainings at a time: as long as was expected, times what the steps so far took of
-// what was expected of them. After its last step each job is evaluated.
-constexpr double evaluation_seconds = 30;
+// what was expected of them, and their evaluations.
 double seconds_left(const std::vector<JobProgress>& jobs, int at_once);
 
 // "3 of 20 trainings done (41 %)  38 min left  srbvae-seed1: step 4200 of 10000  vae-seed1: ...".

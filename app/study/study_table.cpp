@@ -4,21 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "app/cli/terminal.h"
 #include "app/study/study_bounds.h"
-#include "app/study/study_metrics.h"
 #include "refract/eval/table.h"
 
 namespace refract {
 namespace {
-
-// Rows of metrics' tables that no code has a part in.
-constexpr std::array bounds_in_tables = {"predict the mean", "chance", "noise", "uniform chance",
-                                         "majority chance",  "images", "rows",  "other held-out examples"};
 
 // Mean and spread over the values of each column.
 void summarise(const std::vector<std::vector<double>>& of_seeds, StudyTable::Row& row) {
@@ -48,7 +42,7 @@ double value_at(const MetricTable& table, const MetricTable::Row& row, const std
   return row.values.at(static_cast<size_t>(at - table.columns.begin()));
 }
 
-std::vector<MetricTable> tables_of(const StudyPlan& plan, size_t row, double value) {
+std::vector<MetricTable> tables_of(const StudyPlan& plan, const StudyRow& row, double value) {
   std::vector<MetricTable> tables;
   for (int64_t seed = 1; seed <= plan.seeds; ++seed)
     if (auto table = finished_table(plan, plan.job(row, value, seed))) tables.push_back(std::move(*table));
@@ -83,7 +77,7 @@ std::vector<Measured> measured_rows(const StudyPlan& plan, const std::vector<dou
   std::vector<Measured> all;
   for (size_t i = 0; i < plan.study.rows.size(); ++i) {
     if (!plan.includes(plan.study.rows[i])) continue;
-    std::vector<MetricTable> tables = tables_of(plan, i, chosen.at(i));
+    std::vector<MetricTable> tables = tables_of(plan, plan.study.rows[i], chosen.at(i));
     if (!tables.empty()) all.push_back({&plan.study.rows[i], chosen.at(i), std::move(tables)});
   }
   return all;
@@ -95,6 +89,14 @@ Names widest_columns(const std::vector<Measured>& all) {
   for (const Measured& row : all)
     if (row.tables.front().columns.size() > widest.size()) widest = row.tables.front().columns;
   return widest;
+}
+
+// The last of those with the most rows: a metric that not every model can have brings some.
+const MetricTable& fullest_table(const std::vector<Measured>& all) {
+  const MetricTable* fullest = &all.front().tables.front();
+  for (const Measured& row : all)
+    if (row.tables.front().rows.size() >= fullest->rows.size()) fullest = &row.tables.front();
+  return *fullest;
 }
 
 std::string cell(const StudyTable::Row& row, size_t column) {
@@ -142,14 +144,13 @@ StudyTable study_table(const StudyPlan& plan, const std::vector<double>& chosen)
       table.rows.push_back(row_of(name, tables, other.features, table.columns));
       table.rows.back().paper = other.paper;
     }
-  const MetricTable& any = all.back().tables.front();
-  table.protocol = any.protocol;
+  const MetricTable& fullest = fullest_table(all);
+  table.protocol = fullest.protocol;
   if (plan.data && !plan.data->note.empty()) table.protocol += " " + plan.data->note;
   for (const StudyBound& bound : study_bounds(plan))
-    table.rows.push_back(
-        row_of(bound.name, {with_columns(plan.study, bound.table, {})}, bound.features, table.columns));
+    table.rows.push_back(row_of(bound.name, {bound.table}, bound.features, table.columns));
   for (const char* bound : bounds_in_tables)
-    if (has_row(any, bound)) table.rows.push_back(row_of(bound, {any}, bound, table.columns));
+    if (has_row(fullest, bound)) table.rows.push_back(row_of(bound, {fullest}, bound, table.columns));
   return table;
 }
 

@@ -46,17 +46,17 @@ void read_progress(const std::filesystem::path& run, JobProgress& job) {
 
 void StudyWork::add(const StudyPlan& plan, const std::vector<Job>& jobs) {
   for (const Job& job : jobs)
-    if (!finished_table(plan, job)) missing_.push_back({&plan, job});
+    if (!finished_tables(plan, job)) missing_.push_back({&plan, job});
   std::stable_sort(missing_.begin(), missing_.end(), [this](const PlannedJob& a, const PlannedJob& b) {
     return seconds(*a.plan, a.job) > seconds(*b.plan, b.job);
   });
 }
 
 double StudyWork::seconds(const StudyPlan& plan, const Job& job) {
-  const std::pair row(&plan, plan.study.rows[job.row].key);
-  const auto settings = settings_of(job);
+  const std::pair row(&plan, job.row->key);
+  const auto settings = settings_of(plan, job);
   if (step_seconds_.find(row) == step_seconds_.end()) step_seconds_[row] = seconds_of_a_step(*settings);
-  return step_seconds_[row] * static_cast<double>(settings->train.steps) + evaluation_seconds;
+  return step_seconds_[row] * static_cast<double>(settings->train.steps) + plan.budget.evaluation_seconds;
 }
 
 double StudyWork::seconds_left() {
@@ -73,8 +73,9 @@ bool StudyWork::run(std::vector<std::string>& failed) {
     std::filesystem::create_directories(logs);
     wait_for_others(plan->folder_of(job));
     tasks.push_back({plan->shown(job), words_for(*plan, job), logs / (job.name + ".log")});
-    progress_.push_back(
-        {plan->shown(job), 0, settings_of(job)->train.steps, 0, seconds(*plan, job) - evaluation_seconds});
+    const double evaluation = plan->budget.evaluation_seconds;
+    progress_.push_back({plan->shown(job), 0, settings_of(job)->train.steps, 0, seconds(*plan, job) - evaluation, false,
+                         false, evaluation});
     read_progress(plan->folder_of(job), progress_.back());
   }
   StudyProgress shown;

@@ -23,7 +23,7 @@ class StudyWork {
   explicit StudyWork(int at_once) : at_once_(at_once) {}
 
   // Those that are not done; the longest of all plans are done first, so that none is left alone at the end. The plan
-  // must outlive this. Throws what finished_table throws.
+  // must outlive this. Throws what finished_tables throws.
   void add(const StudyPlan& plan, const std::vector<Job>& jobs);
 
   [[nodiscard]] const std::vector<PlannedJob>& missing() const { return missing_; }

@@ -19,7 +19,9 @@ MetricTable Evaluator::measure(const MetricEntry& entry) {
   if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_);
   if (entry.compare != nullptr) {
     if (!generation_) generation_ = generation_of(model_, data_, seed_, generation_options_);
-    return entry.compare(*generation_);
+    MetricTable table = entry.compare(*generation_);
+    table.judge = generation_options_.classifier_checksum;
+    return table;
   }
   if (representations_.empty()) representations_ = representations(model_, data_, seed_);
   return score_codes(entry, representations_, seed_);

@@ -130,18 +130,14 @@ Tensor generated_examples(const Model& model, const std::optional<size_t>& categ
 // The one that is given, or one that is trained on all labelled training examples.
 std::shared_ptr<const Model> judge_of(const DataSource& data, int64_t classes, const LabelledList& training,
                                       uint64_t seed, const GenerationOptions& options) {
-  const Space& space = data.info().space;
-  if (options.classifier) {
-    if (const std::string missing = lacks_opinion(*options.classifier, space, classes); !missing.empty())
-      throw BadInput(fmt::format("Judging samples by {}: {}", options.classifier_name, missing));
-    return options.classifier;
-  }
+  check_judge(data, options);
+  if (options.classifier) return options.classifier;
   const ExamplesOf some = [&](const Indices& rows) {
     LabelledList list;
     for (const int64_t row : rows) list.push_back(training[static_cast<size_t>(row)]);
     return read_examples(data, list);
   };
-  return trained_judge(space, classes, std::ssize(training), some, mix(seed, MetricDraw::generation_judge),
+  return trained_judge(data.info().space, classes, std::ssize(training), some, mix(seed, MetricDraw::generation_judge),
                        options.training);
 }
 
@@ -163,6 +159,16 @@ std::string generation_protocol(const Generation& all, const DataSource& data, i
 }
 
 }  // namespace
+
+void check_judge(const DataSource& data, const GenerationOptions& options) {
+  if (!options.classifier) return;
+  const DataInfo& info = data.info();
+  const std::optional<size_t> attribute = judged_attribute(info);
+  const std::string missing =
+      attribute ? lacks_opinion(*options.classifier, info.space, std::ssize(attributes_of(info)[*attribute].values))
+                : lacks_labelled_examples(data);
+  if (!missing.empty()) throw BadInput(fmt::format("Judging samples by {}: {}", options.classifier_name, missing));
+}
 
 Generation generation_of(const Model& model, const DataSource& data, uint64_t seed, const GenerationOptions& options) {
   const at::NoGradGuard no_grad;

@@ -12,14 +12,17 @@
 
 namespace refract {
 
-// Cost: with the defaults a minute or two on two cores for pictures of 32x32.
 struct GenerationOptions {
   int64_t samples = 5000;  // of each kind, at most: generated, test and training examples
   int64_t pairs = 1500;    // of pictures whose likeness is measured, of each kind
   JudgeTraining training = {};
   std::shared_ptr<const Model> classifier = nullptr;  // trained on the same data; null: a small one is trained
   std::string classifier_name = {};                   // for sentences: "runs/classifier"
+  std::string classifier_checksum = {};               // tells it from others; "" where nobody asks
 };
+
+// Throws BadInput where a classifier is given that cannot judge examples of these data.
+void check_judge(const DataSource& data, const GenerationOptions& options);
 
 // One kind of examples.
 struct JudgedExamples {

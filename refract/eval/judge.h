@@ -27,7 +27,7 @@ Opinion opinion_of(const Model& classifier, const Tensor& examples, int64_t clas
 // 1 where the likeliest class is the right one, else 0: [N] float64.
 Tensor right_answers(const Opinion& opinion, const Tensor& classes);
 
-// A small network trained for a bounded time: 300 steps take half a minute on two cores for pictures of 32x32.
+// A small network, trained for a bounded time.
 struct JudgeTraining {
   int64_t steps = 300;  // at most
   int64_t passes = 30;  // over the examples, at most: few examples are not learned by heart

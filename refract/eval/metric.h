@@ -23,8 +23,9 @@ struct MetricTable {
     std::vector<double> spreads = {};  // standard errors, one a value, NaN where unknown; empty where there are none
   };
   std::vector<Row> rows;
-  std::string protocol;   // sample sizes and source
-  std::string note = {};  // what the numbers do not show, in sentences; "" for nothing
+  std::string protocol;    // sample sizes and source
+  std::string note = {};   // what the numbers do not show, in sentences; "" for nothing
+  std::string judge = {};  // checksum of the classifier that was given to judge generated examples; "" for none
 };
 
 struct Generation;

@@ -41,6 +41,7 @@ Json json_of(const MetricTable& table) {
   Json json = {{"metric", table.metric},   {"title", table.title}, {"unit", table.unit},
                {"columns", table.columns}, {"rows", rows},         {"protocol", table.protocol}};
   if (!table.note.empty()) json["note"] = table.note;
+  if (!table.judge.empty()) json["judge"] = table.judge;
   return json;
 }
 
@@ -54,6 +55,7 @@ MetricTable table_of(const Json& json) {
     table.rows.push_back({row.at("name"), values_of(row.at("values")), values_of(row.value("spreads", Json::array()))});
   table.protocol = json.at("protocol");
   table.note = json.value("note", "");
+  table.judge = json.value("judge", "");
   return table;
 }
 

@@ -9,9 +9,9 @@
 
 namespace refract {
 
-// {"tables": [{"metric", "title", "unit", "columns", "rows": [{"name", "values", "spreads"}], "protocol", "note"}]}; a
-// value that is not a number stands as null, and spreads and a note are left out where there are none. `step` is the
-// training step that was evaluated.
+// {"tables": [{"metric", "title", "unit", "columns", "rows": [{"name", "values", "spreads"}], "protocol", "note",
+// "judge"}]}; a value that is not a number stands as null; spreads, a note and a judge are left out where there are
+// none. `step` is the training step that was evaluated.
 std::string to_json(const std::vector<MetricTable>& tables, int64_t step);
 
 struct Evaluation {

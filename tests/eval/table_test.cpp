@@ -35,6 +35,13 @@ TEST(Table, JsonRoundTrip) {
   EXPECT_TRUE(std::isnan(found.rows[1].values[0]));
 }
 
+TEST(Table, JsonHasTheJudgeOfSamplesWhereThereIsOne) {
+  MetricTable judged = table();
+  judged.judge = "0123";
+  EXPECT_EQ(evaluation_from_json(to_json({judged}, 1), "memory").tables.at(0).judge, "0123");
+  EXPECT_EQ(to_json({table()}, 1).find("judge"), std::string::npos);
+}
+
 TEST(Table, MissingValuesAreNull) {
   const auto json = nlohmann::json::parse(to_json({table()}, 1));
   EXPECT_TRUE(json["tables"][0]["rows"][1]["values"][0].is_null());

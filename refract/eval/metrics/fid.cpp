@@ -52,8 +52,8 @@ MetricTable compare_frechet_distances(const Generation& all) {
   const int64_t enough = kExamplesPerFeature * features;
   table.protocol = fmt::format(
       "Gaussians of the {} features before the classifier's last layer, covariances by N - 1. The row "
-      "training examples is the floor: the distance of as many real examples. {}{} Distances by different classifiers "
-      "cannot be compared.",
+      "training examples is the floor: the distance of as many real examples. {}Distances by different classifiers "
+      "cannot be compared. {}",
       features, by_class ? "Within classes: the mean of the distances of each class alone. " : "", all.protocol);
   if (examples < enough)
     table.note = fmt::format(

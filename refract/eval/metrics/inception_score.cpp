@@ -21,8 +21,8 @@ MetricTable compare_inception_scores(const Generation& all) {
   add(test_row, all.test);
   add(training_row, all.training);
   table.protocol = fmt::format(
-      "exp of the mean KL(p(y|x) || p(y)) over all examples of a kind, without splits. {} Scores of different "
-      "classifiers cannot be compared.",
+      "exp of the mean KL(p(y|x) || p(y)) over all examples of a kind, without splits. Scores of different classifiers "
+      "cannot be compared. {}",
       all.protocol);
   return table;
 }

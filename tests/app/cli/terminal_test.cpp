@@ -88,11 +88,11 @@ TEST(Progress, ALineSaysStepRateTimeLeftAndTheTermsThatFit) {
 // One training done, one half-way that takes twice as long as was thought, one to come.
 TEST(Progress, ALineSaysHowFarAStudyIs) {
   const std::vector<JobProgress> jobs = {{"vae-seed1", 500, 500, 120, 60, false, true},
-                                         {"srbvae-seed1", 1000, 2000, 300, 300, true, false},
-                                         {"rbvae-seed1", 0, 1000, 0, 100, false, false}};
+                                         {"srbvae-seed1", 1000, 2000, 300, 300, true, false, 20},
+                                         {"rbvae-seed1", 0, 1000, 0, 100, false, false, 40}};
   EXPECT_DOUBLE_EQ(share_done(jobs), 210.0 / 460);
-  EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), 420.0 / 210 * 150 + evaluation_seconds);  // one process waits
-  EXPECT_DOUBLE_EQ(seconds_left(jobs, 1), 420.0 / 210 * 250 + 2 * evaluation_seconds);
+  EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), 420.0 / 210 * 150 + 20);  // one process waits
+  EXPECT_DOUBLE_EQ(seconds_left(jobs, 1), 420.0 / 210 * 250 + 60);
   EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  6 min left  srbvae-seed1: step 1000 of 2000");
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "refract/report/judge_run.h"
 #include "tests/support/answers.h"
 
 namespace refract {
@@ -45,10 +46,31 @@ TEST(EvaluateCommand, SamplesAreJudgedByAClassifierThatWasTrainedForIt) {
     EXPECT_TRUE(contains(table.at("protocol"), folder / "judge"));
     EXPECT_TRUE(contains(table.at("protocol"), "Each row: 30 examples."));
     EXPECT_EQ(table.at("rows").at(0).at("name"), "samples");
+    EXPECT_EQ(table.at("judge"), judge_checksum(folder / "judge"));
   }
   const Ran generated = refract({"sample", folder / "judge"});
   EXPECT_EQ(generated.status, 2);
   EXPECT_TRUE(contains(generated.err, "no prior") || contains(generated.err, "no generator")) << generated.err;
+}
+
+// The same flags at the end of a training; the run is as without them.
+TEST(EvaluateCommand, ATrainingEndsWithSamplesJudgedByAClassifier) {
+  const Folder folder;
+  answer(with(classifier_training(folder / "judge"), {"--no-evaluation"}));
+  const std::vector<std::string> judged = {"--metrics", "fid", "--samples", "30", "--classifier"};
+  const std::vector<std::string> words = with(tiny_training("srbvae"), judged);
+  const json table = answer(with(words, {folder / "judge", "--out", folder / "run"})).at("tables").at(0);
+  EXPECT_EQ(table.at("metric"), "fid");
+  EXPECT_TRUE(contains(table.at("protocol"), "Each row: 30 examples."));
+  EXPECT_EQ(table.at("judge"), judge_checksum(folder / "judge"));
+  EXPECT_EQ(judge_checksum(folder / "run"), judge_checksum(tiny_run()));
+  const json again = answer(with(with({"resume", folder / "run"}, judged), {folder / "judge"}));
+  EXPECT_EQ(again.at("tables").at(0), table);
+
+  const Ran refused = refract(with(words, {tiny_run().string(), "--out", folder / "other"}));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_TRUE(contains(refused.err, "one of features")) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(folder / "other"));
 }
 
 TEST(EvaluateCommand, OtherRunsAreNoClassifiers) {

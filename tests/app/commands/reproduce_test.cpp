@@ -3,9 +3,12 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <set>
 
+#include "app/cli/command.h"
 #include "app/study/job_queue.h"
 #include "refract/core/files.h"
+#include "tests/data/support.h"
 #include "tests/support/program.h"
 
 namespace refract {
@@ -55,6 +58,56 @@ TEST(Reproduce, InterruptedAndTakenUpItGivesTheSameTable) {
   const Ran nothing = again.wait();
   EXPECT_NE(nothing.err.find(" 0 trainings to do"), std::string::npos) << nothing.err;
   EXPECT_EQ(nothing.out, ended.out);
+}
+
+// A row of a table, column by column; null where there is no number.
+Json cells_of(const Json& table, const std::string& name) {
+  Json cells;
+  for (const Json& row : table.at("rows"))
+    if (row.at("name") == name)
+      for (size_t i = 0; i < table.at("columns").size(); ++i)
+        cells[table.at("columns").at(i).get<std::string>()] = row.at("means").at(i);
+  EXPECT_FALSE(cells.is_null()) << name;
+  return cells;
+}
+
+TEST(Reproduce, OneClassifierJudgesTheSamplesOfAllRows) {
+  const Folder folder;
+  testing_support::mnist_files(folder.path() / "files", 300, 200, 28);
+  const Process::Environment files = {{"FASHION_MNIST_DIR", folder / "files"}};
+  const std::vector<std::string> words = {"reproduce",     "lrlivae-table2", "--budget",     "minute", "--parts",
+                                          "fashion-mnist", "--only",         "cgan,lrlivae", "--out",  folder / "runs"};
+  Process process(words, files);
+  const Ran ran = process.wait();
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Json table = Json::parse(read_file(folder / "runs/table.json")).at("parts").at(0);
+  const size_t columns = table.at("columns").size();
+  ASSERT_EQ(columns, 9U);
+  const auto known = [&](const std::string& name) {
+    const Json cells = cells_of(table, name);
+    std::set<std::string> all;
+    for (const auto& [column, value] : cells.items())
+      if (value.is_number()) all.insert(column);
+    return all;
+  };
+  using Known = std::set<std::string>;
+  const Known of_samples = known("Lr-LiVAE");
+  EXPECT_EQ(of_samples.size(), columns - 1) << "all but the label error";
+  EXPECT_EQ(known("cGAN"), of_samples);
+  EXPECT_EQ(known("untrained model"), of_samples);
+  for (const char* code : {"z_s", "z_u sampled", "z_u mean", "z_u mean and log-variance"})
+    EXPECT_EQ(known(std::string(code) + " of Lr-LiVAE"), Known{"label error"}) << code;
+  EXPECT_EQ(known("images"), Known{"label error"});
+  EXPECT_EQ(known("uniform chance"), (Known{"recognised", "taught", "label error"}));
+  EXPECT_EQ(known("test examples"), (Known{"inception score", "diversity", "recognised"}));
+  EXPECT_EQ(cells_of(table, "test examples").at("diversity"), 1);
+  EXPECT_EQ(known("training examples").size(), columns - 2) << "all but recognised and the label error";
+  EXPECT_TRUE(std::filesystem::exists(folder / "runs/fashion-mnist/classifier/report.html"));
+
+  Process again(words, files);
+  const Ran nothing = again.wait();
+  EXPECT_NE(nothing.err.find(" 0 trainings to do"), std::string::npos) << nothing.err;
+  EXPECT_EQ(nothing.out, ran.out);
 }
 
 TEST(Reproduce, DryRunsTouchNothing) {

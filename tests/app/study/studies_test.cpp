@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "app/study/study_bounds.h"
 #include "app/study/study_plan.h"
 #include "app/study/study_table.h"
 #include "refract/core/errors.h"
@@ -29,12 +30,13 @@ StudyPlan plan_of(const Study& study, const Budget& budget, const std::filesyste
 // What the training sees, without its files; of rows, the arcs alone.
 Space space_of_training(const Settings& settings) {
   const Options& options = settings.data_recipe.options;
-  return options.has("size") ? Space::square(1, std::stoll(options.at("size").text())) : Space::row(2);
+  const int64_t channels = settings.data == "cifar10" ? 3 : 1;
+  return options.has("size") ? Space::square(channels, std::stoll(options.at("size").text())) : Space::row(2);
 }
 
-// "u and z" -> "u", "z"; "c (as it is)" -> "c"; "generated" -> none
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"; "generated", "samples" and "" -> none
 std::vector<std::string> blocks_read(const StudyRow& row) {
-  if (row.features == "generated") return {};
+  if (row.features == "generated" || row.features == "samples" || row.features.empty()) return {};
   const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
   const size_t joint = plain.find(" and ");
   if (joint == std::string::npos) return {plain};
@@ -53,6 +55,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
     for (const Budget& budget : study->budgets) {
       const StudyPlan plan = plan_of(*study, budget);
       std::vector<Job> jobs = plan.first_jobs();
+      for (Job& job : plan.judge_jobs()) jobs.push_back(std::move(job));
       const std::vector<Job> later = plan.later_jobs(std::vector<double>(study->rows.size(), 4));
       EXPECT_EQ(later.size(), 2 * study->rows.size());
       jobs.insert(jobs.end(), later.begin(), later.end());
@@ -63,8 +66,7 @@ TEST(Studies, EveryTrainingIsPossibleAndHasANameOfItsOwn) {
         EXPECT_EQ(settings->train.seed, job.seed);
         EXPECT_GT(settings->train.steps, 0);
         const auto method = settings->method_recipe.make(space_of_training(*settings));
-        for (const std::string& block : blocks_read(study->rows[job.row]))
-          EXPECT_NO_THROW(block_named(*method, block)) << job.name;
+        for (const std::string& block : blocks_read(*job.row)) EXPECT_NO_THROW(block_named(*method, block)) << job.name;
       }
     }
 }
@@ -84,7 +86,7 @@ TEST(Studies, RowsHaveThePapersColumns) {
 TEST(Studies, WhatStandsBesideIsOfRowsAndMetricsThatExist) {
   size_t others = 0;
   for (const Study* study : all_parts()) {
-    std::set<std::string> keys, read;
+    std::set<std::string> keys, read(bounds_in_tables.begin(), bounds_in_tables.end());
     for (const StudyRow& row : study->rows) keys.insert(row.key);
     for (const StudyRow& row : study->rows) read.insert(row.features);
     for (const OtherFeatures& other : study->other_features) {
@@ -123,6 +125,18 @@ TEST(Studies, PartsHaveNamesOfTheirOwnAndTheSameBudgets) {
   EXPECT_GT(with_parts, 0);
 }
 
+TEST(Studies, HaveNamesOfTheirOwnAndAreFoundByAllOfThem) {
+  std::set<std::string> names;
+  for (const Study& each : studies()) {
+    EXPECT_TRUE(names.insert(each.name).second) << each.name;
+    EXPECT_EQ(&study(each.name), &each);
+    for (const std::string& other : each.also) {
+      EXPECT_TRUE(names.insert(other).second) << other;
+      EXPECT_EQ(&study(other), &each) << other;
+    }
+  }
+}
+
 TEST(Studies, UnknownNamesAreRefusedWithTheNearest) {
   EXPECT_TRUE(contains(message_of<BadInput>([] { study("rbvae-table1-minst"); }), "'rbvae-table1-mnist'"));
   EXPECT_TRUE(contains(message_of<BadInput>([] { budget_of(studies().front(), "hours"); }), "'hour'"));
@@ -133,7 +147,7 @@ TEST(StudyPlan, ASweepSetsItsOptionsByTheirFactors) {
   const StudyPlan plan = plan_of(study, study.budgets.front());
   const auto row =
       std::find_if(study.rows.begin(), study.rows.end(), [](const auto& r) { return r.method == "dipvae1"; });
-  const Job job = plan.job(static_cast<size_t>(row - study.rows.begin()), 16, 2);
+  const Job job = plan.job(*row, 16, 2);
   EXPECT_EQ(job.name, "dipvae1-16-seed2");
   const auto settings = settings_of(job);
   EXPECT_EQ(settings->options.at("lambda_od").text(), "16");

@@ -155,12 +155,16 @@ TEST(Generation, AGivenClassifierJudges) {
   options.classifier =
       std::make_shared<fakes::OfClasses>();  // c tells whether the upper half is bright, u is a feature
   options.classifier_name = "runs/judge";
+  options.classifier_checksum = "0123";
   Measured found(model, options);
   const MetricTable table = found.table("inception-score");
   EXPECT_NEAR(table.rows.at(0).values.at(0), 2, 0.05);
   EXPECT_TRUE(contains(table.protocol, "from the run runs/judge"));
+  EXPECT_EQ(table.judge, "0123");
+  EXPECT_NO_THROW(check_judge(HalvesOfClasses(60), options));
   options.classifier = std::make_shared<PixelModel>(Space::square(1, 8));
   EXPECT_TRUE(contains(message_of<BadInput>([&] { Measured(model, options).table("fid"); }), "runs/judge"));
+  EXPECT_THROW(check_judge(HalvesOfClasses(60), options), BadInput);
 }
 
 TEST(Generation, TestAndTrainingExamplesHaveTheSameClasses) {
