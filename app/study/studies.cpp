@@ -1,3 +1,4 @@
+#include "app/study/inpainting_studies.h"
 #include "app/study/livae_studies.h"
 #include "app/study/pair_studies.h"
 #include "app/study/parted_studies.h"
@@ -126,7 +127,7 @@ Study table1_faces() {
 const std::vector<Study>& studies() {
   static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
                                          partedvae_table1(), partedvae_table2(),     partedvae_mnist(),
-                                         mathieu_table1(),   lrlivae_toy()};
+                                         mathieu_table1(),   lrlivae_toy(),          lrlivae_inpainting()};
   return all;
 }
 

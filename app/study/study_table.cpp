@@ -17,8 +17,9 @@ namespace refract {
 namespace {
 
 // Rows of metrics' tables that no code has a part in.
-constexpr std::array bounds_in_tables = {"predict the mean", "chance", "noise", "uniform chance",
-                                         "majority chance",  "images", "rows",  "other held-out examples"};
+constexpr std::array bounds_in_tables = {"predict the mean", "chance",       "noise", "uniform chance",
+                                         "majority chance",  "images",       "rows",  "other held-out examples",
+                                         "mean image",       "nearest image"};
 
 // Mean and spread over the values of each column.
 void summarise(const std::vector<std::vector<double>>& of_seeds, StudyTable::Row& row) {

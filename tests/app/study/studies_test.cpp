@@ -32,9 +32,10 @@ Space space_of_training(const Settings& settings) {
   return options.has("size") ? Space::square(1, std::stoll(options.at("size").text())) : Space::row(2);
 }
 
-// "u and z" -> "u", "z"; "c (as it is)" -> "c"; "generated" -> none
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"; what a model makes of all blocks -> none
 std::vector<std::string> blocks_read(const StudyRow& row) {
-  if (row.features == "generated") return {};
+  const std::set<std::string> of_all = {"generated", "optimised codes"};
+  if (of_all.contains(row.features)) return {};
   const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
   const size_t joint = plain.find(" and ");
   if (joint == std::string::npos) return {plain};
