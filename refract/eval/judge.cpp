@@ -1,9 +1,12 @@
 #include "refract/eval/judge.h"
 
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <vector>
 
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
@@ -50,12 +53,18 @@ std::string lacks_opinion(const Model& classifier, const Space& space, int64_t c
                      listed_blocks(classifier));
 }
 
-Opinion opinion_of(const Model& classifier, const Tensor& examples, int64_t classes) {
-  const Codes codes = encode_all(classifier, examples);
-  const auto known = [&](const std::optional<size_t>& block) {
-    return codes.at(block.value()).to(at::kCPU, at::kDouble);
-  };
-  return {known(class_block(classifier, classes)), known(feature_block(classifier))};
+Opinion opinion_of(const Model& classifier, const ExamplesOf& examples, int64_t count, int64_t classes) {
+  const size_t of_class = class_block(classifier, classes).value(), of_features = feature_block(classifier).value();
+  const int64_t slice = examples_at_once(classifier, 250);
+  std::vector<Tensor> probabilities, features;
+  for (int64_t from = 0; from < count; from += slice) {
+    Indices rows(static_cast<size_t>(std::min(slice, count - from)));
+    std::iota(rows.begin(), rows.end(), from);
+    const Codes codes = encode_all(classifier, examples(rows).x);
+    probabilities.push_back(codes.at(of_class).to(at::kCPU, at::kDouble));
+    features.push_back(codes.at(of_features).to(at::kCPU, at::kDouble));
+  }
+  return {at::cat(probabilities), at::cat(features)};
 }
 
 Tensor right_answers(const Opinion& opinion, const Tensor& classes) {

@@ -21,8 +21,13 @@ struct Opinion {
 // says what it has.
 std::string lacks_opinion(const Model& classifier, const Space& space, int64_t classes);
 
-// Of the first category of so many classes, and of the first block that is no category.
-Opinion opinion_of(const Model& classifier, const Tensor& examples, int64_t classes);
+// Some of a set of examples, read or made again at every call: those with these numbers, in this order, [M, sizes...]
+// and their classes, [M, 1] int64 or undefined, on the CPU.
+using ExamplesOf = std::function<Examples(const Indices& rows)>;
+
+// Of examples 0 to `count` - 1, at most 250 at a time and fewer where they are larger than 64x64 pixels: what the first
+// category of so many classes says, and the first block that is no category.
+Opinion opinion_of(const Model& classifier, const ExamplesOf& examples, int64_t count, int64_t classes);
 
 // 1 where the likeliest class is the right one, else 0: [N] float64.
 Tensor right_answers(const Opinion& opinion, const Tensor& classes);
@@ -37,9 +42,6 @@ struct JudgeTraining {
   [[nodiscard]] int64_t batch_of(int64_t examples) const;  // no larger than they are
   [[nodiscard]] int64_t steps_with(int64_t examples) const;
 };
-
-// Examples with their classes, [N, sizes...] and [N, 1] int64, by their numbers.
-using ExamplesOf = std::function<Examples(const Indices& rows)>;
 
 // The residual classifier (methods), ready to use on the CPU, trained on `count` >= 2 examples. The step size falls
 // linearly to 0. A function of its arguments, on the CPU with the same number of threads; LibTorch's default generator

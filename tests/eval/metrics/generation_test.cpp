@@ -1,6 +1,7 @@
 // Metrics of generated examples, on models that are known to be perfect, collapsed or confused.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -169,13 +170,90 @@ TEST(Generation, TestAndTrainingExamplesHaveTheSameClasses) {
   GenerationOptions options = few;
   options.training.steps = 1;
   const Generation all = generation_of(model, data, 3, options);
-  ASSERT_EQ(all.test.examples.size(0), 51);  // the training split has no more
+  ASSERT_EQ(all.test.count(), 51);  // the training split has no more
   for (const JudgedExamples* kind : {&all.test, &all.training, &all.generated}) {
-    EXPECT_EQ(kind->examples.size(0), 51);
+    EXPECT_EQ(kind->count(), 51);
     EXPECT_EQ(kind->classes.eq(0).sum().item<int64_t>(), 26);
     EXPECT_EQ(kind->opinion.probabilities.sizes().vec(), (std::vector<int64_t>{51, 2}));
     EXPECT_EQ(kind->opinion.features.sizes().vec(), (std::vector<int64_t>{51, 16}));
   }
+}
+
+// Examples are read and made again: whichever are asked for, in whatever order, they are the same.
+TEST(Generation, ExamplesAreThoseThatWereJudged) {
+  const HalvesOfClasses data(40);
+  const Halves model;
+  GenerationOptions options = few;
+  options.training.steps = 1;
+  options.classifier = std::make_shared<fakes::OfClasses>();  // whose feature is the gray of the upper half
+  const Generation all = generation_of(model, data, 3, options);
+  for (const JudgedExamples* kind : {&all.test, &all.training, &all.generated}) {
+    const Indices rows = {39, 0, 17, 17, 5};
+    const Tensor places = at::tensor(rows, at::kLong);
+    const Examples some = kind->some(rows);
+    const Tensor upper = some.x.slice(2, 0, 4).mean({2, 3}).to(at::kDouble);
+    EXPECT_LT((upper - kind->opinion.features.index_select(0, places)).abs().max().item<double>(), 1e-6);
+    EXPECT_TRUE(some.labels.squeeze(1).equal(kind->classes.index_select(0, places)));
+  }
+}
+
+// What is asked of data and model at once, at most.
+struct MostAtOnce {
+  int64_t read = 0, made = 0;
+};
+
+class WatchedHalves : public HalvesOfClasses {
+ public:
+  WatchedHalves(int64_t count, MostAtOnce& most) : HalvesOfClasses(count), most_(most) {}
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    most_.read = std::max(most_.read, std::ssize(indices));
+    return HalvesOfClasses::examples(split, indices);
+  }
+
+ private:
+  MostAtOnce& most_;
+};
+
+class WatchedModel : public Halves {
+ public:
+  explicit WatchedModel(MostAtOnce& most) : most_(most) {}
+  [[nodiscard]] Tensor decode(const Codes& codes) const override {
+    most_.made = std::max(most_.made, codes.at(0).size(0));
+    return Halves::decode(codes);
+  }
+
+ private:
+  MostAtOnce& most_;
+};
+
+TEST(Generation, HoldsASliceAtATime) {
+  MostAtOnce most;
+  const WatchedHalves data(300, most);
+  const WatchedModel model(most);
+  const GenerationOptions options = {.samples = 300, .pairs = 40, .training = {.steps = 1, .batch = 32, .width = 2}};
+  Evaluator evaluator(model, data, 0, nullptr, options);
+  for (const char* name : {"inception-score", "diversity", "sample-classification"})
+    EXPECT_TRUE(contains(evaluator.measure(metric(name)).protocol, "Each row: 300 examples")) << name;
+  EXPECT_EQ(most.read, 250);
+  EXPECT_EQ(most.made, 250);
+}
+
+TEST(Opinion, LargerPicturesAreFewerAtATime) {
+  const fakes::FakeModel judge(Space::square(1, 128), {{"c", 2, Role::category, true}, {"f", 1, Role::whole}},
+                               [](const Tensor& x) {
+                                 const Tensor gray = x.mean({2, 3});
+                                 return Codes{at::cat({gray, 1 - gray}, 1), gray};
+                               });
+  std::vector<int64_t> asked;
+  const ExamplesOf flat = [&](const Indices& rows) {
+    asked.push_back(std::ssize(rows));
+    const Tensor gray = at::tensor(rows, at::kLong).to(at::kFloat) / 100;
+    return Examples(gray.view({-1, 1, 1, 1}).expand({-1, 1, 128, 128}));
+  };
+  const Opinion found = opinion_of(judge, flat, 100, 2);
+  EXPECT_EQ(asked, (std::vector<int64_t>{62, 38}));  // a quarter of 250
+  EXPECT_NEAR(found.features[99].item<double>(), 0.99, 1e-5);
+  EXPECT_NEAR(found.probabilities[60][1].item<double>(), 0.4, 1e-5);
 }
 
 TEST(JudgeTraining, FewExamplesEndItEarly) {
