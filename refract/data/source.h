@@ -122,7 +122,8 @@ Indices all_indices(int64_t count);
 // Adds a sentence to info.note; "" adds nothing.
 void add_note(DataInfo& info, const std::string& sentence);
 
-// info.attributes, or the classes as an attribute named "class"; empty where there are no labels.
+// info.attributes, or the classes as an attribute of this name; empty where there are no labels.
+inline constexpr const char* class_attribute = "class";
 std::vector<Attribute> attributes_of(const DataInfo& info);
 
 }  // namespace refract

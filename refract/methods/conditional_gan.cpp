@@ -30,7 +30,7 @@ class ConditionalGan : public Method {
       : options_(options),
         likelihood_(options.shared.likelihood, space),
         label_(label_of(options.shared)),
-        blocks_{{"c", label_.values(), Role::category, true}, {"z", options.latent_z, Role::class_independent}},
+        blocks_{label_block("c", label_), {"z", options.latent_z, Role::class_independent}},
         generator_(options.shared, likelihood_, {label_.values(), options.latent_z}),
         adversary_(options.shared, options.adversary, space, label_.values()),
         model_("model", options.shared.network.adam()) {

@@ -54,7 +54,7 @@ class ConditionalVae : public Method {
       : options_(options),
         likelihood_(options.shared.likelihood, space),
         label_(label_of(options.shared)),
-        blocks_{{"c", label_.values(), Role::category, true}, {"z", options.latent_z, Role::class_independent}},
+        blocks_{label_block("c", label_), {"z", options.latent_z, Role::class_independent}},
         encoder_(space, options.shared.network.architecture(), options.latent_z, label_.values()),
         generator_(options.shared, likelihood_, {label_.values(), options.latent_z}),
         model_("model", options.shared.network.adam()),

@@ -113,7 +113,7 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
     : options_(options),
       likelihood_(options.shared.likelihood, space),
       label_(label_of(options.shared)),
-      blocks_{{"c", label_.values(), Role::category, true},
+      blocks_{label_block("c", label_),
               {"z_s", options.latent_s, Role::class_related, false, true, 0},
               {"z_u", options.latent_u, Role::class_independent}},
       encoder_s_(space, options.shared.network.architecture(), options.latent_s),
