@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <memory>
@@ -24,15 +25,36 @@ struct EvaluateArguments {
   KeyValues places;
 };
 
-// The model of a run on the same data as the one that is measured.
+// "person (11, 12, 13, ...: 38 values), hat (no, yes)"
+std::string labels_text(const std::vector<Attribute>& attributes) {
+  constexpr size_t shown = 3;
+  std::string text;
+  for (const Attribute& attribute : attributes) {
+    std::vector<std::string> values = attribute.values;
+    if (values.size() > shown) {
+      values.resize(shown);
+      values.push_back(fmt::format("...: {} values", attribute.values.size()));
+    }
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", attribute.name, fmt::join(values, ", "));
+  }
+  return text.empty() ? "none" : text;
+}
+
+// The model of a run on the same data as the one that is measured, with the same labels.
 std::shared_ptr<const Model> classifier_of(const std::string& directory, const OpenedRun& measured) {
   OpenedRun run = open_run(directory, false);
-  const DataInfo &its = run.trained_on, &wanted = measured.trained_on;
-  if (its.name != wanted.name || its.classes != wanted.classes || its.checksums != wanted.checksums)
+  const DataInfo &its = run.trained_on, &wanted = measured.data->info();
+  if (its.name != wanted.name || its.checksums != wanted.checksums)
     throw BadInput(
         fmt::format("Judging samples by the run {}: expected a classifier trained on the same data as {}, which are "
                     "{}, found one trained on {} or on other files of it. Train one: refract train classifier.",
                     directory, measured.run.path().string(), wanted.name, its.name));
+  if (its.classes != wanted.classes || attributes_of(its) != attributes_of(wanted))
+    throw BadInput(fmt::format(
+        "Judging samples by the run {}: expected a classifier of the labels of {}, which are {}; found one "
+        "of {}, or of others beyond these. Train one with the same options of the data: refract train "
+        "classifier.",
+        directory, measured.run.path().string(), labels_text(attributes_of(wanted)), labels_text(attributes_of(its))));
   return std::move(run.method);
 }
 

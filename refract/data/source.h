@@ -49,6 +49,8 @@ struct Attribute {
   // It names a thing, such as a character or a toy, of which the examples of a pair are two views. Its values may be
   // new in the held-out parts.
   bool identity = false;
+
+  bool operator==(const Attribute&) const = default;
 };
 
 // Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty

@@ -147,17 +147,23 @@ ExamplesOf generated_examples(const Model& model, const std::optional<size_t>& c
   };
 }
 
+struct Judge {
+  std::shared_ptr<const Model> classifier;
+  size_t category = 0;
+};
+
 // The one that is given, or one that is trained on all labelled training examples.
-std::shared_ptr<const Model> judge_of(const DataSource& data, int64_t classes, const LabelledList& training,
-                                      uint64_t seed, const GenerationOptions& options) {
-  const Space& space = data.info().space;
+Judge judge_of(const DataSource& data, size_t attribute, const LabelledList& training, uint64_t seed,
+               const GenerationOptions& options) {
+  const DataInfo& info = data.info();
   if (options.classifier) {
-    if (const std::string missing = lacks_opinion(*options.classifier, space, classes); !missing.empty())
+    if (const std::string missing = lacks_opinion(*options.classifier, info, attribute); !missing.empty())
       throw BadInput(fmt::format("Judging samples by {}: {}", options.classifier_name, missing));
-    return options.classifier;
+    return {options.classifier, judging_category(*options.classifier, info, attribute)};
   }
-  return trained_judge(space, classes, std::ssize(training), read_from(data, training),
-                       mix(seed, MetricDraw::generation_judge), options.training);
+  const int64_t classes = std::ssize(attributes_of(info).at(attribute).values);
+  return {trained_judge(info.space, classes, std::ssize(training), read_from(data, training),
+                        mix(seed, MetricDraw::generation_judge), options.training)};
 }
 
 std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {
@@ -188,10 +194,10 @@ Generation generation_of(const Model& model, const DataSource& data, uint64_t se
   Generation all{info.space, attributes_of(info)[attribute], {}, {}, {}, options, seed, {}};
   const RealExamples real = real_examples(data, attribute, all.attribute.values.size(), options.samples,
                                           mix(seed, MetricDraw::generation_rows));
-  const std::shared_ptr<const Model> judge = judge_of(data, all.classes(), real.all_training, seed, options);
+  const Judge judge = judge_of(data, attribute, real.all_training, seed, options);
   const Tensor classes = labels_of(real.test);
   const auto judged = [&](const ExamplesOf& some, const Tensor& their_classes) {
-    return JudgedExamples{some, their_classes, opinion_of(*judge, some, classes.size(0), all.classes())};
+    return JudgedExamples{some, their_classes, opinion_of(*judge.classifier, judge.category, some, classes.size(0))};
   };
   all.test = judged(read_from(data, real.test), classes);
   all.training = judged(read_from(data, real.training), labels_of(real.training));

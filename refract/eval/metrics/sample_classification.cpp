@@ -14,7 +14,7 @@ Tensor taught_answers(const Generation& all, const JudgedExamples& kind) {
   const std::unique_ptr<Model> network =
       trained_judge(all.space, all.classes(), kind.count(), kind.some, mix(all.seed, MetricDraw::generation_taught),
                     all.options.training);
-  return right_answers(opinion_of(*network, all.test.some, all.test.count(), all.classes()), all.test.classes);
+  return right_answers(opinion_of(*network, 0, all.test.some, all.test.count()), all.test.classes);
 }
 
 MetricTable compare_sample_classification(const Generation& all) {

@@ -238,32 +238,6 @@ TEST(Generation, HoldsASliceAtATime) {
   EXPECT_EQ(most.made, 250);
 }
 
-TEST(Opinion, LargerPicturesAreFewerAtATime) {
-  const fakes::FakeModel judge(Space::square(1, 128), {{"c", 2, Role::category, true}, {"f", 1, Role::whole}},
-                               [](const Tensor& x) {
-                                 const Tensor gray = x.mean({2, 3});
-                                 return Codes{at::cat({gray, 1 - gray}, 1), gray};
-                               });
-  std::vector<int64_t> asked;
-  const ExamplesOf flat = [&](const Indices& rows) {
-    asked.push_back(std::ssize(rows));
-    const Tensor gray = at::tensor(rows, at::kLong).to(at::kFloat) / 100;
-    return Examples(gray.view({-1, 1, 1, 1}).expand({-1, 1, 128, 128}));
-  };
-  const Opinion found = opinion_of(judge, flat, 100, 2);
-  EXPECT_EQ(asked, (std::vector<int64_t>{62, 38}));  // a quarter of 250
-  EXPECT_NEAR(found.features[99].item<double>(), 0.99, 1e-5);
-  EXPECT_NEAR(found.probabilities[60][1].item<double>(), 0.4, 1e-5);
-}
-
-TEST(JudgeTraining, FewExamplesEndItEarly) {
-  const JudgeTraining training = {.steps = 300, .passes = 30, .batch = 64};
-  EXPECT_EQ(training.steps_with(10'000), 300);
-  EXPECT_EQ(training.steps_with(128), 60);
-  EXPECT_EQ(training.batch_of(40), 40);
-  EXPECT_EQ(training.steps_with(40), 30);
-}
-
 // Blocks without classes are drawn whole: scores of all samples, and none of classes.
 TEST(Generation, ModelsWithoutClassesHaveScoresOfAllSamples) {
   const fakes::FakeModel model = fakes::halves(Space::square(1, 8));
