@@ -37,10 +37,12 @@ std::vector<OtherName> other_names() {
 std::string nearest_of_all(const std::string& word, const std::vector<std::string>& commands) {
   const std::vector<OtherName> others = other_names();
   const std::string command = nearest(word, commands);
-  if (word.starts_with(command)) return fmt::format("The nearest is '{}'; `refract --help` shows all.", command);
+  if (!command.empty() && word.starts_with(command))
+    return fmt::format("The nearest is '{}'; `refract --help` shows all.", command);
   std::vector<std::string> names = commands;  // first: where two are as near, the command is meant
   for (const OtherName& other : others) names.push_back(other.name);
   const std::string best = nearest(word, names);
+  if (best.empty()) return "`refract --help` shows all.";
   const auto other = std::find_if(others.begin(), others.end(), [&](const OtherName& o) { return o.name == best; });
   if (other == others.end() || std::find(commands.begin(), commands.end(), best) != commands.end())
     return fmt::format("The nearest is '{}'; `refract --help` shows all.", best);

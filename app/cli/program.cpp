@@ -58,8 +58,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   const std::string given = rest.front().substr(0, rest.front().find('='));
-  return fmt::format("{}: there is no option '{}'. The nearest is '{}'. {}", app.get_name(), given,
-                     nearest(given, known), more);
+  return fmt::format("{}: there is no option '{}'.{} {}", app.get_name(), given, nearest_told(given, known), more);
 }
 
 // All that stands on standard output goes through here, so that a full disk is noticed.

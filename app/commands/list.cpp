@@ -34,8 +34,8 @@ Result list(const std::string& kind) {
   if (kind == "data") return listed_entries(data_sets());
   if (kind == "metrics") return listed_entries(metrics());
   if (kind == "figures") return listed_entries(figures());
-  throw BadInput(fmt::format("Listing: expected methods, data, metrics or figures, found '{}'. The nearest is '{}'.",
-                             kind, nearest(kind, {"methods", "data", "metrics", "figures"})));
+  throw BadInput(fmt::format("Listing: expected methods, data, metrics or figures, found '{}'.{}", kind,
+                             nearest_told(kind, {"methods", "data", "metrics", "figures"})));
 }
 
 Action declare_list(CLI::App& app) {

@@ -19,7 +19,7 @@ Options options_of(const std::string& name) {
     if (entry.name == name) return entry.recipe().options;
     names.push_back(entry.name);
   }
-  refuse_name("method or data set", name, names);
+  refuse_name("method or data set", name, names, "`refract list methods` and `refract list data` show all");
 }
 
 Action declare_options(CLI::App& app) {

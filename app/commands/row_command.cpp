@@ -15,6 +15,7 @@
 #include "refract/core/random.h"
 #include "refract/data/files/table_file.h"
 #include "refract/model/class_codes.h"
+#include "refract/model/class_names.h"
 #include "refract/model/manipulate.h"
 
 namespace refract {
@@ -124,7 +125,8 @@ NamedRows sampled_rows(const Model& model, int64_t panels, int64_t positions, ui
   return rows;
 }
 
-NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed) {
+NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed,
+                             const std::vector<Attribute>& attributes) {
   const Codes noise = prior_noise(model, samples, generator_of(mix(seed, Stream::figures)));
   NamedRows rows;
   std::vector<Tensor> parts;
@@ -134,7 +136,7 @@ NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed)
     for (int64_t k = 0; k < classes.size; ++k) {
       parts.push_back(decode_all(model, codes_of_noise(model, noise_of_class(noise, category, k))).to(at::kCPU));
       for (int64_t i = 1; i <= samples; ++i)
-        rows.names.push_back(fmt::format("{} = {}, sample {}", classes.name, k, i));
+        rows.names.push_back(fmt::format("{}, sample {}", class_name(classes, k, attributes), i));
     }
   }
   rows.examples = at::cat(parts);

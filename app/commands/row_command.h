@@ -33,6 +33,7 @@ NamedRows synthesized_rows(const Model& model, const NamedRows& rows, int64_t va
 NamedRows sampled_rows(const Model& model, int64_t panels, int64_t positions, uint64_t seed);
 
 // `samples` rows of each class of each category: "c = 2, sample 1".
-NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed);
+NamedRows class_sampled_rows(const Model& model, int64_t samples, uint64_t seed,
+                             const std::vector<Attribute>& attributes);
 
 }  // namespace refract

@@ -24,11 +24,12 @@ struct SampleArguments {
 Result sample_by_class(const SampleArguments& arguments, const OpenedRun& opened) {
   const Model& model = *opened.method;
   if (const std::string missing = lacks_class_samples(model); !missing.empty()) throw BadInput(missing);
+  const std::vector<Attribute> attributes = attributes_of(opened.trained_on);
   if (!model.space().is_picture()) {
     const std::filesystem::path file = arguments.picture.rows_file("classes");
-    return written_rows(opened, class_sampled_rows(model, arguments.by_class, arguments.seed), file);
+    return written_rows(opened, class_sampled_rows(model, arguments.by_class, arguments.seed, attributes), file);
   }
-  const PagedFigure figure = class_sample_sheets(model, arguments.by_class, arguments.seed);
+  const PagedFigure figure = class_sample_sheets(model, arguments.by_class, arguments.seed, attributes);
   const int64_t images = std::accumulate(figure.images.begin(), figure.images.end(), int64_t{0});
   arguments.picture.begin("classes", model, {images, figure.images.size(), 0});
   return arguments.picture.draw("classes", figure);
@@ -80,7 +81,8 @@ Command sample_command() {
           "factors (Ruiz et al. 2019, Fig. 10). In a model without a target block, each image is a draw of its own. A\n"
           "run on a table writes as many rows, as CSV.\n"
           "--by-class draws a row of images for each class of a model with classes (Zheng and Sun 2019, Fig. 3). The\n"
-          "images of a column share all factors that do not depend on the class.",
+          "images of a column share all factors that do not depend on the class. Classes that were learned from\n"
+          "labels have the names that the data have for them.",
           {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
           declare_sample};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "app/study/inpainting_studies.h"
 #include "app/study/livae_studies.h"
 #include "app/study/livae_table_studies.h"
 #include "app/study/pair_studies.h"
@@ -127,9 +128,9 @@ Study table1_faces() {
 }  // namespace
 
 const std::vector<Study>& studies() {
-  static const std::vector<Study> all = {table1_digits(),    table1_digits_framed(), table1_faces(),
-                                         partedvae_table1(), partedvae_table2(),     partedvae_mnist(),
-                                         mathieu_table1(),   lrlivae_toy(),          lrlivae_tables()};
+  static const std::vector<Study> all = {
+      table1_digits(),   table1_digits_framed(), table1_faces(), partedvae_table1(), partedvae_table2(),
+      partedvae_mnist(), mathieu_table1(),       lrlivae_toy(),  lrlivae_tables(),   lrlivae_inpainting()};
   return all;
 }
 

@@ -11,9 +11,10 @@ namespace refract {
 
 // Rows of metrics' tables that no model has a part in: they are the same for all runs.
 inline constexpr std::array bounds_in_tables = {
-    "predict the mean", "chance",           "noise", "uniform chance",
-    "majority chance",  "images",           "rows",  "other held-out examples",
-    "test examples",    "training examples"};
+    "predict the mean", "chance",        "noise",         "uniform chance",
+    "majority chance",  "images",        "rows",          "other held-out examples",
+    "mean image",       "nearest image", "test examples", "training examples",
+    "mean image",       "nearest image"};
 
 struct StudyBound {
   std::string name;      // "untrained model", "raw pixels"

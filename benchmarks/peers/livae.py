@@ -91,17 +91,18 @@ class LrLivae:
         log_variance = 8 * torch.tanh(raw / 8)
         z_u = sample(mean, log_variance)
         made = self.generator(z_s, z_u)
+        drawn_labels = torch.randint_like(labels, CLASSES)
         with torch.no_grad():
-            prior_s = self.classes.draw(labels)
+            prior_s = self.classes.draw(drawn_labels)
         drawn = self.generator(prior_s, torch.randn_like(z_u))
         error = 10 * 0.5 * F.mse_loss(made, x)
         log_q = F.log_softmax(self.classifier(z_u), 1)
         encoding = error + 0.1 * self.classes.negative_log_likelihood(z_s, labels) + kl(mean, log_variance) / LATENT_U
         encoding = encoding - log_q.mean(1).mean()
 
-        generated, twice = torch.cat([made, drawn]), labels.repeat(2)
-        generating = error + 2 * F.softplus(-self.discriminator(generated, twice)).mean()
-        judged = self.discriminator(torch.cat([x, generated.detach()]), labels.repeat(3))
+        generated, its_labels = torch.cat([made, drawn]), torch.cat([labels, drawn_labels])
+        generating = error + 2 * F.softplus(-self.discriminator(generated, its_labels)).mean()
+        judged = self.discriminator(torch.cat([x, generated.detach()]), torch.cat([labels, its_labels]))
         judging = F.softplus(-judged[:BATCH]).mean() + 2 * F.softplus(judged[BATCH:]).mean()
 
         moved = [move(self.encoders, encoding, True), move(self.classifiers, F.nll_loss(log_q, labels), True)]

@@ -1,6 +1,7 @@
 #include "refract/core/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -82,13 +83,26 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
   const auto best = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
     return distance(a) < distance(b);
   });
-  return best == known.end() ? "" : *best;
+  if (best == known.end() || 2 * distance(*best) > std::max(word.size(), best->size())) return "";
+  return *best;
+}
+
+std::string nearest_told(std::string_view word, const std::vector<std::string>& known) {
+  const std::string near = nearest(word, known);
+  return near.empty() ? "" : fmt::format(" The nearest is '{}'.", near);
 }
 
 void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& known,
                  std::string_view help) {
-  throw BadInput(fmt::format("There is no {} '{}'. The nearest is '{}'{}{}.", what, name, nearest(name, known),
-                             help.empty() ? "" : "; ", help));
+  constexpr size_t few = 12;
+  std::string more;
+  if (const std::string near = nearest(name, known); !near.empty())
+    more = fmt::format(" The nearest is '{}'{}{}.", near, help.empty() ? "" : "; ", help);
+  else if (!help.empty())
+    more = fmt::format(" {}.", help);
+  else if (!known.empty() && known.size() <= few)
+    more = fmt::format(" Expected {}.", fmt::join(known, ", "));
+  throw BadInput(fmt::format("There is no {} '{}'.{}", what, name, more));
 }
 
 std::vector<std::string> comma_separated(std::string_view text) {

@@ -7,10 +7,15 @@
 
 namespace refract {
 
-// The entry of `known` with the smallest edit distance to `word`; "" when `known` is empty.
+// The entry of `known` with the smallest edit distance to `word`; "" where none is near: where more than half of the
+// longer of the two would have to change.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
-// Throws BadInput: there is no `what` of this name, the nearest of those known, and where to find all of them.
+// " The nearest is 'steps'.", or "" where none is near.
+std::string nearest_told(std::string_view word, const std::vector<std::string>& known);
+
+// Throws BadInput: there is no `what` of this name, the nearest of those known, and where to find all of them. Where
+// none is near and nobody says where to find them, a few are listed.
 [[noreturn]] void refuse_name(std::string_view what, std::string_view name, const std::vector<std::string>& known,
                               std::string_view help = "");
 

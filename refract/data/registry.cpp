@@ -16,22 +16,37 @@
 #include "refract/data/sets/rendered_sprites.h"
 #include "refract/data/sets/table.h"
 #include "refract/data/sets/yaleb.h"
+#include "refract/data/unnamed_classes.h"
 
 namespace refract {
 namespace {
 
+// Options of a set, and those that every set has.
+template <class Settings>
+struct AllSettings {
+  Settings own;
+  UnnamedClasses labels;
+
+  Options describe() {
+    Options options = own.describe();
+    labels.describe_into(options);
+    return options;
+  }
+};
+
 // The struct lives as long as either of the two that refer to it.
 template <class Settings, std::unique_ptr<DataSource> (*make)(const Settings&)>
 DataRecipe recipe() {
-  const auto settings = std::make_shared<Settings>();
-  return {settings->describe(), [settings](const OnProgress&) { return make(*settings); }};
+  const auto all = std::make_shared<AllSettings<Settings>>();
+  return {all->describe(), [all](const OnProgress&) { return all->labels.applied(make(all->own)); }};
 }
 
 // Of a set that reads so many files that it tells how far it is.
 template <class Settings, std::unique_ptr<DataSource> (*make)(const Settings&, const OnProgress&)>
 DataRecipe recipe() {
-  const auto settings = std::make_shared<Settings>();
-  return {settings->describe(), [settings](const OnProgress& on_progress) { return make(*settings, on_progress); }};
+  const auto all = std::make_shared<AllSettings<Settings>>();
+  return {all->describe(),
+          [all](const OnProgress& on_progress) { return all->labels.applied(make(all->own, on_progress)); }};
 }
 
 }  // namespace

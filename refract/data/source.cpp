@@ -75,7 +75,7 @@ void add_note(DataInfo& info, const std::string& sentence) {
 
 std::vector<Attribute> attributes_of(const DataInfo& info) {
   if (!info.attributes.empty() || info.classes.empty()) return info.attributes;
-  return {{"class", info.classes}};
+  return {{class_attribute, info.classes}};
 }
 
 }  // namespace refract

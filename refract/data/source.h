@@ -49,6 +49,8 @@ struct Attribute {
   // It names a thing, such as a character or a toy, of which the examples of a pair are two views. Its values may be
   // new in the held-out parts.
   bool identity = false;
+
+  bool operator==(const Attribute&) const = default;
 };
 
 // Of the rows of a table. An example's value is (value in the table - centre) / scale, column by column; both are empty
@@ -122,7 +124,8 @@ Indices all_indices(int64_t count);
 // Adds a sentence to info.note; "" adds nothing.
 void add_note(DataInfo& info, const std::string& sentence);
 
-// info.attributes, or the classes as an attribute named "class"; empty where there are no labels.
+// info.attributes, or the classes as an attribute of this name; empty where there are no labels.
+inline constexpr const char* class_attribute = "class";
 std::vector<Attribute> attributes_of(const DataInfo& info);
 
 }  // namespace refract

@@ -15,7 +15,8 @@ constexpr int64_t kCell = 96;       // images are shown at least this large, in 
 constexpr int64_t kGap = 4;         // between images
 constexpr int64_t kMarginGap = 14;  // between a margin and the rest
 constexpr int64_t kPanelGap = 26;
-constexpr int64_t kBorder = 16;  // around the sheet
+constexpr int64_t kLabelGap = 8;  // between the label of a row and its images
+constexpr int64_t kBorder = 16;   // around the sheet
 
 // Where the images of a panel stand, measured from its top left corner.
 struct Layout {
@@ -33,7 +34,8 @@ std::vector<int64_t> offsets(int64_t start, size_t count, int64_t margin, int64_
 
 Layout layout_of(const Panel& panel, PixelSize cell) {
   int64_t label_width = 0;
-  for (const std::string& label : panel.rows) label_width = std::max(label_width, text_width(label, kLabelHeight) + 8);
+  for (const std::string& label : panel.rows)
+    label_width = std::max(label_width, text_width(label, kLabelHeight) + kLabelGap);
   size_t columns = 0;
   for (const auto& row : panel.cells) columns = std::max(columns, row.size());
 
@@ -138,7 +140,7 @@ PixelSize size_of(const Space& pictures) {
 }
 
 PixelSize images_along_sheet(PixelSize image) {
-  constexpr int64_t around = 2 * kBorder + kMarginGap + kHeadingHeight + kLabelHeight + 100;  // 100: labels of rows
+  constexpr int64_t around = 2 * kBorder + kMarginGap + kHeadingHeight + kLabelHeight + kRowLabelWidth + kLabelGap;
   const auto along = [](int64_t side) {
     return std::max<int64_t>(1, (kSheetSide - around) / (side + kGap) - 1);  // 1: a margin
   };

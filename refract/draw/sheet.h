@@ -22,6 +22,9 @@ struct Panel {
 // The rows of cells of images [R, K, C, H, W].
 std::vector<std::vector<Tensor>> cells_of(const Tensor& images);
 
+// The width of the longest label of a row that images_along_sheet leaves room for, in pixels.
+constexpr int64_t kRowLabelWidth = 92;
+
 // Sheets of more pixels a side than this are a burden to viewers: commands cut their tables into several.
 constexpr int64_t kSheetSide = 4096;
 

@@ -28,14 +28,18 @@ std::pair<Tensor, Tensor> pairs_of(int64_t count, int64_t most, uint64_t key) {
 }
 
 // 1 - MS-SSIM of each pair, [P], a few pairs at a time.
-Tensor unlikeness(const Tensor& pictures, const Tensor& first, const Tensor& second) {
-  constexpr int64_t slice = 100;
+Tensor unlikeness(const PicturesOf& pictures, const Tensor& first, const Tensor& second) {
+  constexpr int64_t most_pixels = int64_t{100} * 64 * 64;
+  int64_t slice = 1;  // until the size of a picture is known
   std::vector<Tensor> parts;
-  for (int64_t from = 0; from < first.size(0); from += slice) {
+  for (int64_t from = 0; from < first.size(0); from += parts.back().size(0)) {
     const auto of = [&](const Tensor& rows) {
-      return gray_levels(pictures.index_select(0, rows.slice(0, from, from + slice)));
+      const Tensor some = rows.slice(0, from, from + slice).contiguous();
+      return gray_levels(pictures({some.data_ptr<int64_t>(), some.data_ptr<int64_t>() + some.numel()}));
     };
-    parts.push_back(1 - ms_ssim(of(first), of(second)));
+    const Tensor one = of(first);
+    parts.push_back(1 - ms_ssim(one, of(second)));
+    slice = std::max<int64_t>(1, most_pixels / (one.size(2) * one.size(3)));
   }
   return at::cat(parts);
 }
@@ -52,7 +56,7 @@ std::vector<Tensor> rows_of_classes(const Tensor& classes) {
 
 }  // namespace
 
-Diversity intra_class_diversity(const Tensor& pictures, const Tensor& classes, int64_t most_pairs, uint64_t key) {
+Diversity intra_class_diversity(const PicturesOf& pictures, const Tensor& classes, int64_t most_pairs, uint64_t key) {
   const std::vector<Tensor> rows = rows_of_classes(classes);
   if (rows.empty())
     throw BadInput("Measuring diversity within classes: expected two or more pictures of some class, found none.");

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "refract/core/tensor.h"
+#include "refract/data/source.h"
 
 namespace refract {
 
@@ -15,9 +17,13 @@ struct Diversity {
   int64_t pairs = 0;     // that were compared
 };
 
-// Of pictures [N, C, H, W] with pixels in [-1, 1] and their classes [N] int64, -1 where unknown. All pairs of a class
-// are compared where they are at most `most_pairs` divided by the number of classes, and so many drawn ones elsewhere
-// (at least one), a function of `key`. Classes of one picture do not count. Throws BadInput where no class has two.
-Diversity intra_class_diversity(const Tensor& pictures, const Tensor& classes, int64_t most_pairs, uint64_t key);
+// Pictures by their numbers, in this order: [M, C, H, W] with pixels in [-1, 1].
+using PicturesOf = std::function<Tensor(const Indices& rows)>;
+
+// Of pictures whose classes are `classes` [N] int64, -1 where unknown. All pairs of a class are compared where they are
+// at most `most_pairs` divided by the number of classes, and so many drawn ones elsewhere (at least one), a function of
+// `key`. Classes of one picture do not count. It looks at the pixels of at most 100 pairs of 64x64 at once, or at one
+// larger pair. Throws BadInput where no class has two.
+Diversity intra_class_diversity(const PicturesOf& pictures, const Tensor& classes, int64_t most_pairs, uint64_t key);
 
 }  // namespace refract

@@ -73,29 +73,45 @@ std::vector<int64_t> counts_of(const LabelledList& list, size_t classes) {
   return counts;
 }
 
-// Examples and labels [N, 1], split by split.
-Examples read_examples(const DataSource& data, LabelledList list) {
+LabelledList split_by_split(LabelledList list) {
   std::stable_sort(list.begin(), list.end(), [](const LabelledExample& a, const LabelledExample& b) {
     return place_of(a.split) < place_of(b.split);
   });
-  std::vector<Tensor> parts;
+  return list;
+}
+
+Tensor labels_of(const LabelledList& list) {
   std::vector<int64_t> labels;
-  for (auto from = list.begin(); from != list.end();) {
-    const Split split = from->split;
-    const auto to = std::find_if(from, list.end(), [&](const LabelledExample& e) { return e.split != split; });
+  labels.reserve(list.size());
+  for (const LabelledExample& example : list) labels.push_back(example.label);
+  return at::tensor(labels, at::kLong);
+}
+
+// Those of the list with these numbers, each split at once.
+Examples read_examples(const DataSource& data, const LabelledList& list, const Indices& numbers) {
+  std::vector<Tensor> parts;
+  Indices places;  // where the rows of the parts belong
+  LabelledList wanted;
+  wanted.reserve(numbers.size());
+  for (const int64_t number : numbers) wanted.push_back(list.at(static_cast<size_t>(number)));
+  for (const Split split : all_splits) {
     Indices rows;
-    for (; from != to; ++from) {
-      rows.push_back(from->row);
-      labels.push_back(from->label);
-    }
-    for_each_slice(data, split, rows, [&](const Tensor& x) { parts.push_back(x.to(at::kCPU)); });
+    for (size_t i = 0; i < wanted.size(); ++i)
+      if (wanted[i].split == split) {
+        rows.push_back(wanted[i].row);
+        places.push_back(static_cast<int64_t>(i));
+      }
+    if (!rows.empty()) parts.push_back(data.examples(split, rows).to(at::kCPU));
   }
-  return {at::cat(parts), at::tensor(labels, at::kLong).unsqueeze(1)};
+  return {at::cat(parts).index_select(0, at::tensor(places, at::kLong).argsort()), labels_of(wanted).unsqueeze(1)};
+}
+
+ExamplesOf read_from(const DataSource& data, const LabelledList& list) {
+  return [&data, list](const Indices& numbers) { return read_examples(data, list, numbers); };
 }
 
 struct RealExamples {
-  LabelledList all_training;
-  Examples test, training;
+  LabelledList all_training, test, training;
 };
 
 RealExamples real_examples(const DataSource& data, size_t attribute, size_t classes, int64_t most, uint64_t key) {
@@ -103,42 +119,48 @@ RealExamples real_examples(const DataSource& data, size_t attribute, size_t clas
   real.all_training = labelled_list(data, {Split::unlabelled}, attribute, mix(key, 0));
   const LabelledList held_out = labelled_list(data, {Split::fit, Split::score}, attribute, mix(key, 1));
   std::vector<int64_t> room = counts_of(real.all_training, classes);
-  const LabelledList test = taken(held_out, most, room);
-  std::vector<int64_t> wanted = counts_of(test, classes);
-  const LabelledList training = taken(real.all_training, std::ssize(test), wanted);
-  if (test.size() < 2)
+  real.test = split_by_split(taken(held_out, most, room));
+  std::vector<int64_t> wanted = counts_of(real.test, classes);
+  real.training = taken(real.all_training, std::ssize(real.test), wanted);
+  if (real.test.size() < 2)
     throw BadInput(
         fmt::format("Comparing samples with the examples of {}: expected two or more labelled ones that are held out, "
                     "and training examples of their classes, found {}.",
-                    data.info().name, test.size()));
-  real.test = read_examples(data, test);
-  real.training = read_examples(data, training);
+                    data.info().name, real.test.size()));
   return real;
 }
 
-// Given `classes` [N], undefined for a model that draws all of its blocks.
-Tensor generated_examples(const Model& model, const std::optional<size_t>& category, const Tensor& classes,
-                          uint64_t key) {
+// As many as `classes` [N], and of these where the model has a category for them.
+ExamplesOf generated_examples(const Model& model, const std::optional<size_t>& category, const Tensor& classes,
+                              uint64_t key) {
   Codes known(model.blocks().size());
   if (category) known[*category] = at::one_hot(classes, model.blocks()[*category].size).to(at::kFloat);
   const Codes codes = draw_prior(model, classes.size(0), generator_of(key), known);
-  Tensor examples = decode_all(model, codes).to(at::kCPU);
-  expect_finite("generated examples", examples);
-  return examples;
+  return [&model, codes, classes, category](const Indices& numbers) {
+    const Tensor rows = at::tensor(numbers, at::kLong);
+    Codes some;
+    for (const Tensor& code : codes) some.push_back(code.index_select(0, rows));
+    Examples examples(decode_all(model, some).to(at::kCPU));
+    expect_finite("generated examples", examples.x);
+    if (category) examples.labels = classes.index_select(0, rows).unsqueeze(1);
+    return examples;
+  };
 }
 
+struct Judge {
+  std::shared_ptr<const Model> classifier;
+  size_t category = 0;
+};
+
 // The one that is given, or one that is trained on all labelled training examples.
-std::shared_ptr<const Model> judge_of(const DataSource& data, int64_t classes, const LabelledList& training,
-                                      uint64_t seed, const GenerationOptions& options) {
+Judge judge_of(const DataSource& data, size_t attribute, const LabelledList& training, uint64_t seed,
+               const GenerationOptions& options) {
   check_judge(data, options);
-  if (options.classifier) return options.classifier;
-  const ExamplesOf some = [&](const Indices& rows) {
-    LabelledList list;
-    for (const int64_t row : rows) list.push_back(training[static_cast<size_t>(row)]);
-    return read_examples(data, list);
-  };
-  return trained_judge(data.info().space, classes, std::ssize(training), some, mix(seed, MetricDraw::generation_judge),
-                       options.training);
+  const DataInfo& info = data.info();
+  if (options.classifier) return {options.classifier, judging_category(*options.classifier, info, attribute)};
+  const int64_t classes = std::ssize(attributes_of(info).at(attribute).values);
+  return {trained_judge(info.space, classes, std::ssize(training), read_from(data, training),
+                        mix(seed, MetricDraw::generation_judge), options.training)};
 }
 
 std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {
@@ -153,9 +175,8 @@ std::string generation_protocol(const Generation& all, const DataSource& data, i
       "Each row: {} examples. {} have the same number of each class ({}). Test examples are held out; the model and "
       "the classifier have seen the training examples. The classifier, {}, is right on {:.1f} ± {:.1f} % of the test "
       "examples of {}.",
-      all.test.examples.size(0),
-      all.generated.classes.defined() ? "All rows" : "Test and training examples, but not samples,", all.attribute.name,
-      classifier, 100 * right.mean().item<double>(), 100 * standard_error(right), data.info().name);
+      all.test.count(), all.generated.classes.defined() ? "All rows" : "Test and training examples, but not samples,",
+      all.attribute.name, classifier, 100 * right.mean().item<double>(), 100 * standard_error(right), data.info().name);
 }
 
 }  // namespace
@@ -165,8 +186,7 @@ void check_judge(const DataSource& data, const GenerationOptions& options) {
   const DataInfo& info = data.info();
   const std::optional<size_t> attribute = judged_attribute(info);
   const std::string missing =
-      attribute ? lacks_opinion(*options.classifier, info.space, std::ssize(attributes_of(info)[*attribute].values))
-                : lacks_labelled_examples(data);
+      attribute ? lacks_opinion(*options.classifier, info, *attribute) : lacks_labelled_examples(data);
   if (!missing.empty()) throw BadInput(fmt::format("Judging samples by {}: {}", options.classifier_name, missing));
 }
 
@@ -180,16 +200,16 @@ Generation generation_of(const Model& model, const DataSource& data, uint64_t se
   Generation all{info.space, attributes_of(info)[attribute], {}, {}, {}, options, seed, {}};
   const RealExamples real = real_examples(data, attribute, all.attribute.values.size(), options.samples,
                                           mix(seed, MetricDraw::generation_rows));
-  const std::shared_ptr<const Model> judge = judge_of(data, all.classes(), real.all_training, seed, options);
-  const auto judged = [&](const Tensor& x, const Tensor& classes) {
-    return JudgedExamples{x, classes, opinion_of(*judge, x, all.classes())};
+  const Judge judge = judge_of(data, attribute, real.all_training, seed, options);
+  const Tensor classes = labels_of(real.test);
+  const auto judged = [&](const ExamplesOf& some, const Tensor& their_classes) {
+    return JudgedExamples{some, their_classes, opinion_of(*judge.classifier, judge.category, some, classes.size(0))};
   };
-  all.test = judged(real.test.x, real.test.labels.squeeze(1));
-  all.training = judged(real.training.x, real.training.labels.squeeze(1));
+  all.test = judged(read_from(data, real.test), classes);
+  all.training = judged(read_from(data, real.training), labels_of(real.training));
   const std::optional<size_t> category = generated_category(model, info);
-  const Tensor samples =
-      generated_examples(model, category, all.test.classes, mix(seed, MetricDraw::generation_samples));
-  all.generated = judged(samples, category ? all.test.classes : Tensor());
+  all.generated = judged(generated_examples(model, category, classes, mix(seed, MetricDraw::generation_samples)),
+                         category ? classes : Tensor());
   all.protocol = generation_protocol(all, data, std::ssize(real.all_training));
   return all;
 }

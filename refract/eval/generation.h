@@ -24,11 +24,15 @@ struct GenerationOptions {
 // Throws BadInput where a classifier is given that cannot judge examples of these data.
 void check_judge(const DataSource& data, const GenerationOptions& options);
 
-// One kind of examples.
+// One kind of examples. They are read or made again at every look: what is kept of each is its class and what the
+// classifier says of it, and of a generated one its codes, 4 bytes a dimension. So 5,000 of each kind take some 20 MB,
+// whatever the size of a picture.
 struct JudgedExamples {
-  Tensor examples;  // [N, sizes...] on the CPU
-  Tensor classes;   // [N] int64: labels, or what was asked for; undefined where nothing was
+  ExamplesOf some;
+  Tensor classes;  // [N] int64: labels, or what was asked for; undefined where nothing was
   Opinion opinion;
+
+  [[nodiscard]] int64_t count() const { return opinion.features.size(0); }
 };
 
 struct Generation {
@@ -47,8 +51,9 @@ struct Generation {
 // of as many classes generates an example for the class of each test example: class k of the model is class k of the
 // data, as in a model trained with labels. Any other model draws all of its blocks. The classes are the first attribute
 // of two values or more that describes an example; examples of which it is unknown are left out. The draws are a
-// function of the seed. Throws BadInput for samples that are not finite, for a classifier that does not fit and for
-// fewer than two examples.
+// function of the seed. At most 250 examples of 64x64 pixels are held at a time, or as many larger ones as have so many
+// pixels. The model and the data must outlive the result. Throws BadInput for samples that are not finite, for a
+// classifier that does not fit and for fewer than two examples.
 Generation generation_of(const Model& model, const DataSource& data, uint64_t seed, const GenerationOptions& options);
 
 // What the data, or the model on data that lack nothing, lack for this; "" for nothing. Metrics of classes want a model

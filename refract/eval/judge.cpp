@@ -1,10 +1,14 @@
 #include "refract/eval/judge.h"
 
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <vector>
 
+#include "refract/core/errors.h"
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
 #include "refract/data/order.h"
@@ -22,8 +26,10 @@ std::optional<size_t> first_block(const Model& model, Match match) {
   return static_cast<size_t>(found - blocks.begin());
 }
 
-std::optional<size_t> class_block(const Model& model, int64_t classes) {
-  return first_block(model, [&](const Block& block) { return block.categorical && block.size == classes; });
+std::optional<size_t> class_block(const Model& model, size_t attribute, int64_t classes) {
+  return first_block(model, [&](const Block& block) {
+    return block.categorical && block.size == classes && block.attribute == attribute;
+  });
 }
 
 std::optional<size_t> feature_block(const Model& model) {
@@ -40,22 +46,37 @@ int64_t JudgeTraining::steps_with(int64_t examples) const {
   return std::min(steps, (passes * examples + batch_of(examples) - 1) / batch_of(examples));
 }
 
-std::string lacks_opinion(const Model& classifier, const Space& space, int64_t classes) {
+std::string lacks_opinion(const Model& classifier, const DataInfo& info, size_t attribute) {
   if (const std::string missing = lacks_encoder(classifier); !missing.empty()) return missing;
-  if (classifier.space() != space)
+  if (classifier.space() != info.space)
     return fmt::format("The classifier was trained on {}, and these are {}.", text_of(classifier.space()),
-                       text_of(space));
-  if (class_block(classifier, classes) && feature_block(classifier)) return "";
-  return fmt::format("A classifier has a block for the {} classes and one of features, but the model has {}.", classes,
-                     listed_blocks(classifier));
+                       text_of(info.space));
+  const Attribute its = attributes_of(info).at(attribute);
+  if (class_block(classifier, attribute, std::ssize(its.values)) && feature_block(classifier)) return "";
+  return fmt::format(
+      "A classifier has a block for the {} values of the label {} (label_columns={}) and one of features, but the "
+      "model "
+      "has {}, or learned from another label.",
+      its.values.size(), its.name, attribute, listed_blocks(classifier));
 }
 
-Opinion opinion_of(const Model& classifier, const Tensor& examples, int64_t classes) {
-  const Codes codes = encode_all(classifier, examples);
-  const auto known = [&](const std::optional<size_t>& block) {
-    return codes.at(block.value()).to(at::kCPU, at::kDouble);
-  };
-  return {known(class_block(classifier, classes)), known(feature_block(classifier))};
+size_t judging_category(const Model& classifier, const DataInfo& info, size_t attribute) {
+  if (const std::string missing = lacks_opinion(classifier, info, attribute); !missing.empty()) throw BadInput(missing);
+  return class_block(classifier, attribute, std::ssize(attributes_of(info).at(attribute).values)).value();
+}
+
+Opinion opinion_of(const Model& classifier, size_t category, const ExamplesOf& examples, int64_t count) {
+  const size_t of_features = feature_block(classifier).value();
+  const int64_t slice = examples_at_once(classifier, 250);
+  std::vector<Tensor> probabilities, features;
+  for (int64_t from = 0; from < count; from += slice) {
+    Indices rows(static_cast<size_t>(std::min(slice, count - from)));
+    std::iota(rows.begin(), rows.end(), from);
+    const Codes codes = encode_all(classifier, examples(rows).x);
+    probabilities.push_back(codes.at(category).to(at::kCPU, at::kDouble));
+    features.push_back(codes.at(of_features).to(at::kCPU, at::kDouble));
+  }
+  return {at::cat(probabilities), at::cat(features)};
 }
 
 Tensor right_answers(const Opinion& opinion, const Tensor& classes) {

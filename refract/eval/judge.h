@@ -17,12 +17,20 @@ struct Opinion {
   Tensor features;       // [N, F] float64
 };
 
-// "" where a model tells so many classes of examples of this space, and has features beside them, else a sentence that
-// says what it has.
-std::string lacks_opinion(const Model& classifier, const Space& space, int64_t classes);
+// "" where a model tells the values of this attribute, a position in attributes_of(info), of the examples of these
+// data, and has features beside them, else a sentence that says what it has.
+std::string lacks_opinion(const Model& classifier, const DataInfo& info, size_t attribute);
 
-// Of the first category of so many classes, and of the first block that is no category.
-Opinion opinion_of(const Model& classifier, const Tensor& examples, int64_t classes);
+// The category by which it does, a position in blocks(). Throws BadInput as lacks_opinion says it.
+size_t judging_category(const Model& classifier, const DataInfo& info, size_t attribute);
+
+// Some of a set of examples, read or made again at every call: those with these numbers, in this order, [M, sizes...]
+// and their classes, [M, 1] int64 or undefined, on the CPU.
+using ExamplesOf = std::function<Examples(const Indices& rows)>;
+
+// Of examples 0 to `count` - 1, at most 250 at a time and fewer where they are larger than 64x64 pixels: what this
+// category says, and the first block that is no category.
+Opinion opinion_of(const Model& classifier, size_t category, const ExamplesOf& examples, int64_t count);
 
 // 1 where the likeliest class is the right one, else 0: [N] float64.
 Tensor right_answers(const Opinion& opinion, const Tensor& classes);
@@ -38,10 +46,8 @@ struct JudgeTraining {
   [[nodiscard]] int64_t steps_with(int64_t examples) const;
 };
 
-// Examples with their classes, [N, sizes...] and [N, 1] int64, by their numbers.
-using ExamplesOf = std::function<Examples(const Indices& rows)>;
-
-// The residual classifier (methods), ready to use on the CPU, trained on `count` >= 2 examples. The step size falls
+// The residual classifier (methods), ready to use on the CPU, trained on `count` >= 2 examples; its category is the
+// first block. The step size falls
 // linearly to 0. A function of its arguments, on the CPU with the same number of threads; LibTorch's default generator
 // is left alone.
 std::unique_ptr<Model> trained_judge(const Space& space, int64_t classes, int64_t count, const ExamplesOf& examples,

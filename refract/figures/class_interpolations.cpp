@@ -32,7 +32,7 @@ Codes noise_on_the_way(const Codes& noise, const std::vector<size_t>& moving) {
 
 // A row a class; the columns share the noise.
 Panel moving_panel(const Model& model, size_t category, const Codes& noise, const std::vector<size_t>& moving,
-                   const std::vector<size_t>& staying) {
+                   const std::vector<size_t>& staying, const std::vector<Attribute>& attributes) {
   const Block& classes = model.blocks()[category];
   Panel panel{fmt::format("{} moves{}", joined_names(model, moving),
                           staying.empty() ? "" : fmt::format(", {} stays", joined_names(model, staying))),
@@ -42,17 +42,19 @@ Panel moving_panel(const Model& model, size_t category, const Codes& noise, cons
               0,
               0};
   const Codes way = noise_on_the_way(noise, moving);
-  for (int64_t k = 0; k < std::min(classes.size, kClassesMoved); ++k) add_class_row(panel, model, category, way, k);
+  for (int64_t k = 0; k < std::min(classes.size, kClassesMoved); ++k)
+    add_class_row(panel, model, category, way, k, attributes);
   return panel;
 }
 
-Figure draw_class_interpolations(const Model& model, const DataSource& /*data*/, uint64_t seed) {
+Figure draw_class_interpolations(const Model& model, const DataSource& data, uint64_t seed) {
+  const std::vector<Attribute> attributes = attributes_of(data.info());
   const Codes noise = prior_noise(model, 3, generator_of(mix(seed, Stream::figures)));
   std::vector<Panel> panels;
   for (const size_t category : categories_of(model)) {
     const std::vector<size_t> related = blocks_given(model, category), others = blocks_not_given(model, category);
-    if (!related.empty()) panels.push_back(moving_panel(model, category, noise, related, others));
-    if (!others.empty()) panels.push_back(moving_panel(model, category, noise, others, related));
+    if (!related.empty()) panels.push_back(moving_panel(model, category, noise, related, others, attributes));
+    if (!others.empty()) panels.push_back(moving_panel(model, category, noise, others, related, attributes));
   }
   return {"class-interpolations",
           "Ways through the prior, class by class",

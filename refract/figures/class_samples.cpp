@@ -22,12 +22,12 @@ Codes noise_of_columns(const Model& model, int64_t samples, uint64_t seed) {
 
 // Of the part, whose rows count classes and whose columns count draws of the noise.
 Panel class_samples_panel(const Model& model, size_t category, const Codes& noise, const SheetPart& part,
-                          const OnDrawn& drawn) {
+                          const std::vector<Attribute>& attributes, const OnDrawn& drawn) {
   Codes columns;
   for (const Tensor& all : noise) columns.push_back(all.narrow(0, part.left, part.columns));
   Panel panel{"", {}, {}, {}, 0, 0};
   for (int64_t k = part.top; k < part.top + part.rows; ++k) {
-    add_class_row(panel, model, category, columns, k);
+    add_class_row(panel, model, category, columns, k, attributes);
     if (drawn) drawn(std::ssize(panel.cells) * part.columns);
   }
   return panel;
@@ -41,12 +41,13 @@ Figure class_samples_words() {
           {}};
 }
 
-Figure draw_class_samples(const Model& model, const DataSource& /*data*/, uint64_t seed) {
+Figure draw_class_samples(const Model& model, const DataSource& data, uint64_t seed) {
   const Codes noise = noise_of_columns(model, kSamplesOfClass, seed);
   std::vector<Panel> panels;
   for (const size_t category : categories_of(model)) {
     const int64_t classes = std::min(model.blocks()[category].size, kMostClasses);
-    panels.push_back(class_samples_panel(model, category, noise, {0, 0, classes, kSamplesOfClass}, {}));
+    panels.push_back(
+        class_samples_panel(model, category, noise, {0, 0, classes, kSamplesOfClass}, attributes_of(data.info()), {}));
   }
   Figure figure = class_samples_words();
   figure.frames.push_back(draw_sheet(panels));
@@ -60,7 +61,8 @@ std::string lacks_class_pictures(const Model& model) {
   return pictures.empty() ? lacks_class_samples(model) : pictures;
 }
 
-PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed) {
+PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed,
+                                const std::vector<Attribute>& attributes) {
   if (const std::string missing = lacks_class_pictures(model); !missing.empty()) throw BadInput(missing);
   struct Sheet {
     size_t category;
@@ -74,9 +76,9 @@ PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t se
       figure.images.push_back(part.rows * part.columns);
     }
   const Codes noise = noise_of_columns(model, samples, seed);
-  figure.draw = [&model, noise, sheets](size_t sheet, const OnDrawn& drawn) {
+  figure.draw = [&model, noise, sheets, attributes](size_t sheet, const OnDrawn& drawn) {
     const auto& [category, part] = sheets.at(sheet);
-    return std::vector<Tensor>{draw_sheet({class_samples_panel(model, category, noise, part, drawn)})};
+    return std::vector<Tensor>{draw_sheet({class_samples_panel(model, category, noise, part, attributes, drawn)})};
   };
   return figure;
 }

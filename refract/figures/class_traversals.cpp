@@ -20,25 +20,27 @@ constexpr int64_t kDeviationSteps = 7;
 constexpr double kDeviations = 2.5;  // of the prior, to each side of its mean
 
 // A row a class, in which the dimension moves.
-Panel class_traversal_panel(const Model& model, size_t category, const Codes& noise, size_t block, int64_t dimension) {
+Panel class_traversal_panel(const Model& model, size_t category, const Codes& noise, size_t block, int64_t dimension,
+                            const std::vector<Attribute>& attributes) {
   const Block& classes = model.blocks()[category];
   Codes moving;
   for (const Tensor& row : noise) moving.push_back(row.repeat({kDeviationSteps, 1}));
   moving[block].select(1, dimension).copy_(at::linspace(-kDeviations, kDeviations, kDeviationSteps));
   Panel panel{dimension_name(model.blocks()[block], dimension), {}, {}, {}, 0, 0};
   for (int64_t k = 0; k < std::min(classes.size, kTraversedClasses); ++k)
-    add_class_row(panel, model, category, moving, k);
+    add_class_row(panel, model, category, moving, k, attributes);
   return panel;
 }
 
-Figure draw_class_traversals(const Model& model, const DataSource& /*data*/, uint64_t seed) {
+Figure draw_class_traversals(const Model& model, const DataSource& data, uint64_t seed) {
+  const std::vector<Attribute> attributes = attributes_of(data.info());
   const Codes noise = prior_noise(model, 1, generator_of(mix(seed, Stream::figures)));
   std::vector<Panel> panels;
   for (const size_t category : categories_of(model))
     for (size_t b = 0; b < model.blocks().size(); ++b) {
       if (model.blocks()[b].categorical) continue;
       for (const int64_t d : strongest_dimensions(model, noise, category, b, kDimensionsOfBlock))
-        panels.push_back(class_traversal_panel(model, category, noise, b, d));
+        panels.push_back(class_traversal_panel(model, category, noise, b, d, attributes));
     }
   return {
       "class-traversals",

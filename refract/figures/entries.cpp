@@ -11,6 +11,7 @@
 #include "refract/draw/sheet.h"
 #include "refract/eval/features.h"
 #include "refract/model/class_codes.h"
+#include "refract/model/class_names.h"
 
 namespace refract {
 
@@ -53,9 +54,11 @@ std::string lacks_encoded_images(const Model& model, const DataSource& data) {
   return images.empty() ? lacks_reconstruction(model) : images;
 }
 
-void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index) {
+void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index,
+                   const std::vector<Attribute>& attributes) {
   const Codes codes = codes_of_noise(model, noise_of_class(noise, category, index));
-  panel.rows.push_back(fmt::format("{} = {}", model.blocks()[category].name, index));
+  const std::string name = class_name(model.blocks()[category], index, attributes);
+  panel.rows.push_back(fitted_text(name, kLabelHeight, kRowLabelWidth));
   panel.cells.push_back(to_bytes(decode_all(model, codes)).unbind());
 }
 

@@ -73,8 +73,10 @@ std::string lacks_encoded_images(const Model& model, const DataSource& data);
 // "" where the model makes pictures, else a sentence that says what it makes, or that it makes nothing.
 std::string lacks_pictures(const Model& model);
 
-// A row "c = K": what the model makes of this noise (prior_noise) with that class.
-void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index);
+// A row with the name of a class (class_name), shortened where it is long: what the model makes of this noise
+// (prior_noise) with that class.
+void add_class_row(Panel& panel, const Model& model, size_t category, const Codes& noise, int64_t index,
+                   const std::vector<Attribute>& attributes);
 
 // "" where it makes pictures of classes from priors, else a sentence that says what it lacks.
 std::string lacks_class_pictures(const Model& model);

@@ -43,9 +43,10 @@ PagedFigure swap_sheets(const Model& model, const Pictures& top, const Pictures&
 Figure sample_sheet(const Model& model, int64_t panels, int64_t side, uint64_t seed);
 PagedFigure sample_sheets(const Model& model, int64_t panels, int64_t side, uint64_t seed);
 
-// For each category a row a class, of `samples` images (Zheng and Sun 2019, Fig. 3). Throws BadInput where the model
-// has no classes.
-PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed);
+// For each category a row a class, of `samples` images (Zheng and Sun 2019, Fig. 3), with the name that data of these
+// attributes have for it. Throws BadInput where the model has no classes.
+PagedFigure class_sample_sheets(const Model& model, int64_t samples, uint64_t seed,
+                                const std::vector<Attribute>& attributes = {});
 
 // An animation: one block moves from that of `from` to that of `to` and back, image by image, the others stay those of
 // `from`.

@@ -83,7 +83,8 @@ class Classifier : public Method {
                       text_of(space)));
     const bool one = labels_.sizes.size() == 1;
     for (size_t k = 0; k < labels_.sizes.size(); ++k)
-      blocks_.push_back({one ? "c" : fmt::format("c{}", k + 1), labels_.sizes[k], Role::category, true, false});
+      blocks_.push_back(label_block(one ? "c" : fmt::format("c{}", k + 1), labels_, k));
+    for (Block& block : blocks_) block.prior = false;
     blocks_.push_back({"features", network_->features(), Role::whole, false, false});
     player_.own("network", *network_);
     player_.own("head", head_);

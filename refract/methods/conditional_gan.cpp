@@ -30,7 +30,7 @@ class ConditionalGan : public Method {
       : options_(options),
         likelihood_(options.shared.likelihood, space),
         label_(label_of(options.shared)),
-        blocks_{{"c", label_.values(), Role::category, true}, {"z", options.latent_z, Role::class_independent}},
+        blocks_{label_block("c", label_), {"z", options.latent_z, Role::class_independent}},
         generator_(options.shared, likelihood_, {label_.values(), options.latent_z}),
         adversary_(options.shared, options.adversary, space, label_.values()),
         model_("model", options.shared.network.adam()) {
@@ -53,9 +53,10 @@ class ConditionalGan : public Method {
   Scalars step(const Batch& batch, Update& update) override {
     const Tensor x = likelihood_.read(batch.main.x);
     const Tensor seen = indicators(label_, batch.main.labels, x);
+    const Tensor classes = drawn_labels(seen);
     const Tensor z = at::randn({batch.size(), options_.latent_z}, x.options());
-    const Tensor made = likelihood_.read(likelihood_.mean(generator_.forward({seen, z})));
-    const PixelAdversary::Losses losses = adversary_.judge(x, {made}, seen);
+    const Tensor made = likelihood_.read(likelihood_.mean(generator_.forward({classes, z})));
+    const PixelAdversary::Losses losses = adversary_.judge({x, seen}, {{made, classes}});
     update.descend({{model_, losses.generator}, {adversary_.player(), losses.discriminator}});
     generator_.follow();
     return {{"adversarial", losses.generator.detach()}, {"discriminator", losses.discriminator.detach()}};

@@ -54,7 +54,7 @@ class ConditionalVae : public Method {
       : options_(options),
         likelihood_(options.shared.likelihood, space),
         label_(label_of(options.shared)),
-        blocks_{{"c", label_.values(), Role::category, true}, {"z", options.latent_z, Role::class_independent}},
+        blocks_{label_block("c", label_), {"z", options.latent_z, Role::class_independent}},
         encoder_(space, options.shared.network.architecture(), options.latent_z, label_.values()),
         generator_(options.shared, likelihood_, {label_.values(), options.latent_z}),
         model_("model", options.shared.network.adam()),
@@ -165,8 +165,10 @@ Scalars ConditionalVae::step(const Batch& batch, Update& update) {
     return scalars;
   }
   const auto seen_as = [&](const Tensor& output) { return likelihood_.read(likelihood_.mean(output)); };
-  const Tensor drawn = generator_.forward({seen, at::randn_like(z.mean)});
-  const PixelAdversary::Losses losses = adversary_->judge(x, {seen_as(made), seen_as(drawn)}, seen);
+  const Tensor classes = drawn_labels(seen);
+  const Tensor drawn = generator_.forward({classes, at::randn_like(z.mean)});
+  const PixelAdversary::Losses losses =
+      adversary_->judge({x, seen}, {{seen_as(made), seen}, {seen_as(drawn), classes}});
   update.descend({{model_, bound},
                   {generators_, error + options_.adversary.weight * losses.generator},
                   {adversary_->player(), losses.discriminator}});

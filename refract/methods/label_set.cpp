@@ -32,6 +32,12 @@ LabelSet label_set(const std::vector<int64_t>& classes, const std::vector<int64_
   return set;
 }
 
+Block label_block(const std::string& name, const LabelSet& set, size_t k) {
+  Block block{name, set.sizes.at(k), Role::category, true};
+  block.attribute = static_cast<size_t>(set.columns.at(k));
+  return block;
+}
+
 Tensor indicators(const LabelSet& set, const Tensor& labels, const Tensor& like) {
   std::vector<Tensor> parts;
   for (size_t k = 0; k < set.columns.size(); ++k)

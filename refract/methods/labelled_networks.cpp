@@ -1,6 +1,8 @@
 #include "refract/methods/labelled_networks.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/zeros.h>
@@ -28,6 +30,12 @@ std::shared_ptr<Generator> generator_of_codes(const LabelledOptions& options, co
 LabelSet label_of(const LabelledOptions& options) {
   const LabelSet all = options.labels.set();
   return {{all.columns.front()}, {all.sizes.front()}};
+}
+
+Tensor drawn_labels(const Tensor& seen) {
+  const auto whole = seen.options().dtype(at::kLong);
+  const Tensor drawn = at::randint(seen.size(1), {seen.size(0), 1}, whole);
+  return drawn.eq(at::arange(seen.size(1), whole)) * seen.sum(1, true);
 }
 
 ClassGaussians::ClassGaussians(int64_t classes, int64_t dimensions, double sigma_rate)
@@ -98,11 +106,13 @@ PixelAdversary::PixelAdversary(const LabelledOptions& options, const PixelAdvers
   player_.own("verdict", discriminator_);
 }
 
-PixelAdversary::Losses PixelAdversary::judge(const Tensor& real, const std::vector<Tensor>& made,
-                                             const Tensor& seen) const {
-  const int64_t n = real.size(0);
-  std::vector<Tensor> all = {real};
-  all.insert(all.end(), made.begin(), made.end());
+PixelAdversary::Losses PixelAdversary::judge(const Shown& real, const std::vector<Shown>& made) const {
+  const int64_t n = real.x.size(0);
+  std::vector<Tensor> all = {real.x}, labels = {real.seen};
+  for (const Shown& kind : made) {
+    all.push_back(kind.x);
+    labels.push_back(kind.seen);
+  }
   const auto network = [&](const std::vector<Tensor>& leaves) { return discriminator_.forward(leaves[0], leaves[1]); };
   // Kinds have N examples each: N times the mean of all is the sum of the means of each.
   const auto kinds = static_cast<double>(made.size());
@@ -111,9 +121,8 @@ PixelAdversary::Losses PixelAdversary::judge(const Tensor& real, const std::vect
     if (hinge_) return (1 - of_real).relu().mean() + kinds * (1 + of_made).relu().mean();
     return at::softplus(-of_real).mean() + kinds * at::softplus(of_made).mean();
   };
-  const Tensor labels = seen.repeat({std::ssize(all), 1});
   const SharedPass pass =
-      shared_pass({augmentation_.changed(at::cat(all)), labels}, discriminator_.parameters(), network, loss);
+      shared_pass({augmentation_.changed(at::cat(all)), at::cat(labels)}, discriminator_.parameters(), network, loss);
   const Tensor of_made = pass.verdicts.slice(0, n);
   const Tensor fooled = hinge_ ? -of_made.mean() : at::softplus(-of_made).mean();
   return {kinds * fooled, pass.loss};

@@ -20,6 +20,12 @@ LabelSet label_of(const LabelledOptions& options);
 
 // Below, `seen` are the indicators of labels, [N, classes]: one-hot rows, or zeros where the label is not known.
 
+// The indicators of labels for examples that are drawn from the prior: a class for each example whose label is seen,
+// drawn uniformly by LibTorch's default generator (p(c) = 1 / C, as in Eqs. 6 and 10 and in the authors' code;
+// Algorithm 1 takes the labels of the batch), and none for the others. A label is then as rare among generated examples
+// as among real ones, and that there is one tells a discriminator nothing.
+Tensor drawn_labels(const Tensor& seen);
+
 // p(z_s | c): a learned Gaussian with diagonal covariance for each class (Eq. 6). Standard deviations stay between 0.14
 // and 7.4, or a code without noise could make its likelihood as large as it likes. They are learned as log-variances,
 // and every determinant is a sum of these. Adam moves them `sigma_rate` times as far as its step size says.
@@ -67,10 +73,13 @@ class PixelAdversary {
   struct Losses {
     Tensor generator, discriminator;  // 0-dim
   };
-  // Of real examples [N, sizes...], as networks read them, and of several kinds of generated ones, N each, all with the
-  // labels of the real ones. The means of each kind are added up (Algorithm 1, lines 21 and 22). One pass forward and
-  // one back serve both players: no layer mixes examples.
-  [[nodiscard]] Losses judge(const Tensor& real, const std::vector<Tensor>& made, const Tensor& seen) const;
+  // Examples [N, sizes...], as networks read them, and the indicators of their labels.
+  struct Shown {
+    Tensor x, seen;
+  };
+  // Of real examples and of several kinds of generated ones, N each. The means of each kind are added up (Algorithm 1,
+  // lines 21 and 22). One pass forward and one back serve both players: no layer mixes examples.
+  [[nodiscard]] Losses judge(const Shown& real, const std::vector<Shown>& made) const;
 
   [[nodiscard]] Player& player() { return player_; }
 

@@ -3,7 +3,7 @@
 //
 // Examples without a label (-1) are those of Sec. 3.6: their z_s follows the total Gaussian of Eq. 11, and the
 // Gaussian-mixture loss and the adversarial classifier leave them out. The paper does not say what the discriminator of
-// examples is told of them: here, nothing.
+// examples is told of them: here, nothing. As many samples of the prior have no class (drawn_labels).
 #include <ATen/ops/cat.h>
 #include <ATen/ops/randn_like.h>
 
@@ -91,7 +91,7 @@ class LrLivae : public Method {
   [[nodiscard]] Tensor seen_by_networks(const Tensor& made) const { return likelihood_.read(likelihood_.mean(made)); }
   void learn_classes(Terms& t, const Batch& batch, Update& update);
   void add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const;
-  [[nodiscard]] Tensor drawn(const Tensor& seen, const Tensor& z_u) const;
+  [[nodiscard]] PixelAdversary::Shown drawn(const Tensor& seen, const Tensor& z_u) const;
   [[nodiscard]] Scalars named(const Terms& t) const;
   Scalars learn_jointly(Terms& t, const Batch& batch, Update& update);
 
@@ -113,7 +113,7 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
     : options_(options),
       likelihood_(options.shared.likelihood, space),
       label_(label_of(options.shared)),
-      blocks_{{"c", label_.values(), Role::category, true},
+      blocks_{label_block("c", label_),
               {"z_s", options.latent_s, Role::class_related, false, true, 0},
               {"z_u", options.latent_u, Role::class_independent}},
       encoder_s_(space, options.shared.network.architecture(), options.latent_s),
@@ -174,14 +174,15 @@ void LrLivae::add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z
   t.encoders = t.encoders + options_.uniform_weight * t.uniform;
 }
 
-// What the generator makes of codes that are drawn from their priors, z_s from that of the label.
-Tensor LrLivae::drawn(const Tensor& seen, const Tensor& z_u) const {
+// What the generator makes of codes that are drawn from their priors, z_s from that of a drawn class.
+PixelAdversary::Shown LrLivae::drawn(const Tensor& seen, const Tensor& z_u) const {
+  const Tensor classes = drawn_labels(seen);
   Tensor z_s;
   {
     const at::NoGradGuard no_grad;
-    z_s = gaussians_.of(seen).sample();
+    z_s = gaussians_.of(classes).sample();
   }
-  return generator_.forward({z_s, at::randn_like(z_u)});
+  return {seen_by_networks(generator_.forward({z_s, at::randn_like(z_u)})), classes};
 }
 
 // Algorithm 1, lines 10 to 28. The gradients of all five updates are taken at the weights of the first stage, from one
@@ -205,7 +206,7 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
   if (judges()) {
     const PixelAdversary::Losses losses =
-        adversary_->judge(x, {seen_by_networks(made), seen_by_networks(drawn(seen, z_u))}, seen);  // Eq. 10
+        adversary_->judge({x, seen}, {{seen_by_networks(made), seen}, drawn(seen, z_u)});  // Eq. 10
     objectives.push_back({generators_, error + options_.adversary.weight * losses.generator});
     objectives.push_back({adversary_->player(), losses.discriminator});
     t.generator = losses.generator;

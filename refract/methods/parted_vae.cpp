@@ -12,14 +12,17 @@
 namespace refract {
 namespace {
 
-// A block is named c, u where there is one discrete variable, c1, u1, c2 where there are several.
-std::vector<Block> blocks_of(const PartedShape& shape) {
+// A block is named c, u where there is one discrete variable, c1, u1, c2 where there are several. With labels the k-th
+// variable is the k-th attribute.
+std::vector<Block> blocks_of(const PartedShape& shape, bool with_labels) {
   const auto name = [&](const char* symbol, size_t k) {
     return shape.classes.size() == 1 ? std::string(symbol) : fmt::format("{}{}", symbol, k + 1);
   };
   std::vector<Block> blocks;
-  for (size_t k = 0; k < shape.classes.size(); ++k)
-    blocks.push_back({name("c", k), shape.classes[k], Role::category, true});
+  for (size_t k = 0; k < shape.classes.size(); ++k) {
+    Block& c = blocks.emplace_back(Block{name("c", k), shape.classes[k], Role::category, true});
+    if (with_labels) c.attribute = k;
+  }
   for (size_t k = 0; k < shape.classes.size(); ++k)
     blocks.push_back({name("u", k), shape.latent_u, Role::class_related, false, true, k});
   blocks.push_back({"z", shape.latent_z, Role::class_independent});
@@ -31,7 +34,7 @@ class PartedVae : public Method {
   PartedVae(const PartedVaeOptions& options, const Space& space)
       : options_(options),
         likelihood_(options.likelihood, space),
-        blocks_(blocks_of(options.shape)),
+        blocks_(blocks_of(options.shape, options.labelled > 0)),
         encoder_(space, options.network.architecture(), options.shape),
         generator_(make_generator(likelihood_.made(), options.network.architecture(), continuous(options.shape),
                                   likelihood_.output(options.network.generator_output))),

@@ -33,6 +33,9 @@ struct Block {
   bool categorical = false;          // the code is a probability for each of `size` classes
   bool prior = true;                 // whether the model has one for it; else its codes come from examples alone
   std::optional<size_t> given = {};  // the category, a position in blocks(), whose class decides on the prior
+  // Of a category that learns from labels: the attribute, a position in attributes_of(info), whose values its classes
+  // are, in their order.
+  std::optional<size_t> attribute = {};
 };
 
 // One tensor a block, in the order of blocks(): [N, block.size] each.

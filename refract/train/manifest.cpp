@@ -83,9 +83,25 @@ TableColumns columns_of(const Json& data) {
   return columns;
 }
 
+Json described(const std::vector<Attribute>& attributes) {
+  Json list = Json::array();
+  for (const Attribute& attribute : attributes)
+    list.push_back({{"name", attribute.name}, {"values", attribute.values}, {"identity", attribute.identity}});
+  return list;
+}
+
+// Manifests of before attributes were recorded have none.
+std::vector<Attribute> attributes_in(const Json& data) {
+  std::vector<Attribute> attributes;
+  for (const Json& from : data.value("attributes", Json::array()))
+    attributes.push_back({from.at("name"), from.at("values").get<std::vector<std::string>>(), from.at("identity")});
+  return attributes;
+}
+
 Json described(const DataInfo& data) {
   Json json = {{"name", data.name},       {"space", described(data.space)}, {"factors", data.factors},
                {"classes", data.classes}, {"checksums", data.checksums},    {"note", data.note}};
+  if (!data.attributes.empty()) json["attributes"] = described(data.attributes);
   if (!data.columns.names.empty()) json["columns"] = described(data.columns);
   return json;
 }
@@ -163,6 +179,7 @@ DataInfo manifest_data(const std::string& text, const std::string& origin) {
     info.columns = columns_of(data);
     data.at("factors").get_to(info.factors);
     data.at("classes").get_to(info.classes);
+    info.attributes = attributes_in(data);
     data.at("checksums").get_to(info.checksums);
     data.at("note").get_to(info.note);
     return info;

@@ -27,8 +27,8 @@ std::string manifest_text(const Settings& settings, const DataInfo& data, const 
 // manifest_data.
 std::string manifest_with_resumption(const std::string& text, const std::string& origin, int64_t done, int64_t steps);
 
-// What a manifest says of the data: name, shape, factors, classes and checksums. Throws BadInput, naming `origin`,
-// where the text is not a manifest.
+// What a manifest says of the data: name, shape, factors, classes, attributes and checksums. Throws BadInput, naming
+// `origin`, where the text is not a manifest.
 DataInfo manifest_data(const std::string& text, const std::string& origin);
 
 // What it says of the start; a manifest of before this was recorded says nothing. Throws the same.

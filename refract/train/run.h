@@ -78,7 +78,7 @@ struct OpenedRun {
   std::unique_ptr<Method> method;
   CheckpointInfo checkpoint;       // what `method` holds; step 0 before the first checkpoint
   std::vector<std::string> notes;  // sentences that the user should see
-  DataInfo trained_on;             // what the manifest says of the data: space, columns, classes
+  DataInfo trained_on;             // what the manifest says of the data: space, columns, classes, attributes
 
   // The method on the CPU with the weights that the run began with: what training is to be compared with.
   [[nodiscard]] std::unique_ptr<Method> untrained() const;

@@ -10,6 +10,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/data/found.h"
+#include "refract/data/labelled.h"
 #include "refract/data/loader.h"
 #include "tests/contracts/data_files.h"
 
@@ -179,6 +180,37 @@ TEST_P(DataContract, LabelsOfUnlabelledImagesAreThereOrRefused) {
     EXPECT_GE(column.min().item<int64_t>(), -1) << attributes[k].name;
     EXPECT_LT(column.max().item<int64_t>(), static_cast<int64_t>(attributes[k].values.size())) << attributes[k].name;
   }
+}
+
+// The first label that describes an example has one value less, and the examples of it stay.
+TEST_P(DataContract, AClassCanGoWithoutItsLabel) {
+  const auto data = make();
+  const std::vector<Attribute> attributes = attributes_of(data->info());
+  const auto without = [&](const std::string& value) {
+    DataRecipe changed = recipe();
+    changed.options.set("unnamed_classes", fmt::format("\"{}\"", value));
+    return changed.make();
+  };
+  if (attributes.empty()) {
+    EXPECT_TRUE(contains(message_of<BadInput>([&] { without("any"); }), "has no labels"));
+    return;
+  }
+  const auto k = static_cast<size_t>(descriptive_columns(data->info()).front());
+  const std::vector<std::string>& values = attributes[k].values;
+  if (values.size() == 1) {
+    EXPECT_TRUE(contains(message_of<BadInput>([&] { without(values.front()); }), "all 1 values"));
+    return;
+  }
+  const auto changed = without(values.front());
+  const std::vector<Attribute> left = attributes_of(changed->info());
+  ASSERT_EQ(left.size(), attributes.size());
+  EXPECT_EQ(left[k].values, std::vector<std::string>(values.begin() + 1, values.end()));
+  const Indices all = all_indices(data->count(Split::unlabelled));
+  const auto column = [&](const DataSource& source) {
+    return source.attributes(Split::unlabelled, all).select(1, static_cast<int64_t>(k));
+  };
+  EXPECT_TRUE(at::equal(column(*changed), (column(*data) - 1).clamp_min(-1)));
+  EXPECT_TRUE(at::equal(changed->examples(Split::unlabelled, {0, 1}), data->examples(Split::unlabelled, {0, 1})));
 }
 
 TEST_P(DataContract, OptionsAreDescribedAndRoundTrip) {

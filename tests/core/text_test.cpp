@@ -19,6 +19,18 @@ TEST(Text, NearestTakesTheSmallestEditDistance) {
   EXPECT_EQ(nearest("x", {}), "");
 }
 
+TEST(Text, WhatIsFarIsNotTheNearest) {
+  const std::vector<std::string> known = {"steps", "epochs", "batch"};
+  EXPECT_EQ(nearest("colour", known), "");
+  EXPECT_EQ(nearest("x", known), "");
+  EXPECT_EQ(nearest("", known), "");
+  EXPECT_EQ(nearest("patches", known), "batch") << "3 of 7 letters";
+  EXPECT_EQ(nearest("bxxxx", known), "") << "4 of 5 letters";
+  EXPECT_EQ(nearest("vae", {"srbvae"}), "srbvae") << "half of it";
+  EXPECT_EQ(nearest_told("step", known), " The nearest is 'steps'.");
+  EXPECT_EQ(nearest_told("colour", known), "");
+}
+
 TEST(Text, DurationsAreShort) {
   EXPECT_EQ(duration_text(7.6), "8 s");
   EXPECT_EQ(duration_text(125), "2 min");
@@ -34,8 +46,11 @@ TEST(Text, AnEntryIsFoundByItsNameOrTheNearestIsTold) {
   EXPECT_EQ(&named(entries, "method", "srbvae"), &entries[1]);
   EXPECT_EQ(message_of<BadInput>([&] { named(entries, "method", "sbvae", "`x` shows all"); }),
             "There is no method 'sbvae'. The nearest is 'srbvae'; `x` shows all.");
-  EXPECT_EQ(message_of<BadInput>([&] { named(std::vector<Entry>{}, "method", "vae"); }),
-            "There is no method 'vae'. The nearest is ''.");
+  EXPECT_EQ(message_of<BadInput>([&] { named(std::vector<Entry>{}, "method", "vae"); }), "There is no method 'vae'.");
+  EXPECT_EQ(message_of<BadInput>([&] { named(entries, "method", "colour", "`x` shows all"); }),
+            "There is no method 'colour'. `x` shows all.");
+  EXPECT_EQ(message_of<BadInput>([&] { named(entries, "method", "colour"); }),
+            "There is no method 'colour'. Expected vae, srbvae.");
 }
 
 TEST(Text, Utf8GoesThereAndBack) {

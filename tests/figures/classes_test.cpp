@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "refract/core/errors.h"
 #include "refract/data/files/mask.h"
@@ -46,6 +48,37 @@ TEST(ClassSampleSheets, ManySamplesFillSeveralSheets) {
   EXPECT_EQ(figure.images, (std::vector<int64_t>{60, 60}));
   const Tensor frame = figure.draw(1, {}).at(0);
   EXPECT_LE(std::max(frame.size(1), frame.size(2)), kSheetSide);
+}
+
+int64_t widest_of(const std::vector<std::string>& labels) {
+  int64_t widest = 0;
+  for (const std::string& label : labels) widest = std::max(widest, text_width(label, kLabelHeight));
+  return widest;
+}
+
+// The names stand beside the rows and are cut off where they are long.
+TEST(ClassSampleSheets, RowsHaveTheNamesOfTheData) {
+  const fakes::OfClasses model;
+  const auto frame = [&](const std::vector<std::string>& values) {
+    return class_sample_sheets(model, 5, 1, {{"class", values}}).draw(0, {}).at(0);
+  };
+  const Tensor numbers = class_sample_sheets(model, 5, 1).draw(0, {}).at(0), named = frame({"dim", "light"});
+  const int64_t images = numbers.size(2) - widest_of({"c = 0", "c = 1"});
+  EXPECT_EQ(named.size(2) - images, widest_of({"dim", "light"}));
+  EXPECT_FALSE(frame({"dim", "night"}).equal(named));
+  const Tensor longest = frame({"dim", std::string(300, 'm')});
+  EXPECT_LE(longest.size(2) - images, kRowLabelWidth);
+  EXPECT_GT(longest.size(2), named.size(2));
+}
+
+TEST(ClassFigures, RowsHaveTheNamesOfTheData) {
+  const fakes::OfClasses model;
+  const fakes::Source one(0, 2, {{Split::unlabelled, 4}}, Space::square(1, 8));
+  const fakes::Source other(0, 3, {{Split::unlabelled, 4}}, Space::square(1, 8));  // not the classes of the model
+  for (const char* name : {"class-samples", "class-interpolations", "class-traversals"}) {
+    const auto width = [&](const DataSource& data) { return figure(name).draw(model, data, 1).frames.at(0).size(2); };
+    EXPECT_EQ(width(one) - width(other), widest_of({"class 0", "class 1"}) - widest_of({"c = 0", "c = 1"})) << name;
+  }
 }
 
 TEST(ClassSampleSheets, NeedClasses) {

@@ -5,6 +5,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -39,14 +40,16 @@ std::unique_ptr<ProjectionDiscriminator> twin_of(PixelAdversary& adversary) {
 }
 
 struct TwoKinds {
-  Tensor real, one, other, seen;
+  Tensor real, one, other;
+  Tensor seen, seen_of_other;  // labels of the first two, and of the third
 };
 
 TwoKinds two_kinds() {
   at::manual_seed(7);
   const auto random = [] { return at::randn(picture.batch(4)); };
   return {random(), random().requires_grad_(), random().requires_grad_(),
-          at::tensor(std::vector<float>{1, 0, 0, 1, 0, 0, 1, 0}).view({4, 2})};
+          at::tensor(std::vector<float>{1, 0, 0, 1, 0, 0, 1, 0}).view({4, 2}),
+          at::tensor(std::vector<float>{0, 1, 0, 1, 1, 0, 0, 0}).view({4, 2})};
 }
 
 double summed(const Tensor& verdicts, double (*loss)(double)) {
@@ -67,9 +70,10 @@ TEST_P(PixelAdversaryTest, LossesAndGradientsAreThoseOfSeparatePasses) {
   PixelAdversary adversary(small_options(), options, picture, 2);
   const TwoKinds x = two_kinds();
   const auto twin = twin_of(adversary);
-  const PixelAdversary::Losses losses = adversary.judge(x.real, {x.one, x.other}, x.seen);
+  const PixelAdversary::Losses losses =
+      adversary.judge({x.real, x.seen}, {{x.one, x.seen}, {x.other, x.seen_of_other}});
 
-  const Tensor d = twin->forward(at::cat({x.real, x.one, x.other}), x.seen.repeat({3, 1}));
+  const Tensor d = twin->forward(at::cat({x.real, x.one, x.other}), at::cat({x.seen, x.seen, x.seen_of_other}));
   const Tensor real = d.slice(0, 0, 4), one = d.slice(0, 4, 8), other = d.slice(0, 8, 12);
   const auto for_real = hinge ? [](double v) { return std::max(0.0, 1 - v); }
                               : [](double v) { return -std::log(1 / (1 + std::exp(-v))); };
@@ -99,6 +103,20 @@ TEST_P(PixelAdversaryTest, LossesAndGradientsAreThoseOfSeparatePasses) {
     EXPECT_TRUE(at::allclose(of_weights[i], of_twin[i], 1e-3, 1e-6)) << adversary.player().parameters()[i].first;
   for (const Tensor& none : gradients(losses.discriminator, {x.one})) EXPECT_FALSE(none.defined());
   for (const Tensor& none : gradients(losses.generator, weights)) EXPECT_FALSE(none.defined());
+}
+
+// Whatever the labels of the examples are; no class where the label is not known.
+TEST(DrawnLabels, AreUniform) {
+  at::manual_seed(4);
+  constexpr int64_t count = 6000;
+  Tensor seen = at::zeros({count, 3});
+  seen.slice(0, 0, 4500).select(1, 0).fill_(1);
+  const Tensor drawn = drawn_labels(seen);
+  EXPECT_EQ(drawn.scalar_type(), at::kFloat);
+  EXPECT_TRUE(drawn.sum(1).equal(seen.sum(1)));
+  const Tensor share = drawn.sum(0) / 4500;
+  for (int64_t c = 0; c < 3; ++c) EXPECT_NEAR(share[c].item<double>(), 1.0 / 3, 0.03) << c;
+  EXPECT_FALSE(drawn.equal(drawn_labels(seen)));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PixelAdversaryTest, testing::Values("log", "hinge"),

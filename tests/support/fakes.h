@@ -189,13 +189,13 @@ inline FakeModel blind(const Space& space) {
 }
 
 // Gray images [1, 8, 8]: "u" is the brightness of the upper half, "z" that of the lower one, and "c" says whether the
-// upper half is bright. p(u | c) is N(-0.5, 0.1^2) or N(0.5, 0.2^2).
+// upper half is bright, as the first attribute of its data does. p(u | c) is N(-0.5, 0.1^2) or N(0.5, 0.2^2).
 class OfClasses : public FakeModel {
  public:
   OfClasses()
       : FakeModel(
             Space::square(1, 8),
-            {{"c", 2, Role::category, true},
+            {{"c", 2, Role::category, true, true, {}, 0},
              {"u", 1, Role::class_related, false, true, 0},
              {"z", 1, Role::class_independent}},
             [](const Tensor& x) {

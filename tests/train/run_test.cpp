@@ -206,6 +206,22 @@ TEST(Manifest, GivesTheDataBack) {
     EXPECT_TRUE(contains(message_of<BadInput>([&] { manifest_data(text, "manifest.json"); }), "manifest.json")) << text;
 }
 
+TEST(Manifest, NamesWhatExamplesAreLabelledWith) {
+  const auto given_back = [](const DataInfo& data) {
+    return manifest_data(manifest_text(*tiny("vae"), data, ""), "manifest.json").attributes;
+  };
+  DataInfo data = some_data();
+  EXPECT_TRUE(given_back(data).empty());
+  data.attributes = {{"person", {"11", "12"}, true}, {"hat", {"no", "yes"}}};
+  const std::vector<Attribute> read = given_back(data);
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0].name, "person");
+  EXPECT_EQ(read[0].values, data.attributes[0].values);
+  EXPECT_TRUE(read[0].identity);
+  EXPECT_EQ(read[1].values, data.attributes[1].values);
+  EXPECT_FALSE(read[1].identity);
+}
+
 // A method that sees labels leaves a record of whose.
 TEST(Run, TheLabelledImagesAreRecorded) {
   const TempFolder folder;

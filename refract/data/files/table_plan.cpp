@@ -51,8 +51,9 @@ class ColumnPlanner {
  private:
   size_t place_of(const std::string& column, const std::string& role) const {
     if (const auto found = places_.find(column); found != places_.end()) return found->second;
-    table_.refuse(fmt::format("there is no column {}, {}. The nearest is {}.", quoted_cell(column), role,
-                              quoted_cell(nearest(column, header_))));
+    const std::string near = nearest(column, header_);
+    table_.refuse(fmt::format("there is no column {}, {}.{}", quoted_cell(column), role,
+                              near.empty() ? "" : fmt::format(" The nearest is {}.", quoted_cell(near))));
   }
 
   size_t taken(const std::string& column, const std::string& role) {

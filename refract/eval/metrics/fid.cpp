@@ -48,7 +48,7 @@ MetricTable compare_frechet_distances(const Generation& all) {
   };
   add(samples_row, all.generated);
   add(training_row, all.training);
-  const int64_t features = all.test.opinion.features.size(1), examples = all.test.examples.size(0);
+  const int64_t features = all.test.opinion.features.size(1), examples = all.test.count();
   const int64_t enough = kExamplesPerFeature * features;
   table.protocol = fmt::format(
       "Gaussians of the {} features before the classifier's last layer, covariances by N - 1. The row "

@@ -1,5 +1,4 @@
 // Whether samples show the class that was asked for, and whether they teach it (Ravuri and Vinyals 2019).
-#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include "refract/core/random.h"
@@ -12,14 +11,10 @@ namespace {
 
 // What a network that is trained on one kind of examples says of the test examples, right or wrong: [N].
 Tensor taught_answers(const Generation& all, const JudgedExamples& kind) {
-  const ExamplesOf some = [&](const Indices& rows) {
-    const Tensor places = at::tensor(rows, at::kLong);
-    return Examples(kind.examples.index_select(0, places), kind.classes.index_select(0, places).unsqueeze(1));
-  };
   const std::unique_ptr<Model> network =
-      trained_judge(all.space, all.classes(), kind.examples.size(0), some, mix(all.seed, MetricDraw::generation_taught),
+      trained_judge(all.space, all.classes(), kind.count(), kind.some, mix(all.seed, MetricDraw::generation_taught),
                     all.options.training);
-  return right_answers(opinion_of(*network, all.test.examples, all.classes()), all.test.classes);
+  return right_answers(opinion_of(*network, 0, all.test.some, all.test.count()), all.test.classes);
 }
 
 MetricTable compare_sample_classification(const Generation& all) {
@@ -40,7 +35,7 @@ MetricTable compare_sample_classification(const Generation& all) {
   add("real examples", right_answers(all.test.opinion, all.test.classes), taught_answers(all, all.training));
   table.rows.push_back({"uniform chance", std::vector<double>(2, 1 / static_cast<double>(all.classes()))});
   const JudgeTraining& training = all.options.training;
-  const int64_t count = all.test.examples.size(0);
+  const int64_t count = all.test.count();
   table.protocol = fmt::format(
       "Recognised: the classifier finds the class that a sample was generated for, or that a test example has. Taught: "
       "a network that is trained on the samples, or on as many training examples, in {} steps of {}, finds the class "

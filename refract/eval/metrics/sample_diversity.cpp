@@ -22,8 +22,8 @@ MetricTable compare_diversity(const Generation& all) {
   table.unit = "1 - MS-SSIM, from 0 to 1, and what it is as a multiple of that of test examples";
   table.columns = {"Eq. 12, with self-pairs", "1 - MS-SSIM", "ratio"};
   const auto found = [&](const JudgedExamples& kind) {
-    return intra_class_diversity(kind.examples, kind.classes, all.options.pairs,
-                                 mix(all.seed, MetricDraw::generation_pairs));
+    return intra_class_diversity([&](const Indices& rows) { return kind.some(rows).x; }, kind.classes,
+                                 all.options.pairs, mix(all.seed, MetricDraw::generation_pairs));
   };
   const Diversity test = found(all.test);
   const auto add = [&](const char* name, const Diversity& its) {

@@ -82,6 +82,20 @@ TEST(Program, UnknownNamesAreAnsweredWithTheNearest) {
   expect_refused({"options", "srbvaee"}, {"'srbvaee'", "'srbvae'"});
 }
 
+TEST(Program, WhatIsFarFromAllNamesIsAnsweredWithoutOne) {
+  const auto answer_to = [](const std::vector<std::string>& words) {
+    const Ran ran = refract(words);
+    EXPECT_EQ(ran.status, 2) << words.front();
+    EXPECT_EQ(ran.err.find("earest"), std::string::npos) << ran.err;
+    return ran.err;
+  };
+  EXPECT_NE(answer_to({"qqqqqqqq"}).find("no command 'qqqqqqqq'. `refract --help` shows all."), std::string::npos);
+  EXPECT_NE(answer_to({"list", "qqqqqqqq"}).find("expected methods"), std::string::npos);
+  EXPECT_NE(answer_to({"options", "qqqqqqqq"}).find("`refract list methods`"), std::string::npos);
+  EXPECT_NE(answer_to({"evaluate", "runs/none", "--metrics", "qqqqqqqq"}).find("list metrics"), std::string::npos);
+  EXPECT_NE(answer_to({"sample", "runs/none", "--qqqqqqqq", "1"}).find("--help"), std::string::npos);
+}
+
 // Of any command that takes a name or a path.
 TEST(Program, WordsOfAnyLengthAreRefusedInAShortSentence) {
   const std::string word(100000, 'a');

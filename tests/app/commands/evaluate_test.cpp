@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "refract/report/judge_run.h"
 #include "tests/support/answers.h"
@@ -87,6 +88,20 @@ TEST(EvaluateCommand, OtherRunsAreNoClassifiers) {
   const Ran other = refract(with(words, {folder / "other"}));
   EXPECT_EQ(other.status, 2);
   EXPECT_TRUE(contains(other.err, "the same data")) << other.err;
+}
+
+// With as many classes of the same files, but others: they would be taken for those of the data.
+TEST(EvaluateCommand, ClassifiersOfOtherLabelsAreRefused) {
+  const Folder folder;
+  ASSERT_EQ(refract(with(classifier_training(folder / "judge"), {"--no-evaluation"})).status, 0);
+  json manifest = json::parse(read_file(folder / "judge/manifest.json"));
+  json& classes = manifest.at("data").at("classes");
+  ASSERT_GT(classes.size(), 1U);
+  std::swap(classes.front(), classes.back());
+  write_file(folder / "judge/manifest.json", manifest.dump());
+  const Ran swapped = refract({"evaluate", tiny_run().string(), "--metrics", "fid", "--classifier", folder / "judge"});
+  EXPECT_EQ(swapped.status, 2);
+  EXPECT_TRUE(contains(swapped.err, "labels") && contains(swapped.err, folder / "judge")) << swapped.err;
 }
 
 }  // namespace

@@ -141,5 +141,19 @@ TEST_F(InpaintCommand, RowsAreSampledClassByClassAndNotFilled) {
   EXPECT_NE(rows.find("\"c = 2, sample 1\","), std::string::npos) << rows;
 }
 
+TEST_F(InpaintCommand, SampledRowsHaveTheNamesOfTheirClasses) {
+  std::string text = "a,b,kind\n";
+  for (int i = 0; i < 40; ++i) text += fmt::format("{},{},{}\n", i % 7, i % 5 + 0.5, i % 2 == 0 ? "hot" : "cold");
+  write_file(folder_ / "rows.csv", text);
+  const Ran trained =
+      refract({"train", "cvae", "--table", folder_ / "rows.csv", "--label", "kind", "--steps", "3", "--batch", "8",
+               "--dense_widths", "8,8", "--threads", "1", "--no-evaluation", "--out", folder_ / "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  answer({"sample", folder_ / "run", "--by-class", "2", "--out", folder_ / "classes.csv"});
+  const std::string rows = read_file(folder_ / "classes.csv");
+  for (const char* name : {"\"hot, sample 2\",", "\"cold, sample 1\","})
+    EXPECT_NE(rows.find(name), std::string::npos) << rows;
+}
+
 }  // namespace
 }  // namespace refract

@@ -34,9 +34,10 @@ Space space_of_training(const Settings& settings) {
   return options.has("size") ? Space::square(channels, std::stoll(options.at("size").text())) : Space::row(2);
 }
 
-// "u and z" -> "u", "z"; "c (as it is)" -> "c"; "generated", "samples" and "" -> none
+// "u and z" -> "u", "z"; "c (as it is)" -> "c"; what a model makes of all blocks, and nothing -> none
 std::vector<std::string> blocks_read(const StudyRow& row) {
-  if (row.features == "generated" || row.features == "samples" || row.features.empty()) return {};
+  const std::set<std::string> of_all = {"generated", "samples", "optimised codes", ""};
+  if (of_all.contains(row.features)) return {};
   const std::string plain = row.features.substr(0, row.features.find(" (as it is)"));
   const size_t joint = plain.find(" and ");
   if (joint == std::string::npos) return {plain};

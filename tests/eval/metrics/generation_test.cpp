@@ -1,6 +1,7 @@
 // Metrics of generated examples, on models that are known to be perfect, collapsed or confused.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -173,21 +174,72 @@ TEST(Generation, TestAndTrainingExamplesHaveTheSameClasses) {
   GenerationOptions options = few;
   options.training.steps = 1;
   const Generation all = generation_of(model, data, 3, options);
-  ASSERT_EQ(all.test.examples.size(0), 51);  // the training split has no more
+  ASSERT_EQ(all.test.count(), 51);  // the training split has no more
   for (const JudgedExamples* kind : {&all.test, &all.training, &all.generated}) {
-    EXPECT_EQ(kind->examples.size(0), 51);
+    EXPECT_EQ(kind->count(), 51);
     EXPECT_EQ(kind->classes.eq(0).sum().item<int64_t>(), 26);
     EXPECT_EQ(kind->opinion.probabilities.sizes().vec(), (std::vector<int64_t>{51, 2}));
     EXPECT_EQ(kind->opinion.features.sizes().vec(), (std::vector<int64_t>{51, 16}));
   }
 }
 
-TEST(JudgeTraining, FewExamplesEndItEarly) {
-  const JudgeTraining training = {.steps = 300, .passes = 30, .batch = 64};
-  EXPECT_EQ(training.steps_with(10'000), 300);
-  EXPECT_EQ(training.steps_with(128), 60);
-  EXPECT_EQ(training.batch_of(40), 40);
-  EXPECT_EQ(training.steps_with(40), 30);
+// Examples are read and made again: whichever are asked for, in whatever order, they are the same.
+TEST(Generation, ExamplesAreThoseThatWereJudged) {
+  const HalvesOfClasses data(40);
+  const Halves model;
+  GenerationOptions options = few;
+  options.training.steps = 1;
+  options.classifier = std::make_shared<fakes::OfClasses>();  // whose feature is the gray of the upper half
+  const Generation all = generation_of(model, data, 3, options);
+  for (const JudgedExamples* kind : {&all.test, &all.training, &all.generated}) {
+    const Indices rows = {39, 0, 17, 17, 5};
+    const Tensor places = at::tensor(rows, at::kLong);
+    const Examples some = kind->some(rows);
+    const Tensor upper = some.x.slice(2, 0, 4).mean({2, 3}).to(at::kDouble);
+    EXPECT_LT((upper - kind->opinion.features.index_select(0, places)).abs().max().item<double>(), 1e-6);
+    EXPECT_TRUE(some.labels.squeeze(1).equal(kind->classes.index_select(0, places)));
+  }
+}
+
+// What is asked of data and model at once, at most.
+struct MostAtOnce {
+  int64_t read = 0, made = 0;
+};
+
+class WatchedHalves : public HalvesOfClasses {
+ public:
+  WatchedHalves(int64_t count, MostAtOnce& most) : HalvesOfClasses(count), most_(most) {}
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    most_.read = std::max(most_.read, std::ssize(indices));
+    return HalvesOfClasses::examples(split, indices);
+  }
+
+ private:
+  MostAtOnce& most_;
+};
+
+class WatchedModel : public Halves {
+ public:
+  explicit WatchedModel(MostAtOnce& most) : most_(most) {}
+  [[nodiscard]] Tensor decode(const Codes& codes) const override {
+    most_.made = std::max(most_.made, codes.at(0).size(0));
+    return Halves::decode(codes);
+  }
+
+ private:
+  MostAtOnce& most_;
+};
+
+TEST(Generation, HoldsASliceAtATime) {
+  MostAtOnce most;
+  const WatchedHalves data(300, most);
+  const WatchedModel model(most);
+  const GenerationOptions options = {.samples = 300, .pairs = 40, .training = {.steps = 1, .batch = 32, .width = 2}};
+  Evaluator evaluator(model, data, 0, nullptr, options);
+  for (const char* name : {"inception-score", "diversity", "sample-classification"})
+    EXPECT_TRUE(contains(evaluator.measure(metric(name)).protocol, "Each row: 300 examples")) << name;
+  EXPECT_EQ(most.read, 250);
+  EXPECT_EQ(most.made, 250);
 }
 
 // Blocks without classes are drawn whole: scores of all samples, and none of classes.
