@@ -28,7 +28,8 @@ TEST(InpaintingStudy, MethodsDifferInNothingButTheirObjective) {
   const Study& study = refract::study("lrlivae-inpainting");
   for (const Budget& budget : study.budgets) {
     const StudyPlan plan = {study, budget, 1, {}, "none"};
-    const auto ours = settings_of(plan.job(0, 0, 1)), rival = settings_of(plan.job(1, 0, 1));
+    const auto ours = settings_of(plan.job(study.rows.at(0), 0, 1)),
+               rival = settings_of(plan.job(study.rows.at(1), 0, 1));
     EXPECT_EQ(ours->data_recipe.options.at("unseen_people").text(), "8");
     EXPECT_EQ(to_toml(ours->data_recipe.options), to_toml(rival->data_recipe.options));
     for (const char* shared : {"widths", "learning_rate", "discriminator_widths"})
