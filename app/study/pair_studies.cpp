@@ -46,14 +46,18 @@ Study on_pairs(const std::string& name, const std::string& data, const PaperErro
 Budget hour(const KeyValues& more) {
   KeyValues options = {{"learning_rate", "1e-3"}, {"decay", "0.5"}, {"threads", "1"}};
   options.insert(options.end(), more.begin(), more.end());
-  return {"hour", "32x32 images (Yale B: 64x64), small networks, 8,000 steps", 8000, std::move(options), {}};
+  return {"hour",
+          "32x32 images (sprites: 48x48, Yale B: 64x64), small networks, 8,000 steps",
+          8000,
+          std::move(options),
+          {}};
 }
 
 Study mathieu_sprites() {
   Study s = on_pairs("sprites", "lpc-sprites", {{.052}, {.598}},
-                     {{"latent_z", "6"}, {"reader_weight", "25"}, {"reader_steps", "4"}});
+                     {{"latent_z", "6"}, {"kl_weight", "2.5"}, {"reader_weight", "60"}, {"reader_steps", "4"}});
   s.summary = "Clothes, hair and bodies of sprites, characters of the test unseen";
-  s.budgets = {hour({{"size", "32"}, {"batch", "64"}, {"widths", "16,32,64"}})};
+  s.budgets = {hour({{"size", "48"}, {"batch", "64"}, {"widths", "16,32,64"}})};
   return s;
 }
 
