@@ -142,7 +142,7 @@ std::shared_ptr<const Model> judge_of(const DataSource& data, int64_t classes, c
     return read_examples(data, list);
   };
   return trained_judge(space, classes, std::ssize(training), some, mix(seed, MetricDraw::generation_judge),
-                       options.training);
+                       options.training, options.on_progress);
 }
 
 std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {

@@ -19,6 +19,7 @@ struct GenerationOptions {
   JudgeTraining training = {};
   std::shared_ptr<const Model> classifier = nullptr;  // trained on the same data; null: a small one is trained
   std::string classifier_name = {};                   // for sentences: "runs/classifier"
+  OnProgress on_progress = {};  // told how far the training of classifiers is (evaluator.h: any metric)
 };
 
 // One kind of examples.

@@ -59,7 +59,8 @@ std::string inpainting_data_lacks(const DataSource& data) {
 
 }  // namespace
 
-MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol) {
+MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol,
+                             const OnProgress& on_progress) {
   if (const std::string missing = inpainting_data_lacks(data); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   const Tensor hidden = hidden_pixels(protocol.mask, model.space());
@@ -67,7 +68,7 @@ MetricTable inpainting_table(const Model& model, const DataSource& data, const I
   const auto filled = [&](Inpainting by) {
     InpaintSettings settings = protocol.settings;
     settings.by = by;
-    const Inpainted found = inpaint(model, truth, hidden, settings);
+    const Inpainted found = inpaint(model, truth, hidden, settings, on_progress);
     expect_finite("inpainting", found.filled);
     return found.filled.to(at::kCPU);
   };
@@ -95,8 +96,8 @@ MetricEntry inpainting_metric() {
           .summary = "Error of held-out pictures whose right half the model fills in.",
           .source = "Zheng and Sun 2019, Sec. 4.5",
           .lacks = inpainting_data_lacks,
-          .measure = [](const Model& model, const DataSource& data,
-                        const Model* /*untrained*/) { return inpainting_table(model, data); },
+          .measure = [](const Model& model, const DataSource& data, const Model* /*untrained*/,
+                        const OnProgress& on_progress) { return inpainting_table(model, data, {}, on_progress); },
           .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generator(model); },
           .on_request = true};
 }

@@ -18,6 +18,7 @@ struct InpaintingProtocol {
 
 // A row for each way of filling that the model has, and one for the mean image of split fit. Throws BadInput as
 // inpaint(), and where a split is empty.
-MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol = {});
+MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol = {},
+                             const OnProgress& on_progress = {});
 
 }  // namespace refract

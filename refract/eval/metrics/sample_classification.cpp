@@ -18,7 +18,7 @@ Tensor taught_answers(const Generation& all, const JudgedExamples& kind) {
   };
   const std::unique_ptr<Model> network =
       trained_judge(all.space, all.classes(), kind.examples.size(0), some, mix(all.seed, MetricDraw::generation_taught),
-                    all.options.training);
+                    all.options.training, all.options.on_progress);
   return right_answers(opinion_of(*network, all.test.examples, all.classes()), all.test.classes);
 }
 

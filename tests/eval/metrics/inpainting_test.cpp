@@ -67,7 +67,7 @@ TEST(InpaintingMetric, AModelThatKnowsTheWholePictureFillsItIn) {
       [](const Codes& codes) {
         return codes.at(0).unsqueeze(2).unsqueeze(3).expand({-1, 3, 8, 8});
       });
-  const MetricTable table = metric("inpainting").measure(flat, data, nullptr);
+  const MetricTable table = metric("inpainting").measure(flat, data, nullptr, {});
   EXPECT_LT(table.rows[0].values[0], 0.01);
   EXPECT_LT(table.rows[1].values[0], 1e-5);
   EXPECT_GT(table.rows[2].values[0], 0.03);
