@@ -5,6 +5,7 @@
 #include "app/cli/metric_text.h"
 #include "app/cli/program.h"
 #include "app/cli/terminal.h"
+#include "app/cli/work_progress.h"
 #include "refract/core/errors.h"
 #include "refract/eval/table.h"
 #include "refract/model/manipulate.h"
@@ -61,7 +62,9 @@ Result result_of(const OpenedRun& opened, const Finished& finished, const Invoca
 
 Result complete_run(OpenedRun& opened, const EvaluationFlags& flags, const Invocation& invocation) try {
   const std::vector<const MetricEntry*> entries = metrics_named(flags.metrics, *opened.data, *opened.method);
-  return result_of(opened, finish_run(opened, entries, say, flags.generation(*opened.data)), invocation);
+  GenerationOptions generation = flags.generation(*opened.data);
+  generation.on_progress = shown_progress();
+  return result_of(opened, finish_run(opened, entries, say, generation), invocation);
 } catch (const BadInput&) {
   throw;
 } catch (const Error& error) {

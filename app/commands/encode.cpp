@@ -7,7 +7,9 @@
 #include <set>
 
 #include "app/cli/code_table.h"
+#include "app/cli/option_flags.h"
 #include "app/cli/output_file.h"
+#include "app/cli/terminal.h"
 #include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/own_images.h"
@@ -26,6 +28,7 @@ struct EncodeArguments {
   OwnImages images;
   bool factors = false;
   OutputFile out;
+  KeyValues places;
 };
 
 std::vector<std::string> texts(const Paths& paths) {
@@ -67,6 +70,7 @@ CodeTable table_of(const Model& model, const DataSource& data) {
   if (!data.info().classes.empty()) table.classes = class_names(data);
   if (data.info().factors.empty()) return table;
   const Factors factors = factors_in(data);
+  if (!factors.left_out.empty()) say(factors.left_out);
   table.factor_names = factors.names;
   table.factors = factors.values;
   return table;
@@ -86,9 +90,11 @@ Result run_with_factors(const EncodeArguments& arguments) {
         "Encoding with --factors: expected no images or tables, because the run's own data are encoded, found some. "
         "Leave them out, or leave out --factors.");
   const std::filesystem::path file = arguments.out.resolve("codes");
-  const OpenedRun opened = open_run(arguments.run, true, {}, shown_progress());
+  const OpenedRun opened = open_run(arguments.run, true, arguments.places, shown_progress());
+  for (const std::string& note : opened.notes) say(note);
   if (const std::string missing = lacks_knowledge(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Encoding with --factors: {}", missing));
+  say(fmt::format("Encoding {} held-out examples.", opened.data->count(Split::fit) + opened.data->count(Split::score)));
   const CodeTable table = table_of(*opened.method, *opened.data);
   write_table(file, table);
   const int64_t count = table.blocks.front().codes.size(0);
@@ -157,6 +163,7 @@ Action declare_encode(CLI::App& app) {
       "--factors", arguments->factors,
       "encode the held-out examples of the run's own data, with their factors or classes, for `refract metrics`");
   arguments->out.declare(app, {".npz", ".csv"});
+  add_place_flags(app, arguments->places);
   return [arguments](const Invocation&) { return run_encode(*arguments); };
 }
 

@@ -29,10 +29,11 @@ int64_t if_same(const Gallery& queries, int64_t q, const Gallery& candidates, in
   return at::allclose(example(queries, q), example(candidates, c)) ? c : -1;
 }
 
-Tensor own_places(const Gallery& queries, const Gallery& candidates) {
+Tensor own_places(const Gallery& queries, const Gallery& candidates, const OnProgress& on_progress) {
   std::map<std::string, int64_t> by_key;
   for (int64_t c = 0; c < candidates.count(); ++c) by_key.emplace(candidates.keys[static_cast<size_t>(c)], c);
-  const Tensor nearest = neighbours_of(at::cat(queries.codes, 1), at::cat(candidates.codes, 1), 1).rows.squeeze(1);
+  const Tensor nearest =
+      neighbours_of(at::cat(queries.codes, 1), at::cat(candidates.codes, 1), 1, {}, on_progress).rows.squeeze(1);
   std::vector<int64_t> own;
   for (int64_t q = 0; q < queries.count(); ++q) {
     const auto named = by_key.find(queries.keys[static_cast<size_t>(q)]);
@@ -117,11 +118,11 @@ Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen,
   return gallery;
 }
 
-Search search_among(const Gallery& queries, const Gallery& candidates) {
+Search search_among(const Gallery& queries, const Gallery& candidates, const OnProgress& on_progress) {
   Search search;
   search.queries = queries.codes;
   search.candidates = candidates.codes;
-  search.own = own_places(queries, candidates);
+  search.own = own_places(queries, candidates, on_progress);
   search.protocol =
       fmt::format("Queries: {}. Candidates: {}, without the query itself.", queries.what, candidates.what);
   if (!queries.classes.empty() && !candidates.classes.empty())

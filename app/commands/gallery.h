@@ -35,6 +35,6 @@ Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen)
 
 // A search for the one among the other, with the classes as what is known. The query itself is a candidate with its
 // key, else the nearest by all codes, if that is the same picture or row.
-Search search_among(const Gallery& queries, const Gallery& candidates);
+Search search_among(const Gallery& queries, const Gallery& candidates, const OnProgress& on_progress = {});
 
 }  // namespace refract

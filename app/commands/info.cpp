@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/machine_speed.h"
+#include "app/cli/program.h"
 #include "app/cli/terminal.h"
 #include "app/commands/commands.h"
 #include "refract/core/errors.h"
@@ -113,7 +114,7 @@ Json log_json(const MetricsTable& log) {
 std::string state_text(const Standing& standing, const std::string& directory) {
   if (standing.state != "stopped") return standing.state;
   if (standing.steps == 0) return "no process trains it";  // of before runs recorded how many there are
-  return fmt::format("stopped before its end; `refract resume {}` goes on", directory);
+  return fmt::format("stopped before its end; `{}` goes on", shell_quoted({"refract", "resume", directory}));
 }
 
 Result run_info(const std::string& directory) {
@@ -137,7 +138,8 @@ Result run_info(const std::string& directory) {
       {"latent blocks", blocks_text(*opened.method)},
       {"weights", std::to_string(weights_in(*opened.method))},
       {"checkpoint", checkpoint.empty() ? "none yet" : checkpoint},
-      {"report", has_report ? report : fmt::format("none yet; `refract evaluate {}` writes it", directory)},
+      {"report",
+       has_report ? report : fmt::format("none yet; `{}` writes it", shell_quoted({"refract", "evaluate", directory}))},
   };
   const Json json = {{"run", directory},
                      {"state", standing.state},

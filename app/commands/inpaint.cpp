@@ -90,16 +90,18 @@ FilledParts filled_parts(const InpaintArguments& arguments, const Model& model, 
   return parts;
 }
 
-// Throws BadInput where the folder cannot be written to.
-void check_separate(const InpaintArguments& arguments) {
-  if (arguments.separate.empty()) return;
+// Null where none is asked for or one is there already. Asked before the work: throws BadInput where the folder must
+// not be written to, and Error where it cannot be made.
+std::unique_ptr<NewFolder> new_separate(const InpaintArguments& arguments) {
+  if (arguments.separate.empty()) return nullptr;
   const std::filesystem::path target = without_slash(arguments.separate);
-  if (!std::filesystem::exists(target)) return;
+  if (!std::filesystem::exists(target)) return std::make_unique<NewFolder>(target);
   if (!std::filesystem::is_directory(target))
     throw BadInput(fmt::format("Inpainting: expected a folder for --separate, found the file {}.", target.string()));
   if (!arguments.picture.out.overwrite)
     throw BadInput(
         fmt::format("Inpainting: {} exists already. Add --overwrite, or name another folder.", target.string()));
+  return nullptr;
 }
 
 // The names, those that occur again with a number behind: "a", "a-2".
@@ -115,7 +117,8 @@ std::vector<std::string> unique_names(const std::vector<std::string>& names) {
   return unique;
 }
 
-std::vector<std::string> write_separate(const std::string& folder, const FilledPictures& pictures,
+// `fresh`: null where the folder is there already.
+std::vector<std::string> write_separate(const std::string& folder, NewFolder* fresh, const FilledPictures& pictures,
                                         const std::vector<std::string>& names) {
   const std::filesystem::path target = without_slash(folder);
   const std::vector<std::string> unique = unique_names(names);
@@ -127,18 +130,13 @@ std::vector<std::string> write_separate(const std::string& folder, const FilledP
       files.push_back((target / file).string());
     }
   };
-  if (std::filesystem::exists(target)) {
-    write_to(target);
-  } else {
-    NewFolder fresh(target);
-    write_to(fresh.path());
-    fresh.publish();
-  }
+  write_to(fresh == nullptr ? target : fresh->path());
+  if (fresh != nullptr) fresh->publish();
   return files;
 }
 
-Result fill_pictures(const InpaintArguments& arguments, const Model& model, const PicturesToFill& pictures,
-                     const Tensor& hidden) {
+Result fill_pictures(const InpaintArguments& arguments, NewFolder* separate, const Model& model,
+                     const PicturesToFill& pictures, const Tensor& hidden) {
   const FilledParts parts = filled_parts(arguments, model, pictures.bytes, hidden);
   FilledPictures sheet;
   sheet.original = pictures.bytes;
@@ -155,7 +153,7 @@ Result fill_pictures(const InpaintArguments& arguments, const Model& model, cons
                       {"hidden_error", error},
                       {"separate", Json::array()}});
   if (arguments.separate.empty()) return result;
-  const std::vector<std::string> files = write_separate(arguments.separate, sheet, pictures.names);
+  const std::vector<std::string> files = write_separate(arguments.separate, separate, sheet, pictures.names);
   result.json["separate"] = files;
   result.text += fmt::format("{} filled pictures are in {}.\n", files.size(), arguments.separate);
   return result;
@@ -165,7 +163,7 @@ Result run_inpaint(const InpaintArguments& arguments) {
   const bool own = !arguments.images.paths.empty();
   InpaintArguments all = arguments;
   all.settings.by = inpainting_named(all.by);
-  check_separate(all);
+  const std::unique_ptr<NewFolder> separate = new_separate(all);
   const OpenedRun opened = own ? all.picture.open() : all.picture.open_with_data(all.places);
   const Model& model = *opened.method;
   if (const std::string missing = lacks_inpainting(model, all.settings.by); !missing.empty()) throw BadInput(missing);
@@ -174,8 +172,9 @@ Result run_inpaint(const InpaintArguments& arguments) {
   const HeldOutExamples chosen = own ? HeldOutExamples() : drawn_queries(*opened.data, all.seed, all.count);
   const int64_t count = own ? std::ssize(files) : chosen.count();
   const auto parts = inpainting_parts(count, all.raw, size_of(model.space()));
-  all.picture.begin("inpainting", model, {count, parts.size(), std::ssize(files)});
-  return fill_pictures(all, model,
+  all.picture.begin("inpainting", model,
+                    {count, parts.size(), std::ssize(files), decodings_to_fill(model, all.settings)});
+  return fill_pictures(all, separate.get(), model,
                        own ? own_pictures(all.images, model, files) : held_out_pictures(*opened.data, chosen), hidden);
 }
 

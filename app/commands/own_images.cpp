@@ -16,6 +16,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
 #include "refract/core/text.h"
+#include "refract/data/files/ignored_files.h"
 
 namespace refract {
 namespace {
@@ -24,6 +25,18 @@ namespace {
 std::string folder_below(const std::filesystem::path& root, const std::filesystem::path& file) {
   const std::filesystem::path way = file.lexically_relative(without_slash(root));
   return std::distance(way.begin(), way.end()) > 1 && *way.begin() != ".." ? way.begin()->string() : "";
+}
+
+// "4 files ignored: 2 gif, 1 svg, 1 txt", of those in the named folders that are not read; "" for none.
+std::string ignored_below(const std::vector<std::string>& paths, const Paths& read) {
+  Paths others;
+  std::error_code error;
+  for (const std::string& path : paths)
+    if (std::filesystem::is_directory(path, error)) {
+      const Paths below = ignored_files(path, read);
+      others.insert(others.end(), below.begin(), below.end());
+    }
+  return ignored_text(by_ending(others));
 }
 
 constexpr size_t files_at_once = 64;
@@ -120,6 +133,7 @@ EncodedImages OwnImages::in_slices(const Space& space, const Paths& files, const
     if (!good.empty()) use(good);
   }
   if (all.files.empty()) throw BadInput(fmt::format("Reading {} image files: none of them is good.", files.size()));
+  if (const std::string others = ignored_below(paths, files); !others.empty()) say(others + ".");
   if (!all.skipped.empty())
     say(fmt::format("{} bad {} left out, the first of them {}.", all.skipped.size(),
                     all.skipped.size() == 1 ? "file was" : "files were", printable(all.skipped.front().string())));

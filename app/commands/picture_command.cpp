@@ -82,15 +82,15 @@ std::filesystem::path PictureArguments::rows_file(const std::string& what) const
 void PictureArguments::begin(const std::string& what, const Model& model, const DrawingWork& work) const {
   constexpr int64_t drawn_at_once = 200;  // which nobody has to be told of
   constexpr double seconds_a_sheet = 1;   // to put it together and write it
-  const auto& [images, sheets, to_read] = work;
+  const auto& [images, sheets, to_read, effort] = work;
   if (static_cast<int64_t>(sheets) > most_sheets)
     throw BadInput(
         fmt::format("Drawing {} images: they fill {} sheets of {} x {} pixels, but at most {} are allowed. Name fewer "
                     "images, or allow more with --sheets {}.",
                     images, sheets, kSheetSide, kSheetSide, most_sheets, sheets));
   static_cast<void>(files(what, sheets));
-  if (images <= drawn_at_once && sheets == 1) return;
-  const double seconds = seconds_to_decode(model, images) + seconds_a_sheet * static_cast<double>(sheets);
+  if (images * effort <= drawn_at_once && sheets == 1) return;
+  const double seconds = seconds_to_decode(model, images * effort) + seconds_a_sheet * static_cast<double>(sheets);
   say(fmt::format("{} {} images on {} of at most {} x {} pixels; the drawing takes about {}.",
                   to_read > 0 ? fmt::format("Reading {} pictures and drawing", to_read) : "Drawing", images,
                   sheets == 1 ? "one sheet" : fmt::format("{} sheets", sheets), kSheetSide, kSheetSide,

@@ -15,7 +15,8 @@ namespace refract {
 struct DrawingWork {
   int64_t images = 0;  // that the model makes
   size_t sheets = 0;
-  int64_t files = 0;  // to be read before
+  int64_t files = 0;   // to be read before
+  int64_t effort = 1;  // times as long as decoding that the model works for an image
 };
 
 // The arguments RUN, --out, --overwrite and --sheets.

@@ -9,6 +9,7 @@
 #include "app/cli/metric_text.h"
 #include "app/cli/option_flags.h"
 #include "app/cli/terminal.h"
+#include "app/cli/work_progress.h"
 #include "app/commands/commands.h"
 #include "app/commands/gallery.h"
 #include "app/commands/picture_command.h"
@@ -102,7 +103,7 @@ Retrieval retrieval_of(const RetrieveArguments& arguments, const OpenedRun& open
   retrieval.candidates = arguments.own_candidates()
                              ? gallery_of_files(arguments, opened, arguments.among)
                              : held_out_gallery(opened, drawn_candidates(*opened.data, arguments.seed));
-  retrieval.search = search_among(retrieval.queries, retrieval.candidates);
+  retrieval.search = search_among(retrieval.queries, retrieval.candidates, shown_progress());
   retrieval.shown = retrieval.queries.count();
   return retrieval;
 }
@@ -114,8 +115,8 @@ std::vector<BlockAnswer> answers_of(const Model& model, const Retrieval& retriev
   std::vector<BlockAnswer> answers;
   answers.reserve(blocks.size());
   for (const size_t b : blocks)
-    answers.push_back({model.blocks()[b].name,
-                       neighbours_of(shown(search.queries[b]), search.candidates[b], count, shown(search.own))});
+    answers.push_back({model.blocks()[b].name, neighbours_of(shown(search.queries[b]), search.candidates[b], count,
+                                                             shown(search.own), shown_progress())});
   if (answers.front().neighbours.rows.size(1) == 0)
     throw BadInput("Retrieving: expected candidates beside the query itself, found none. Name more after --among.");
   return answers;

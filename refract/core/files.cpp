@@ -66,17 +66,30 @@ class Temporary {
   int descriptor_ = -1;
 };
 
+[[noreturn]] void refuse_size(const std::filesystem::path& path, size_t most) {
+  throw BadInput(
+      fmt::format("Reading {}: expected at most {} bytes, found more. Is it the right file?", path.string(), most));
+}
+
+// 0 where the system does not tell, as of a pipe.
+size_t bytes_on_disk(const std::filesystem::path& path) {
+  std::error_code error;
+  const uintmax_t size = std::filesystem::is_regular_file(path, error) ? std::filesystem::file_size(path, error) : 0;
+  return error ? 0 : size;
+}
+
 std::string read_stream(std::istream& stream, const std::filesystem::path& path, size_t most) {
   constexpr size_t piece = size_t{1} << 16;
+  const size_t expected = bytes_on_disk(path);
+  if (expected > most) refuse_size(path, most);
   std::string bytes;
+  bytes.reserve(expected + piece);
   while (stream) {
     const size_t before = bytes.size();
     bytes.resize(before + piece);
     stream.read(bytes.data() + before, piece);
     bytes.resize(before + static_cast<size_t>(stream.gcount()));
-    if (bytes.size() > most)
-      throw BadInput(
-          fmt::format("Reading {}: expected at most {} bytes, found more. Is it the right file?", path.string(), most));
+    if (bytes.size() > most) refuse_size(path, most);
   }
   if (stream.bad()) throw Error(fmt::format("Reading {}: {}.", path.string(), std::strerror(errno)));
   return bytes;
@@ -116,9 +129,8 @@ void NewFolder::publish() {
 
 void NewFolder::fail(const std::error_code& error) const {
   if (error == std::errc::filename_too_long) refuse_long_name(target_);
-  throw Error(
-      fmt::format("Creating the folder {}: {}. Make its parent folder writable, or choose another path with --out.",
-                  target_.string(), error.message()));
+  throw Error(fmt::format("Creating the folder {}: {}. Make its parent folder writable, or choose another path.",
+                          target_.string(), error.message()));
 }
 
 std::string read_file(const std::filesystem::path& path, size_t most) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -37,9 +36,12 @@ class NewFolder {
   std::filesystem::path target_, path_;
 };
 
-// The whole file. Throws BadInput where it is missing, unreadable or longer than `most` bytes; no more is read then,
-// so that a device without end is refused, too.
-std::string read_file(const std::filesystem::path& path, size_t most = std::numeric_limits<size_t>::max());
+// What one file may take in memory where nothing else is said.
+inline constexpr size_t most_file_bytes = size_t{4} << 30;
+
+// The whole file. Throws BadInput where it is missing, unreadable or longer than `most` bytes. A longer file is not
+// read then, and a device without end no further.
+std::string read_file(const std::filesystem::path& path, size_t most = most_file_bytes);
 
 // Hexadecimal SHA-256 of the bytes, and CRC-32 (zlib's polynomial) continued from `crc`.
 std::string sha256(std::string_view bytes);

@@ -16,7 +16,8 @@ Inflater::Inflater(std::string_view packed) {
   ok_ = inflateInit2(&stream_, kGzip + MAX_WBITS) == Z_OK;
 }
 
-void Inflater::read(std::string& bytes, uint64_t size) {
+template <class Use>
+void Inflater::take(uint64_t size, Use use) {
   std::array<char, 1 << 16> piece{};
   while (ok_ && !ended_ && size > 0) {
     stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
@@ -24,13 +25,23 @@ void Inflater::read(std::string& bytes, uint64_t size) {
     const uInt wanted = stream_.avail_out;
     const int status = inflate(&stream_, Z_NO_FLUSH);
     const uInt got = wanted - stream_.avail_out;
-    bytes.append(piece.data(), got);
+    use(std::string_view(piece.data(), got));
     size -= got;
     if (status == Z_STREAM_END)
       next_member();
     else
       ok_ = status == Z_OK && (got > 0 || stream_.avail_in > 0);
   }
+}
+
+void Inflater::read(std::string& bytes, uint64_t size) {
+  take(size, [&](std::string_view piece) { bytes.append(piece); });
+}
+
+uint64_t Inflater::pass_over(uint64_t size) {
+  uint64_t passed = 0;
+  take(size, [&](std::string_view piece) { passed += piece.size(); });
+  return passed;
 }
 
 void Inflater::next_member() {

@@ -23,9 +23,16 @@ class Inflater {
 
   // Appends at most `size` bytes. Fewer: the content ended; `damaged` tells whether before its checksum.
   void read(std::string& bytes, uint64_t size);
+
+  // Passes over at most `size` bytes, which are not held, and says how many there were.
+  uint64_t pass_over(uint64_t size);
+
   [[nodiscard]] bool damaged() const { return !ok_; }
 
  private:
+  // Calls use() with each piece of at most `size` bytes in all.
+  template <class Use>
+  void take(uint64_t size, Use use);
   void next_member();
 
   z_stream stream_{};

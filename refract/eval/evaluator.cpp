@@ -16,7 +16,7 @@ MetricTable score_codes(const MetricEntry& entry, const std::vector<Representati
 MetricTable Evaluator::measure(const MetricEntry& entry) {
   const std::string missing = lacks(entry, model_, data_);
   if (!missing.empty()) throw BadInput(fmt::format("Evaluating by {}: {}", entry.name, missing));
-  if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_);
+  if (entry.measure != nullptr) return entry.measure(model_, data_, untrained_, generation_options_.on_progress);
   if (entry.compare != nullptr) {
     if (!generation_) generation_ = generation_of(model_, data_, seed_, generation_options_);
     MetricTable table = entry.compare(*generation_);

@@ -19,7 +19,8 @@ MetricTable score_codes(const MetricEntry& entry, const std::vector<Representati
 // samples are drawn and judged once.
 class Evaluator {
  public:
-  // All must outlive it. What metrics draw is a function of the seed. `untrained`: see MetricEntry::measure.
+  // All must outlive it. What metrics draw is a function of the seed. `untrained`: see MetricEntry::measure. The
+  // options' on_progress is told how far any long work is.
   Evaluator(const Model& model, const DataSource& data, uint64_t seed = 0, const Model* untrained = nullptr,
             GenerationOptions generation = {})
       : model_(model), data_(data), seed_(seed), untrained_(untrained), generation_options_(std::move(generation)) {}

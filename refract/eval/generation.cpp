@@ -160,7 +160,7 @@ Judge judge_of(const DataSource& data, size_t attribute, const LabelledList& tra
   if (options.classifier) return {options.classifier, judging_category(*options.classifier, info, attribute)};
   const int64_t classes = std::ssize(attributes_of(info).at(attribute).values);
   return {trained_judge(info.space, classes, std::ssize(training), read_from(data, training),
-                        mix(seed, MetricDraw::generation_judge), options.training)};
+                        mix(seed, MetricDraw::generation_judge), options.training, options.on_progress)};
 }
 
 std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {

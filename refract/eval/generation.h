@@ -19,6 +19,7 @@ struct GenerationOptions {
   std::shared_ptr<const Model> classifier = nullptr;  // trained on the same data; null: a small one is trained
   std::string classifier_name = {};                   // for sentences: "runs/classifier"
   std::string classifier_checksum = {};               // tells it from others; "" where nobody asks
+  OnProgress on_progress = {};  // told how far the training of classifiers is (evaluator.h: any metric)
 };
 
 // Throws BadInput where a classifier is given that cannot judge examples of these data.

@@ -84,7 +84,7 @@ Tensor right_answers(const Opinion& opinion, const Tensor& classes) {
 }
 
 std::unique_ptr<Model> trained_judge(const Space& space, int64_t classes, int64_t count, const ExamplesOf& examples,
-                                     uint64_t seed, const JudgeTraining& training) {
+                                     uint64_t seed, const JudgeTraining& training, const OnProgress& on_progress) {
   const KeptGenerator kept;
   at::manual_seed(seed);
   MethodRecipe recipe = classifier_recipe();
@@ -96,12 +96,14 @@ std::unique_ptr<Model> trained_judge(const Space& space, int64_t classes, int64_
   const int64_t size = training.batch_of(count), steps = training.steps_with(count);
   const at::AutoGradMode with_gradients(true);
   for (int64_t step = 0; step < steps; ++step) {
+    if (on_progress) on_progress({"Training a classifier", step, steps});
     Batch batch;
     batch.main = examples(order.take(step * size, size));
     batch.population = count;
     Update update(rate_at(step, steps, 1));
     method->step(batch, update);
   }
+  if (on_progress) on_progress({"Training a classifier", steps, steps});
   method->train(false);
   return method;
 }

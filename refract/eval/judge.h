@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 #include "refract/model/model.h"
 
@@ -49,8 +50,8 @@ struct JudgeTraining {
 // The residual classifier (methods), ready to use on the CPU, trained on `count` >= 2 examples; its category is the
 // first block. The step size falls
 // linearly to 0. A function of its arguments, on the CPU with the same number of threads; LibTorch's default generator
-// is left alone.
+// is left alone. `on_progress` is told how many steps are done.
 std::unique_ptr<Model> trained_judge(const Space& space, int64_t classes, int64_t count, const ExamplesOf& examples,
-                                     uint64_t seed, const JudgeTraining& training);
+                                     uint64_t seed, const JudgeTraining& training, const OnProgress& on_progress = {});
 
 }  // namespace refract

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "refract/core/progress.h"
 #include "refract/data/source.h"
 #include "refract/model/model.h"
 
@@ -42,8 +43,9 @@ struct MetricEntry {
   // "" where the data can serve this metric, else a sentence that says what is missing.
   std::string (*lacks)(const DataSource&);
   // For metrics that ask the model itself. `untrained` is the same model as it was before training, whose row stands
-  // beside; null where nobody has it.
-  MetricTable (*measure)(const Model&, const DataSource&, const Model* untrained) = nullptr;
+  // beside; null where nobody has it. What takes minutes tells `on_progress` how far it is.
+  MetricTable (*measure)(const Model&, const DataSource&, const Model* untrained,
+                         const OnProgress& on_progress) = nullptr;
   // An error of the block `features` ("e") by the fitting split alone, its first three quarters fitted and the rest
   // scored: for choosing options without a look at the scoring split. Lower is better. Throws BadInput for too few
   // images or an unknown block. Null for a metric that nothing is chosen by.

@@ -28,7 +28,12 @@ constexpr int64_t kLeastSteps = 100;  // in a round
 constexpr double kProgress = 1e-3;    // nats
 
 Tensor plain_features(const Tensor& features) {
-  return features.detach().to(at::kCPU, at::kFloat);
+  return features.detach().to(at::kCPU, at::kDouble);
+}
+
+// As the network reads them. What is left of an offset in float32 is lost where float32 takes it off.
+Tensor standardised(const Standardizer& standard, const Tensor& features) {
+  return standard(plain_features(features)).to(at::kFloat);
 }
 
 void check_labelled_rows(const char* which, const LabelledRows& rows, const std::vector<int64_t>& classes) {
@@ -73,7 +78,7 @@ ProbeNetwork new_network(const Tensor& features, const std::vector<int64_t>& cla
   const Tensor hidden_bias = first_weights({hidden}, inputs, generator);
   const Tensor weight = first_weights({outputs, hidden}, hidden, generator);
   const Tensor bias = first_weights({outputs}, hidden, generator);
-  return {Standardizer(features, kFloatRounding), classes, hidden_weight, hidden_bias, weight, bias};
+  return {Standardizer(plain_features(features), kFloatRounding), classes, hidden_weight, hidden_bias, weight, bias};
 }
 
 ProbeNetwork copied(const ProbeNetwork& network) {
@@ -110,7 +115,7 @@ class ProbeTraining {
         generator_(generator_of(seed)),
         order_(rows.features.size(0), scramble(seed)),
         network_(new_network(rows.features, classes, options.hidden, generator_)),
-        x_(network_.standard(rows.features)),
+        x_(standardised(network_.standard, rows.features)),
         labels_(rows.labels),
         player_("probe", {options.learning_rate, 0.9, 0.999, 1e-8}) {
     player_.own("hidden_weight", network_.hidden_weight);
@@ -152,7 +157,7 @@ class ProbeTraining {
 
 std::vector<Tensor> ProbeNetwork::logits(const Tensor& features) const {
   const at::NoGradGuard no_grad;
-  return heads(*this, hidden_units(*this, standard(plain_features(features))));
+  return heads(*this, hidden_units(*this, standardised(standard, features)));
 }
 
 Tensor ProbeNetwork::operator()(const Tensor& features) const {
@@ -170,7 +175,7 @@ FittedProbe fit_probe_network(const LabelledRows& fitted, const LabelledRows& va
                               const std::vector<int64_t>& classes, uint64_t seed, const ProbeOptions& options) {
   check_labelled_rows("fitted", fitted, classes);
   check_labelled_rows("validation", validation, classes);
-  ProbeTraining training({plain_features(fitted.features), fitted.labels}, classes, seed, options);
+  ProbeTraining training(fitted, classes, seed, options);
   FittedProbe found{training.network(), {}};
   double least = std::numeric_limits<double>::infinity(), mark = least;
   int64_t without_progress = 0;

@@ -146,7 +146,7 @@ std::vector<Codes> CodeSearch::starts(const Codes& codes) const {
   return beam;
 }
 
-Codes CodeSearch::descended(const Codes& start) const {
+Codes CodeSearch::descended(const Codes& start, const std::function<void(int64_t step)>& on_step) const {
   const at::AutoGradMode with_gradients(true);
   std::vector<size_t> moving;
   std::vector<Tensor> values;
@@ -165,6 +165,7 @@ Codes CodeSearch::descended(const Codes& start) const {
   };
   Descent descent(values);
   for (int64_t step = 0; step < settings_.steps && !moving.empty(); ++step) {
+    on_step(step);
     std::vector<Tensor> leaves;
     leaves.reserve(values.size());
     for (const Tensor& value : descent.values()) leaves.push_back(value.detach().requires_grad_());

@@ -1,6 +1,8 @@
 // The search for codes whose decoding agrees with the visible part of pictures.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "refract/model/inpaint.h"
@@ -21,8 +23,8 @@ class CodeSearch {
   // prior's mean.
   [[nodiscard]] std::vector<Codes> starts(const Codes& codes) const;
 
-  // By Adam from these codes; the classes stay.
-  [[nodiscard]] Codes descended(const Codes& start) const;
+  // By Adam from these codes; the classes stay. `on_step` is told how many steps are done.
+  [[nodiscard]] Codes descended(const Codes& start, const std::function<void(int64_t step)>& on_step) const;
 
  private:
   [[nodiscard]] Gaussian prior_of(size_t block, const Codes& codes) const;

@@ -88,10 +88,14 @@ Codes codes_by_search(const Model& model, const Tensor& images, const Tensor& hi
       search.starts(model.encodes() ? codes_by_encoding(model, images, hidden, settings.rounds)
                                     : any_codes(model, images.size(0), images.options()));
   Best best;
+  const auto tell = [&](size_t start, double part) {
+    on_share((static_cast<double>(start) + part) / static_cast<double>(starts.size()));
+  };
   for (size_t i = 0; i < starts.size(); ++i) {
-    const Codes end = search.descended(starts[i]);
+    const Codes end = search.descended(
+        starts[i], [&](int64_t step) { tell(i, static_cast<double>(step) / static_cast<double>(settings.steps)); });
     best.offer(end, search.objective(end));
-    on_share(static_cast<double>(i + 1) / static_cast<double>(starts.size()));
+    tell(i, 1);
   }
   return best.codes;
 }
@@ -103,6 +107,19 @@ std::string lacks_inpainting(const Model& model, Inpainting by) {
     return fmt::format("Inpainting fills in parts of pictures, and the model makes {}.", text_of(model.space()));
   if (const std::string missing = lacks_generator(model); !missing.empty()) return missing;
   return by == Inpainting::encoding ? lacks_encoder(model) : "";
+}
+
+int64_t decodings_to_fill(const Model& model, const InpaintSettings& settings) {
+  constexpr int64_t of_round = 2, of_step = 3;  // an encoding and a decoding; a decoding and its gradient
+  const int64_t rounds = model.encodes() ? of_round * settings.rounds : 0;
+  if (settings.by == Inpainting::encoding) return rounds;
+  int64_t starts = 1, tried = 0;
+  for (const Block& block : model.blocks()) {
+    if (!block.categorical) continue;
+    tried += starts * block.size;
+    starts = std::clamp<int64_t>(starts * block.size, 1, settings.starts);
+  }
+  return rounds + tried + starts * settings.steps * of_step;
 }
 
 Inpainting inpainting_named(std::string_view name) {
@@ -128,6 +145,7 @@ Inpainted inpaint(const Model& model, const Tensor& images, const Tensor& hidden
     tell(0);
     const Codes found = settings.by == Inpainting::encoding ? codes_by_encoding(model, some, hidden, settings.rounds)
                                                             : codes_by_search(model, some, hidden, settings, tell);
+    tell(1);
     decoded.push_back(model.decode(found));
     for (size_t b = 0; b < found.size(); ++b) codes[b].push_back(found[b]);
     done += some.size(0);

@@ -42,6 +42,9 @@ struct Inpainted {
 // "" where a model can, else a sentence that says what it lacks: pictures, a generator, for encoding an encoder.
 std::string lacks_inpainting(const Model& model, Inpainting by);
 
+// About how many times as long to fill a picture takes as to decode one.
+int64_t decodings_to_fill(const Model& model, const InpaintSettings& settings);
+
 // "optimising" or "encoding"; throws BadInput for another name.
 Inpainting inpainting_named(std::string_view name);
 

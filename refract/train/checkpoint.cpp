@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <limits>
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
@@ -12,6 +13,8 @@
 
 namespace refract {
 namespace {
+
+constexpr size_t any_size = std::numeric_limits<size_t>::max();  // weights are as many as the method has
 
 constexpr std::string_view format_version = "1";
 
@@ -105,7 +108,7 @@ void save_checkpoint(const std::filesystem::path& file, Method& method, const Ch
 
 CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_view method_name, Method& method,
                                bool with_moments) {
-  const std::string bytes = read_file(file);
+  const std::string bytes = read_file(file, any_size);
   const Safetensors stored = unpack_safetensors(bytes, file);
   CheckpointInfo info = info_of(stored.metadata, file);
   if (info.method != method_name)
@@ -125,7 +128,7 @@ CheckpointInfo load_checkpoint(const std::filesystem::path& file, std::string_vi
 }
 
 CheckpointInfo inspect_checkpoint(const std::filesystem::path& file) {
-  const std::string bytes = read_file(file);
+  const std::string bytes = read_file(file, any_size);
   const Safetensors stored = unpack_safetensors(bytes, file);
   check_finite(stored, file);
   return info_of(stored.metadata, file);

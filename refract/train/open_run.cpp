@@ -52,6 +52,8 @@ std::string lower_batch(TrainOptions& options, const DataSource& data, const Nee
 
 // What a run records of its options has to be read again.
 void expect_readable(const Settings& settings) {
+  for (const Option& option : settings.options.all())
+    check_toml_bounds(fmt::format("{} = {}\n", option.name, option.toml()), fmt::format("option {}", option.name));
   if (const size_t bytes = settings.toml().size(); bytes > most_toml_bytes)
     throw BadInput(
         fmt::format("Starting a run: its options take {} bytes, and at most {} are read again. Give shorter "
@@ -191,6 +193,7 @@ OpenedRun start_run(const std::filesystem::path& directory, std::unique_ptr<Sett
   const at::Device device = device_of(settings->train);
   auto data = settings->data_recipe.make(on_progress);
   settings->fill_from(data->info());
+  expect_readable(*settings);
   auto method = make_method(*settings, data->info().space);
   if (check) check(*data, *method);
   const std::string lowered = lower_batch(settings->train, *data, method->needs());

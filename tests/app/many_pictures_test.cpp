@@ -60,6 +60,7 @@ TEST_F(ManyPictures, AreRefusedBeforeTheWorkWhereTheyFillMoreSheetsThanAllowed) 
       {"swap", many_, "--sheets", "3", "--out", folder_ / "a.png"},
       {"retrieve", many_, "--among", many_, "--sheets", "1", "--out", folder_ / "a.png"},
       {"interpolate", many_, many_, "--grid", "--sheets", "59", "--out", folder_ / "a.png"},
+      {"inpaint", many_, many_, many_, many_, many_, many_, many_, many_, "--sheets", "1", "--out", folder_ / "a.png"},
       {"sample", "--panels", "64", "--side", "16", "--sheets", "2", "--out", folder_ / "a.png"}};
   for (const auto& words : commands) {
     const Ran ran = run(words, {});

@@ -134,6 +134,9 @@ TEST_F(MovedData, RelativePathsAreLookedUpWhereTheyWereGiven) {
        {folder_ / "project/data/mnist", folder_ / "moved/data/mnist", std::string("--mnist_dir")})
     EXPECT_TRUE(contains(lost.err, place)) << place << " in " << lost.err;
   EXPECT_EQ(evaluate("moved", {"--metrics", "reconstruction", "--mnist-dir", "digits/mnist"}).status, 0);
+  const Ran encoded = refract({"encode", folder_ / "moved/runs/a", "--factors", "--mnist-dir",
+                               folder_ / "elsewhere/digits/mnist", "--out", folder_ / "codes.npz"});
+  EXPECT_EQ(encoded.status, 0) << encoded.err;
 }
 
 TEST_F(MovedData, SoIsTheUsualPlaceThatNobodyNamed) {

@@ -12,6 +12,7 @@
 
 #include "refract/core/files.h"
 #include "refract_places.h"
+#include "tests/data/support.h"
 #include "tests/support/program.h"
 
 namespace refract {
@@ -136,6 +137,24 @@ TEST(Process, NoThreadsIsASentenceAndNeverAHang) {
   const Ran ran = Process(short_training(folder / "run"), {}, few_threads(1)).wait();
   EXPECT_EQ(ran.status, 1) << ran.err;
   EXPECT_NE(ran.err.find("This process may have 1 threads"), std::string::npos) << ran.err;
+}
+
+// 200 kB that unpack to more than 3 GiB are refused before they are held.
+TEST(Process, APackedTableThatUnpacksToTooMuchTakesNoMemory) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer takes terabytes of address space";
+#endif
+  constexpr rlim_t mebibyte = 1 << 20;
+  const Folder folder;
+  const std::string member = testing_support::gzip(std::string(64 * mebibyte, ','));
+  std::string packed;
+  for (int i = 0; i < 49; ++i) packed += member;
+  write_file(folder / "rows.csv.gz", packed);
+  const Ran ran = Process({"train", "vae", "--table", folder / "rows.csv.gz", "--out", folder / "run"}, {},
+                          with_limit(RLIMIT_AS, 2500 * mebibyte))
+                      .wait();
+  EXPECT_EQ(ran.status, 2) << ran.err;
+  EXPECT_NE(ran.err.find("bytes when it is unpacked, found more"), std::string::npos) << ran.err;
 }
 
 TEST(Process, AFileThatMayNotGrowLeavesNothingUnfinished) {

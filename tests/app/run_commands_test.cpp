@@ -155,23 +155,25 @@ TEST(RunCommands, InfoTellsHowFarATrainingIs) {
   EXPECT_EQ(done.at("logged").at("step"), 4);
 
   const Folder folder;
+  const std::string run = folder / "my(run)";  // which a shell takes in quotes alone
   std::vector<std::string> words = testing_support::tiny_training("vae");
-  words.insert(words.end(), {"--steps", "100000000", "--checkpoint_minutes", "0", "--out", folder / "run"});
+  words.insert(words.end(), {"--steps", "100000000", "--checkpoint_minutes", "0", "--out", run});
   testing_support::Process training(words);
   ASSERT_TRUE(training.says("steps/s")) << training.error_so_far();
-  const json during = answer({"info", folder / "run"});
+  const json during = answer({"info", run});
   EXPECT_EQ(during.at("state"), "training now");
   EXPECT_EQ(during.at("step"), 0) << "no checkpoint yet";
   EXPECT_TRUE(during.at("checkpoint").is_null());
   EXPECT_GE(during.at("logged").at("step"), 2);
   EXPECT_TRUE(during.at("logged").contains("reconstruction")) << during.at("logged");
   EXPECT_EQ(during.at("options").at("batch"), "4");
-  const Ran text = refract({"info", folder / "run"});
+  const Ran text = refract({"info", run});
   EXPECT_NE(text.out.find(" of 100000000 (0 %), no checkpoint yet"), std::string::npos) << text.out;
   EXPECT_NE(text.out.find("reconstruction "), std::string::npos) << text.out;
   training.send(SIGINT);
   training.wait();
-  EXPECT_EQ(answer({"info", folder / "run"}).at("state"), "stopped");
+  EXPECT_EQ(answer({"info", run}).at("state"), "stopped");
+  EXPECT_NE(refract({"info", run}).out.find("'" + run + "'`"), std::string::npos);
 }
 
 TEST(RunCommands, ResumeGoesOnBeyondTheEnd) {

@@ -8,6 +8,8 @@
 #include <initializer_list>
 #include <limits>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "refract/core/errors.h"
 #include "refract/eval/evaluator.h"
@@ -100,6 +102,21 @@ TEST(MetricContract, TablesAreCompleteFiniteAndRepeatable) {
       }
       EXPECT_EQ(to_json({table}, 0), to_json({measured()}, 0)) << entry.name;
     }
+  }
+}
+
+// What takes minutes on real data is not silent.
+TEST(MetricContract, LongWorkTellsHowFarItIs) {
+  const auto of_two = complete_of_classes();
+  const fakes::OfClasses classes;
+  for (const char* name : {"leak", "inpainting", "fid"}) {
+    std::vector<Progress> told;
+    GenerationOptions options = few_samples();
+    options.on_progress = [&](const Progress& progress) { told.push_back(progress); };
+    Evaluator(classes, of_two, 0, nullptr, options).measure(metric(name));
+    ASSERT_GE(told.size(), 3U) << name;
+    EXPECT_EQ(told.front().done, 0) << name;
+    EXPECT_EQ(told.back().done, told.back().total) << name;
   }
 }
 

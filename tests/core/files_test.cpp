@@ -78,6 +78,14 @@ TEST(ReadFile, ReadsNoMoreThanIsAskedFor) {
   EXPECT_TRUE(contains(message_of<BadInput>([&] { read_file("/dev/zero", 1000); }), "/dev/zero"));
 }
 
+// As large as it says it is, it would fill the memory first.
+TEST(ReadFile, AFileOfTerabytesIsNotTakenIntoMemory) {
+  const TempFolder folder;
+  write_file(folder / "a", "x");
+  std::filesystem::resize_file(folder / "a", uintmax_t{1} << 40);  // a hole
+  EXPECT_TRUE(contains(message_of<BadInput>([&] { read_file(folder / "a"); }), "at most 4294967296 bytes"));
+}
+
 TEST(WriteFile, RefusesAMissingFolder) {
   const TempFolder folder;
   const std::string message = message_of<Error>([&] { write_file(folder.path() / "no" / "a", "x"); });

@@ -208,5 +208,15 @@ TEST(Sap, RealFactorsCountExplainedVariance) {
   EXPECT_NEAR(found[1], 0.5, 0.03);
 }
 
+// One image alone has another value, and is not among those that are fitted: nothing is divided by.
+TEST(Sap, ARealFactorThatIsConstantWhileFittingIsNotPredicted) {
+  Tensor values = at::zeros({300, 2}, at::kDouble);
+  values.select(1, 1).copy_(known::noise(300, 1).squeeze(1));
+  values[divided(300, 0).score[3].item<int64_t>()][0] = 0.5;
+  const auto found = known::scores("sap", values, factors_of({"lone", "real"}, values, {0, 0}));
+  EXPECT_EQ(found[0], 0);
+  EXPECT_GT(found[1], 0.9);
+}
+
 }  // namespace
 }  // namespace refract

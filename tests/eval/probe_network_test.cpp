@@ -69,6 +69,22 @@ TEST(ProbeNetwork, TheSeedDecidesAndLibTorchsGeneratorIsLeftAlone) {
   EXPECT_NE(losses(6), once);
 }
 
+// float32 holds whole numbers beside four millions, but neither their sum nor their mean.
+TEST(ProbeNetwork, AnOffsetChangesNothing) {
+  const auto moved = [](LabelledRows rows, double offset) {
+    rows.features = (8 * rows.features).round() + offset;
+    return rows;
+  };
+  const auto losses = [&](double offset) {
+    const LabelledRows fitted = moved(exclusive_or(300, 1), offset), validation = moved(exclusive_or(100, 2), offset);
+    return fit_probe_network(fitted, validation, {2}, 5, {.most_rounds = 2}).losses;
+  };
+  const std::vector<double> expected = losses(0);
+  for (const double offset : {4e6, -4e6})
+    for (size_t round = 0; round < expected.size(); ++round)
+      EXPECT_NEAR(losses(offset).at(round), expected[round], 1e-4) << offset;
+}
+
 // Learned by heart, the labels of 60 rows say nothing of others.
 TEST(ProbeNetwork, EarlyStoppingTakesTheBestRound) {
   const LabelledRows validation = unrelated(300, 20, 2, 2);

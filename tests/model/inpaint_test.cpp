@@ -181,12 +181,23 @@ TEST(Inpaint, TellsHowFarItIs) {
     last = progress.done;
     totals.push_back(progress.total);
   };
-  const Inpainted found = inpaint(model, images, hidden("eyes", model), {.steps = 1}, told);
+  const Inpainted found = inpaint(model, images, hidden("eyes", model), {.steps = 5}, told);
   EXPECT_EQ(found.filled.size(0), 150);
   EXPECT_EQ(found.codes.at(1).size(0), 150);
   EXPECT_EQ(last, 150);
-  EXPECT_GE(totals.size(), 3U) << "slices";
+  EXPECT_GE(totals.size(), 3U * 5) << "steps of slices";
   EXPECT_EQ(totals.back(), 150);
+}
+
+// What a command says of the time before it begins.
+TEST(Inpaint, ItsWorkIsThatOfItsSteps) {
+  const fakes::FakeModel model = fakes::halves(), blind = fakes::blind(Space::square(3, 8));
+  EXPECT_EQ(decodings_to_fill(model, {.steps = 100, .rounds = 5}), 300 + 10);
+  EXPECT_EQ(decodings_to_fill(blind, {.steps = 100, .rounds = 5}), 300) << "without an encoder";
+  EXPECT_EQ(decodings_to_fill(model, {.by = Inpainting::encoding, .steps = 100, .rounds = 5}), 10);
+  const fakes::OfClasses classes;  // two
+  EXPECT_EQ(decodings_to_fill(classes, {.steps = 100, .starts = 4, .rounds = 5}), 2 * 300 + 2 + 10);
+  EXPECT_EQ(decodings_to_fill(classes, {.steps = 100, .starts = 1, .rounds = 5}), 300 + 2 + 10);
 }
 
 TEST(Inpaint, HiddenErrorIsTheMeanOverHiddenValues) {

@@ -5,6 +5,8 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace refract {
 namespace {
 
@@ -44,6 +46,16 @@ TEST(Neighbours, ManyAreFoundAsFew) {
   EXPECT_EQ(found.rows[0][0].item<int64_t>(), 1);
   EXPECT_TRUE(found.rows.select(1, 0).slice(0, 1).equal(at::arange(1499)));
   EXPECT_TRUE(found.distances.slice(0, 1, 1499).eq(1).all().item<bool>());
+}
+
+TEST(Neighbours, LookingForThemTellsHowFarItIs) {
+  const Tensor line = at::arange(1500, at::kDouble).unsqueeze(1);
+  std::vector<int64_t> done;
+  neighbours_of(line, line, 1, {}, [&](const Progress& progress) {
+    EXPECT_EQ(progress.total, 1500);
+    done.push_back(progress.done);
+  });
+  EXPECT_EQ(done, (std::vector<int64_t>{0, 1333, 1500}));  // two million distances at a time
 }
 
 // Where all distances are rounding beside the size of the codes.

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,16 @@ using Paths = std::vector<std::filesystem::path>;
 // "png, jpg, jpeg, bmp, webp, tif, tiff": what folders are searched for, in upper or lower case.
 std::string image_extensions();
 
-// A file stands for itself, whatever its name. A folder stands for the images in it and in the folders below, in order
-// of their paths; names that start with a dot are passed over. Folders that cannot be read, links that lead nowhere,
-// and pipes named as images stand for themselves: reading them tells what is wrong, and counts them where bad files are
-// skipped. Throws BadInput: no such path, or no image in the folder.
+// Whether a file of this name, without its folder, is looked for.
+using IsWanted = std::function<bool(const std::string& name)>;
+
+// The wanted files in a folder and in the folders below, in order of their paths; names that start with a dot are
+// passed over. Links are followed. Folders that cannot be read, links that lead nowhere, and pipes with a wanted name
+// stand for themselves: reading them tells what is wrong, and counts them where bad files are skipped.
+Paths list_files(const std::filesystem::path& folder, const IsWanted& wanted);
+
+// A file stands for itself, whatever its name. A folder stands for the images in it, as list_files finds them. Throws
+// BadInput: no such path, or no image in the folder.
 Paths list_images(const std::filesystem::path& path);
 
 // The bytes of an image file. Throws BadInput: no file (a pipe is not waited for), unreadable, or more than 1 GiB.

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 7> kExtensions = {"png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff"};
 
-bool is_image_name(const fs::path& path) {
-  std::string extension = path.extension().string();
+bool is_image_name(const std::string& name) {
+  std::string extension = fs::path(name).extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return std::tolower(c); });
   return !extension.empty() &&
@@ -30,16 +30,15 @@ bool is_hidden(const fs::path& path) {
   return path.filename().string().starts_with('.');
 }
 
-// A link to nothing, or to itself, that may have been an image or a folder of them.
+// A link to nothing, or to itself, that may have been a folder.
 bool is_lost(const fs::directory_entry& entry) {
   std::error_code error;
-  return entry.is_symlink(error) && !fs::exists(entry.path(), error) &&
-         (is_image_name(entry.path()) || !entry.path().has_extension());
+  return !entry.path().has_extension() && entry.is_symlink(error) && !fs::exists(entry.path(), error);
 }
 
 class Walk {
  public:
-  explicit Walk(const fs::path& folder) {
+  Walk(const fs::path& folder, const IsWanted& wanted) : wanted_(wanted) {
     enter(folder);
     std::sort(found_.begin(), found_.end());
   }
@@ -59,10 +58,11 @@ class Walk {
     if (is_hidden(entry.path())) return;
     if (entry.is_directory(ignored))
       enter(entry.path());
-    else if (is_image_name(entry.path()) || is_lost(entry))
+    else if (wanted_(entry.path().filename().string()) || is_lost(entry))
       found_.push_back(entry.path());
   }
 
+  const IsWanted& wanted_;
   std::set<fs::path> entered_;
   Paths found_;
 };
@@ -81,13 +81,17 @@ std::string image_extensions() {
   return fmt::format("{}", fmt::join(kExtensions, ", "));
 }
 
+Paths list_files(const fs::path& folder, const IsWanted& wanted) {
+  return Walk(folder, wanted).found();
+}
+
 Paths list_images(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(path, error)))
     throw BadInput(
         fmt::format("Looking for images in {}: there is no such file or folder. Check the spelling.", path.string()));
   if (!fs::is_directory(path, error)) return {path};
-  Paths found = Walk(path).found();
+  Paths found = list_files(path, is_image_name);
   if (found.empty()) refuse_empty(path);
   return found;
 }

@@ -71,16 +71,19 @@ std::string file_bytes(const RawTable& table) {
   return read_file(table.file, most_table_bytes);
 }
 
+// Counted before it is held: a few megabytes may unpack to any number of gigabytes.
 std::string unpacked_text(const RawTable& table, const std::string& packed) {
-  Inflater inflater(packed);
-  std::string text;
-  inflater.read(text, most_table_bytes + 1);
-  if (inflater.damaged())
-    table.refuse(fmt::format(
-        "its gzip stream is damaged or ends early, after {} bytes of text. Fetch or pack it again.", text.size()));
-  if (text.size() > most_table_bytes)
+  Inflater counted(packed);
+  const uint64_t size = counted.pass_over(most_table_bytes + 1);
+  if (counted.damaged())
+    table.refuse(
+        fmt::format("its gzip stream is damaged or ends early, after {} bytes of text. Fetch or pack it again.", size));
+  if (size > most_table_bytes)
     table.refuse(fmt::format("expected at most {} bytes when it is unpacked, found more. Leave out rows or columns.",
                              most_table_bytes));
+  std::string text;
+  text.reserve(size);
+  Inflater(packed).read(text, size);
   return text;
 }
 

@@ -8,7 +8,6 @@
 
 #include "refract/core/errors.h"
 #include "refract/core/files.h"
-#include "refract/data/files/image_store.h"
 #include "refract/data/files/place.h"
 #include "refract/data/files/resize.h"
 #include "refract/data/indexed_source.h"
@@ -65,8 +64,8 @@ const std::vector<std::string>& cifar10_classes() {
   return classes;
 }
 
-Cifar10 read_cifar10(const std::filesystem::path& folder, bool cache, const OnProgress& on_progress) {
-  if (auto pictures = cifar10_of_folders(folder, cache, on_progress)) return *std::move(pictures);
+Cifar10 read_cifar10(const std::filesystem::path& folder, const ImageStore::How& how) {
+  if (auto pictures = cifar10_of_folders(folder, how)) return *std::move(pictures);
   const std::filesystem::path below = folder / "cifar-10-batches-bin";
   return cifar10_of_batches(std::filesystem::is_directory(below) ? below : folder);
 }
@@ -75,6 +74,7 @@ Options Cifar10Options::describe() {
   Options options;
   options.add("size", size, "height and width that images are resized to").range(8, 512).in("pixels");
   options.append(parts.describe());
+  options.add("skip_bad_images", skip_bad_images, "leave out and count image files that cannot be read");
   options.add("cache", cache, cache_meaning);
   options.add("cifar10_dir", cifar10_dir,
               "folder of data_batch_1.bin to data_batch_5.bin and test_batch.bin, or of folders of images as "
@@ -85,7 +85,7 @@ Options Cifar10Options::describe() {
 std::unique_ptr<DataSource> make_cifar10(const Cifar10Options& options, const OnProgress& on_progress) {
   const Cifar10 read =
       read_cifar10(place_of(options.cifar10_dir, "CIFAR10_DIR", std::filesystem::path("data") / "cifar10"),
-                   options.cache, on_progress);
+                   {.skip_bad = options.skip_bad_images, .on_progress = on_progress, .cache = options.cache});
   IndexedExamples all;
   all.info.name = "cifar10";
   all.info.space = Space::square(3, options.size);

@@ -10,6 +10,7 @@
 
 #include "refract/core/options.h"
 #include "refract/core/progress.h"
+#include "refract/data/files/image_store.h"
 #include "refract/data/splits.h"
 
 namespace refract {
@@ -17,8 +18,9 @@ namespace refract {
 struct Cifar10Options {
   int64_t size = 32;
   PartOptions parts;
-  bool cache = true;        // see picture_cache.h
-  std::string cifar10_dir;  // "" looks at the environment variable CIFAR10_DIR, then data/cifar10
+  bool skip_bad_images = false;  // image files that cannot be read are left out and counted
+  bool cache = true;             // see picture_cache.h
+  std::string cifar10_dir;       // "" looks at the environment variable CIFAR10_DIR, then data/cifar10
   Options describe();
 };
 
@@ -27,7 +29,7 @@ struct Cifar10 {
   Tensor labels;         // [N] int64, 0 .. 9
   int64_t training = 0;  // images in the training part
   std::map<std::string, std::string> checksums;
-  std::string note;  // why there is no cache of decoded pictures; "" where none is missed
+  std::string note;  // how many bad files were left out, and why there is no cache of decoded pictures; "" for neither
 };
 
 // From either of
@@ -37,8 +39,9 @@ struct Cifar10 {
 //   image files in a folder for each class, train/airplane/0000.jpg and test/airplane/0000.jpg, resized to 32x32 where
 //   they are larger. Within a part they are ordered by class, then by name.
 // Throws BadInput naming the file that is missing, holds no whole number of records, has a label beyond 9 or is no
-// image, or the folder of a class that is missing, empty or of no class of CIFAR-10.
-Cifar10 read_cifar10(const std::filesystem::path& folder, bool cache = false, const OnProgress& on_progress = {});
+// image, or the folder of a class that is missing, empty or of no class of CIFAR-10. `how`: of image files; its limit
+// is not asked.
+Cifar10 read_cifar10(const std::filesystem::path& folder, const ImageStore::How& how = {.cache = false});
 
 // "airplane", "automobile" ... in the order of their labels.
 const std::vector<std::string>& cifar10_classes();

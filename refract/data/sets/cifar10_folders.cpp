@@ -37,21 +37,25 @@ void add_part_of(const fs::path& part, Paths& listed, std::vector<int64_t>& labe
 
 }  // namespace
 
-std::optional<Cifar10> cifar10_of_folders(const fs::path& folder, bool cache, const OnProgress& on_progress) {
+std::optional<Cifar10> cifar10_of_folders(const fs::path& folder, const ImageStore::How& how) {
   if (!fs::is_directory(folder / "train")) return {};
   Paths listed;
   std::vector<int64_t> labels;
   add_part_of(folder / "train", listed, labels);
-  Cifar10 read;
-  read.training = std::ssize(listed);
+  const int64_t training = std::ssize(listed);
   add_part_of(folder / "test", listed, labels);
-  constexpr int64_t all = int64_t{1} << 40;  // 3 kB each are held in memory, however many
-  const ImageStore images(listed, folder, Space::square(3, kCifar10Side),
-                          {.limit = all, .on_progress = on_progress, .cache = cache});
+  ImageStore::How whole = how;
+  whole.limit = int64_t{1} << 40;  // 3 kB each are held in memory, however many
+  const ImageStore images(listed, folder, Space::square(3, kCifar10Side), whole);
+  const Indices& good = images.numbers();
+  Cifar10 read;
+  read.training = std::lower_bound(good.begin(), good.end(), training) - good.begin();
   read.images = images.bytes();
-  read.labels = at::tensor(labels, at::kLong);
-  read.checksums[fmt::format("images ({} files)", listed.size())] = images.checksum();
-  read.note = images.note();
+  read.labels = at::tensor(labels, at::kLong).index_select(0, at::tensor(good, at::kLong));
+  read.checksums[fmt::format("images ({} files)", good.size())] = images.checksum();
+  if (images.skipped() > 0)
+    read.note = fmt::format("{} of {} images of CIFAR-10 are bad and were left out.", images.skipped(), listed.size());
+  if (!images.note().empty()) read.note += (read.note.empty() ? "" : " ") + images.note();
   return read;
 }
 

@@ -11,7 +11,6 @@ namespace refract {
 constexpr int64_t kCifar10Side = 32;
 
 // Nothing where the folder has no sub-folder train; otherwise throws as read_cifar10 does.
-std::optional<Cifar10> cifar10_of_folders(const std::filesystem::path& folder, bool cache,
-                                          const OnProgress& on_progress);
+std::optional<Cifar10> cifar10_of_folders(const std::filesystem::path& folder, const ImageStore::How& how);
 
 }  // namespace refract

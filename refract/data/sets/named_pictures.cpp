@@ -10,6 +10,7 @@
 
 #include "refract/core/errors.h"
 #include "refract/data/files/idx.h"
+#include "refract/data/files/image_file.h"
 #include "refract/data/indexed_source.h"
 
 namespace refract {
@@ -17,19 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By their names. Folders that cannot be read are passed over.
+// By their names; what stands for itself, since it cannot be looked into, by its path.
 std::map<std::string, fs::path> files_named(const PicturesWanted& wanted) {
   std::map<std::string, fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator at(wanted.folder, fs::directory_options::skip_permission_denied, error);
-  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (!wanted.wanted(name)) continue;
-    const auto [place, is_new] = files.emplace(name, at->path());
+  std::error_code ignored;
+  if (!fs::is_directory(wanted.folder, ignored)) return files;
+  for (const fs::path& file : list_files(wanted.folder, wanted.wanted)) {
+    const std::string name = file.filename().string();
+    const auto [place, is_new] = files.emplace(wanted.wanted(name) ? name : file.string(), file);
     if (!is_new)
       throw BadInput(fmt::format("Reading {} from {}: {} is there twice, as {} and {}. Name a folder that has it once.",
-                                 wanted.set, wanted.folder.string(), name, place->second.string(),
-                                 at->path().string()));
+                                 wanted.set, wanted.folder.string(), name, place->second.string(), file.string()));
   }
   return files;
 }

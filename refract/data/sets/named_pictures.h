@@ -24,12 +24,12 @@ struct NamedPictures {
 struct PicturesWanted {
   std::string set;  // in messages
   std::filesystem::path folder;
-  std::function<bool(const std::string& name)> wanted;
+  IsWanted wanted;
   Space space;  // of one channel
 };
 
-// The image files in the folder and below whose names are wanted, in order of their names; nothing where there are
-// none. Throws BadInput where a name comes twice, and as ImageStore does.
+// The image files in the folder and below whose names are wanted, as list_files finds them, in order of their names;
+// nothing where there are none. Throws BadInput where a name comes twice, and as ImageStore does.
 NamedPictures pictures_of_files(const PicturesWanted& wanted, const ImageStore::How& how);
 
 // Of images.idx or images.idx.gz and labels.csv in the folder, those whose names are wanted, in the order of the file;

@@ -63,7 +63,8 @@ void add_error_rows(MetricTable& table, const Model& model, const DataSource& da
   table.note = indistinguishable("chance", no_better);
 }
 
-MetricTable measure_classify(const Model& model, const DataSource& data, const Model* untrained) {
+MetricTable measure_classify(const Model& model, const DataSource& data, const Model* untrained,
+                             const OnProgress& /*on_progress*/) {
   const Tensor fit = class_truth(data, Split::fit);
   const Tensor score = class_truth(data, Split::score);
   const Tensor truth = at::cat({fit, score});

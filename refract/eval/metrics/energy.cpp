@@ -103,7 +103,8 @@ std::string energy_protocol(const DataSource& data, const ComparedSample& made, 
   return text;
 }
 
-MetricTable measure_energy(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_energy(const Model& model, const DataSource& data, const Model* /*untrained*/,
+                           const OnProgress& /*on_progress*/) {
   const at::NoGradGuard no_grad;
   const std::vector<std::string>& names = data.info().classes;
   const std::optional<size_t> category =

@@ -110,12 +110,12 @@ std::string inpainting_data_lacks(const DataSource& data) {
 }
 
 std::vector<Filling> fillings_of(const Model& model, const Tensor& truth, const TrainingPictures& training,
-                                 const InpaintSettings& settings) {
-  const auto by = [&model, truth, settings](Inpainting way) {
+                                 const InpaintSettings& settings, const OnProgress& on_progress) {
+  const auto by = [&model, truth, settings, on_progress](Inpainting way) {
     InpaintSettings its = settings;
     its.by = way;
-    return [&model, truth, its](const Tensor& hidden) {
-      const Inpainted found = inpaint(model, truth, hidden, its);
+    return [&model, truth, its, on_progress](const Tensor& hidden) {
+      const Inpainted found = inpaint(model, truth, hidden, its, on_progress);
       expect_finite("inpainting", found.filled);
       return found.filled.to(at::kCPU);
     };
@@ -143,7 +143,8 @@ std::string inpainting_protocol(int64_t pictures, const TrainingPictures& traini
 
 }  // namespace
 
-MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol) {
+MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol,
+                             const OnProgress& on_progress) {
   if (const std::string missing = inpainting_data_lacks(data); !missing.empty()) throw BadInput(missing);
   const at::NoGradGuard no_grad;
   const uint64_t key = mix(protocol.seed, MetricDraw::inpainting);
@@ -163,7 +164,7 @@ MetricTable inpainting_table(const Model& model, const DataSource& data, const I
     for (const InpaintingMeasure& measure : inpainting_measures)
       table.columns.push_back(fmt::format("{} {}", mask, measure.name));
   }
-  for (const Filling& filling : fillings_of(model, truth, training, protocol.settings))
+  for (const Filling& filling : fillings_of(model, truth, training, protocol.settings, on_progress))
     table.rows.push_back(inpainting_row(filling, truth, masks));
   table.protocol = inpainting_protocol(truth.size(0), training, protocol.settings);
   return table;
@@ -174,8 +175,8 @@ MetricEntry inpainting_metric() {
           .summary = "L1 error and MS-SSIM of held-out pictures whose halves, eyes or mouths the model fills in.",
           .source = "Zheng and Sun 2019, Sec. 4.5",
           .lacks = inpainting_data_lacks,
-          .measure = [](const Model& model, const DataSource& data,
-                        const Model* /*untrained*/) { return inpainting_table(model, data); },
+          .measure = [](const Model& model, const DataSource& data, const Model* /*untrained*/,
+                        const OnProgress& on_progress) { return inpainting_table(model, data, {}, on_progress); },
           .lacks_of_model = [](const Model& model, const DataSource&) { return lacks_generator(model); },
           .on_request = true};
 }

@@ -23,6 +23,7 @@ struct InpaintingProtocol {
 // original (similarity.h). A row for each way of filling that the model has, and two for what needs no model: the mean
 // of training pictures, and the training picture that is nearest to the visible part. No label is given to any. Throws
 // BadInput as hidden_pixels() and inpaint(), and where a split is empty.
-MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol = {});
+MetricTable inpainting_table(const Model& model, const DataSource& data, const InpaintingProtocol& protocol = {},
+                             const OnProgress& on_progress = {});
 
 }  // namespace refract

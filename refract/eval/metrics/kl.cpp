@@ -69,7 +69,8 @@ std::string lacks_gaussians(const Model& model, const DataSource& data) {
   return fmt::format("This measures Gaussian posteriors, but the model has codes without: {}.", listed_blocks(model));
 }
 
-MetricTable measure_kl(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_kl(const Model& model, const DataSource& data, const Model* /*untrained*/,
+                       const OnProgress& /*on_progress*/) {
   const at::NoGradGuard no_grad;
   const Codes kl = mean_kl(model, data);
   size_t widest = 0;

@@ -157,7 +157,8 @@ std::string leak_protocol(const DataSource& data, const LabelledParts& parts) {
       readings_protocol(data.info().space));
 }
 
-MetricTable measure_leak(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_leak(const Model& model, const DataSource& data, const Model* /*untrained*/,
+                         const OnProgress& on_progress) {
   const at::NoGradGuard no_grad;
   const LabelledParts parts = labelled_parts(data, kMostFitted, mix(0, MetricDraw::leak_rows));
   std::vector<int64_t> classes;
@@ -172,11 +173,14 @@ MetricTable measure_leak(const Model& model, const DataSource& data, const Model
   const Errors majority = errors_of_majority(parts, classes);
   const Tensor of_majority = example_errors(majority.scored);
   std::vector<std::string> no_better;
-  for (const ProbeReading& reading : readings) {
+  for (size_t i = 0; i < readings.size(); ++i) {
+    const ProbeReading& reading = readings[i];
+    if (on_progress) on_progress({"Fitting networks", static_cast<int64_t>(i), std::ssize(readings)});
     const Errors errors = errors_of_network(reading, parts, classes);
     rows.add(reading.name, errors, of_block(reading));
     if (!clearly_positive(of_majority - example_errors(errors.scored))) no_better.push_back(reading.name);
   }
+  if (on_progress) on_progress({"Fitting networks", std::ssize(readings), std::ssize(readings)});
   rows.add_uniform_chance();
   rows.add("majority chance", majority, {});
 

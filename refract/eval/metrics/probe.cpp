@@ -53,7 +53,8 @@ void add_factor_rows(MetricTable& table, const std::vector<FeatureSet>& sets, co
   table.note = indistinguishable("predicting the mean", no_better);
 }
 
-MetricTable measure_probe(const Model& model, const DataSource& data, const Model* untrained) {
+MetricTable measure_probe(const Model& model, const DataSource& data, const Model* untrained,
+                          const OnProgress& /*on_progress*/) {
   const Tensor fit = factor_truth(data, Split::fit);
   const Tensor score = factor_truth(data, Split::score);
   const HeldOut held_out(fit.size(0), score.size(0));

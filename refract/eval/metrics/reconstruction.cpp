@@ -38,7 +38,8 @@ std::string unit_of(const Space& space) {
   return "mean error of a value, in standard deviations of its column; lower is better";
 }
 
-MetricTable measure_reconstruction(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_reconstruction(const Model& model, const DataSource& data, const Model* /*untrained*/,
+                                   const OnProgress& /*on_progress*/) {
   const at::NoGradGuard no_grad;
   const Tensor mean = mean_example(data);
   std::vector<Tensor> parts_of_model, parts_of_mean;

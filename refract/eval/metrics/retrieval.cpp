@@ -129,7 +129,8 @@ MetricTable::Row row_of_guesses(const Search& search) {
   return {"random guess", precision_row("", precision).values};
 }
 
-MetricTable measure_retrieval(const Model& model, const DataSource& data, const Model* /*untrained*/) {
+MetricTable measure_retrieval(const Model& model, const DataSource& data, const Model* /*untrained*/,
+                              const OnProgress& /*on_progress*/) {
   return retrieval_table(model, held_out_search(model, data, 0).search);
 }
 

@@ -13,7 +13,7 @@ namespace {
 Tensor taught_answers(const Generation& all, const JudgedExamples& kind) {
   const std::unique_ptr<Model> network =
       trained_judge(all.space, all.classes(), kind.count(), kind.some, mix(all.seed, MetricDraw::generation_taught),
-                    all.options.training);
+                    all.options.training, all.options.on_progress);
   return right_answers(opinion_of(*network, 0, all.test.some, all.test.count()), all.test.classes);
 }
 

@@ -17,12 +17,13 @@ namespace {
 
 constexpr double kAsNear = 1e-6;  // of the codes' range: means this much further away are as near
 
-// The squared correlation of each column of `codes` with `values`: what a line through them explains. [D]
+// The squared correlation of each column of `codes` with `values`: what a line through them explains, nothing where one
+// of the two is constant. [D]
 Tensor explained(const Tensor& codes, const Tensor& values) {
   const Tensor x = codes - codes.mean(0);
   const Tensor y = (values - values.mean()).unsqueeze(1);
   const Tensor part = (x * y).mean(0).square() / (x.square().mean(0) * y.square().mean());
-  return part.masked_fill(constant_columns(codes), 0);
+  return part.masked_fill(constant_columns(codes).logical_or(constant_columns(values.unsqueeze(1))), 0);
 }
 
 // Means of `code` [N] over the rows of each class: [classes].

@@ -59,6 +59,16 @@ TEST(EncodeCommand, WritesTheClassesOfSubfolders) {
   EXPECT_TRUE(read_npz_codes(folder / "c.npz").classes.empty());
 }
 
+TEST(EncodeCommand, SaysWhichFilesWereIgnored) {
+  const Folder folder;
+  fill_with_classes(folder / "photos", 2);
+  for (const char* name : {"photos/a.gif", "photos/happy/b.gif", "photos/notes.txt"})
+    write_file(folder / name, "no picture");
+  const Ran ran = refract({"encode", tiny_run().string(), folder / "photos", "--out", folder / "a.npz"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.err.find("3 files ignored: 2 gif, 1 txt.\n"), std::string::npos) << ran.err;
+}
+
 TEST(EncodeCommand, ClassesOfADataSetAreItsFactorsWhereItHasNoOthers) {
   const Folder folder;
   fill_with_classes(folder / "photos", 20);

@@ -51,6 +51,17 @@ TEST_F(InpaintCommand, FillsOwnPicturesAndHeldOutOnes) {
   EXPECT_NE(ran.out.find("Mean absolute error of the hidden pixels"), std::string::npos) << ran.out << ran.err;
 }
 
+// Few pictures take long where each is searched for in many steps.
+TEST_F(InpaintCommand, LongWorkIsAnnounced) {
+  const auto said = [&](const char* steps) {
+    const Ran ran = refract({"inpaint", run_, all_, "--steps", steps, "--overwrite", "--out", folder_ / "a.png"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    return ran.err;
+  };
+  EXPECT_NE(said("60").find("Reading 8 pictures and drawing 8 images on one sheet of"), std::string::npos);
+  EXPECT_EQ(said("1").find("the drawing takes"), std::string::npos);
+}
+
 TEST_F(InpaintCommand, MasksAndWaysDiffer) {
   const std::string usual = filled({example(1)}, "a.png");
   EXPECT_NE(filled({example(1), "--mask", "bottom-half"}, "b.png"), usual);
@@ -74,6 +85,9 @@ TEST_F(InpaintCommand, WritesSeparateFilesWhoseVisiblePartIsThatOfTheOriginal) {
 
   expect_not_filled({all_, "--separate", folder_ / "filled"}, "--overwrite");
   expect_not_filled({all_, "--separate", folder_ / "a.png"}, "folder");
+  const Ran impossible = refract(with_places(inpaint({all_, "--separate", folder_ / "a.png/x"}), "late.png"));
+  EXPECT_EQ(impossible.status, 1) << impossible.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "late.png")) << "known before the work";
   const json twice = fill({example(1), example(1), "--separate", folder_ / "twice"}, "b.png");
   EXPECT_EQ(twice.at("separate")[1], folder_ / "twice/score-1-2.png");
   EXPECT_EQ(fill({example(2), "--separate", folder_ / "twice", "--overwrite"}, "c.png").at("separate").size(), 1U);

@@ -122,13 +122,32 @@ TEST_F(Cifar10Folders, AreReadAsTheBatchesAre) {
 
 TEST_F(Cifar10Folders, DamageIsASentence) {
   write_file(folder_ / "train/cat/0001.png", "something else");
-  EXPECT_TRUE(contains(refusal(), "train/cat/0001.png")) << refusal();
+  EXPECT_TRUE(contains(refusal(), "train/cat/0001.png") && contains(refusal(), "--skip-bad-images")) << refusal();
   std::filesystem::remove_all(folder_ / "train/cat");
   EXPECT_TRUE(contains(refusal(), "a folder for each of the classes airplane") && contains(refusal(), "bird, deer"))
       << refusal();
   std::filesystem::remove_all(folder_ / "train");
   std::filesystem::create_directory(folder_ / "train");
   EXPECT_TRUE(contains(refusal(), "found none")) << refusal();
+}
+
+// The option that the message names.
+TEST_F(Cifar10Folders, BadFilesAreLeftOutWhereAsked) {
+  write_file(folder_ / "train/cat/0001.png", "something else");
+  write_file(folder_ / "test/dog/0000.png", "something else");
+  Cifar10Options options;
+  options.cifar10_dir = folder_.path().string();
+  options.cache = false;
+  options.skip_bad_images = true;
+  options.parts.fit_images = 4;
+  options.parts.score_images = 5;
+  const auto data = make_cifar10(options);
+  EXPECT_EQ(data->count(Split::unlabelled), 19);
+  EXPECT_TRUE(contains(data->info().note, "2 of 30 images")) << data->info().note;
+  const Tensor labels = data->labels(Split::unlabelled, all_indices(19));
+  const Tensor red = data->examples(Split::unlabelled, all_indices(19)).select(1, 0).select(1, 16).select(1, 16);
+  for (int64_t i = 0; i < 19; ++i)
+    EXPECT_NEAR((red[i].item<double>() + 1) * 127.5, 20.0 * labels[i].item<double>(), 1e-3) << i;
 }
 
 TEST(RealCifar10, HasAsManyOfEachKind) {

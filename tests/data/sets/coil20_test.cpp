@@ -109,6 +109,22 @@ TEST_F(Coil20Folder, BadFilesAreRefusedOrLeftOut) {
   EXPECT_TRUE(contains(refusal(given), "elsewhere") && contains(refusal(given), "--coil20_dir")) << refusal(given);
 }
 
+// Nobody would notice the pictures that are missing.
+TEST_F(Coil20Folder, FoldersThatCannotBeLookedIntoAreNamedOrCounted) {
+  std::filesystem::create_symlink("more", folder_ / "more");  // to itself
+  EXPECT_TRUE(contains(refusal(options()), "/more: ") && contains(refusal(options()), "symbolic links"))
+      << refusal(options());
+  Coil20Options given = options();
+  given.skip_bad_images = true;
+  EXPECT_EQ(make_coil20(given)->info().note, "1 of 37 images of COIL-20 are bad and were left out.");
+  std::filesystem::remove(folder_ / "more");
+  std::filesystem::rename(folder_ / "coil-20-proc", folder_ / "elsewhere");
+  std::filesystem::create_directory(folder_ / "set");
+  std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "set/linked");
+  given.coil20_dir = (folder_ / "set").string();
+  EXPECT_EQ(make_coil20(given)->count(Split::unlabelled), 24);
+}
+
 TEST(RealCoil20, HasTwentyObjects) {
   if (std::getenv("COIL20_DIR") == nullptr) GTEST_SKIP() << "COIL20_DIR is not set";
   const auto data = make_coil20({});

@@ -23,7 +23,7 @@ std::unique_ptr<DataSource> held_out_arcs() {
 }
 
 MetricTable generated_table(const Model& model, const DataSource& data) {
-  return metric("energy").measure(model, data, nullptr);
+  return metric("energy").measure(model, data, nullptr, {});
 }
 
 const std::vector<double>& generated_row(const MetricTable& table, const std::string& name) {

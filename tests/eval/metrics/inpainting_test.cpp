@@ -96,7 +96,7 @@ TEST(InpaintingMetric, AModelThatKnowsTheWholePictureFillsItIn) {
       [](const Codes& codes) {
         return codes.at(0).unsqueeze(2).unsqueeze(3).expand({-1, 3, 8, 8});
       });
-  const MetricTable table = metric("inpainting").measure(flat, data, nullptr);
+  const MetricTable table = metric("inpainting").measure(flat, data, nullptr, {});
   EXPECT_EQ(table.columns.size(), 8U) << "two for each of four masks";
   for (size_t mask = 0; mask < 4; ++mask) {
     EXPECT_LT(table.rows[0].values.at(2 * mask), 0.01);

@@ -40,7 +40,7 @@ fakes::FakeModel with(std::function<Tensor(const Tensor&)> e, int64_t e_size, st
 
 TEST(Probe, FactorsThemselvesScoreZeroAndNoiseScoresAsTheMean) {
   const auto data = source();
-  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr);
+  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr, {});
   ASSERT_EQ(table.rows.size(), 5U);
   EXPECT_EQ(table.rows[0].name, "e");
   EXPECT_EQ(table.rows[1].name, "z");
@@ -62,7 +62,7 @@ TEST(Probe, RotationsAndScalesDoNotMatterButCurvesDo) {
   const Tensor rotation = at::randn({kFactors, kFactors}) * 100;
   const auto rotated = [&](const Tensor& x) { return factors_in(x).matmul(rotation) + 5; };
   const auto squared = [](const Tensor& x) { return factors_in(x).square(); };
-  const MetricTable table = metric("probe").measure(with(rotated, 3, squared, 3), source(), nullptr);
+  const MetricTable table = metric("probe").measure(with(rotated, 3, squared, 3), source(), nullptr, {});
   EXPECT_LT(table.rows[0].values.back(), 1e-5);
   // The best line through u = sqrt(v), v = u^2, u uniform: 3/16 + (15/16) v, off by 0.0613 on average.
   EXPECT_NEAR(table.rows[1].values.back(), 0.0613, 0.005);
@@ -74,7 +74,7 @@ TEST(Probe, ErrorsAreOfTheScoreSplitWithTheFitSplitsMean) {
   const Tensor score = data.factors(Split::score, all_indices(500));
   double sum = 0;
   for (int64_t n = 0; n < 500; ++n) sum += std::abs((score[n][1] - fit.select(1, 1).mean()).item<double>());
-  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr);
+  const MetricTable table = metric("probe").measure(with(factors_in, 3, noise_in, 16), data, nullptr, {});
   EXPECT_NEAR(table.rows.back().values.at(1), sum / 500, 1e-6);
 }
 
@@ -92,7 +92,7 @@ TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
   const Faint model{Space::square(3, 8), {{"e", 3, Role::target}, {"z", 3, Role::common}}, [](const Tensor& x) {
                       return Codes{factors_in(x), 1e-3 * factors_in(x)};
                     }};
-  const MetricTable table = metric("probe").measure(model, source(), nullptr);
+  const MetricTable table = metric("probe").measure(model, source(), nullptr, {});
   ASSERT_EQ(table.rows.size(), 7U);
   EXPECT_LT(table.rows[1].values.back(), 1e-3);
   EXPECT_EQ(table.rows[3].name, "e (drawn)");
@@ -102,7 +102,7 @@ TEST(Probe, DrawnCodesShowWhatTheNoiseLeaves) {
 }
 
 TEST(Probe, OneBlockHasOneRowBesidePixelsAndTheMean) {
-  const MetricTable table = metric("probe").measure(fakes::whole(), source(), nullptr);
+  const MetricTable table = metric("probe").measure(fakes::whole(), source(), nullptr, {});
   ASSERT_EQ(table.rows.size(), 3U);
   EXPECT_EQ(table.rows[0].name, "code");
   EXPECT_LT(table.rows[0].values.back(), 1e-5);
@@ -110,7 +110,7 @@ TEST(Probe, OneBlockHasOneRowBesidePixelsAndTheMean) {
 
 TEST(Classify, LabelsScoreOneAndNoiseScoresAsChance) {
   const auto code = [](const Tensor& x) { return at::one_hot(label_in(x), kClasses).to(at::kFloat); };
-  const MetricTable table = metric("classify").measure(with(code, 4, noise_in, 16), source(), nullptr);
+  const MetricTable table = metric("classify").measure(with(code, 4, noise_in, 16), source(), nullptr, {});
   ASSERT_EQ(table.rows.size(), 5U);
   EXPECT_EQ(table.columns.back(), "average");
   EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);
@@ -130,7 +130,7 @@ TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
                                  const Tensor said = swapped.index_select(0, label_in(x));
                                  return Codes{at::one_hot(said, kClasses).to(at::kFloat), noise_in(x)};
                                }};
-  const MetricTable table = metric("classify").measure(model, source(), nullptr);
+  const MetricTable table = metric("classify").measure(model, source(), nullptr, {});
   EXPECT_DOUBLE_EQ(table.rows[0].values.back(), 1);  // a classifier on top finds out
   const auto& own = table.rows[table.rows.size() - 3];
   EXPECT_EQ(own.name, "c (as it is)");
@@ -142,7 +142,7 @@ TEST(Classify, AModelsOwnClassesCountAsTheyAre) {
 TEST(Classify, CountsEachClassAlone) {
   // Classes 2 and 3 look the same: half of the four classes is certain, the other two share what is left.
   const auto merged = [](const Tensor& x) { return at::one_hot(label_in(x).clamp(0, 2), 3).to(at::kFloat); };
-  const MetricTable table = metric("classify").measure(with(merged, 3, noise_in, 16), source(), nullptr);
+  const MetricTable table = metric("classify").measure(with(merged, 3, noise_in, 16), source(), nullptr, {});
   const auto& values = table.rows[0].values;
   EXPECT_DOUBLE_EQ(values[0], 1);
   EXPECT_DOUBLE_EQ(values[1], 1);

@@ -15,7 +15,7 @@ fakes::Source pictures() {
 }
 
 TEST(Reconstruction, ImagesThemselvesHaveNoError) {
-  const MetricTable table = metric("reconstruction").measure(fakes::whole(), pictures(), nullptr);
+  const MetricTable table = metric("reconstruction").measure(fakes::whole(), pictures(), nullptr, {});
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.rows[0].values, (std::vector<double>{0, 0}));
 }
@@ -32,7 +32,7 @@ TEST(Reconstruction, ErrorsAreMeansOverPixelsOfTheScoredImages) {
       });
   const Tensor fit = data.examples(Split::fit, all_indices(40));
   const Tensor score = data.examples(Split::score, all_indices(300));
-  const MetricTable table = metric("reconstruction").measure(gray, data, nullptr);
+  const MetricTable table = metric("reconstruction").measure(gray, data, nullptr, {});
   EXPECT_EQ(table.columns, (std::vector<std::string>{"squared", "absolute"}));
   EXPECT_NEAR(table.rows[0].values[0], (score - 0.25).square().mean().item<double>(), 1e-6);
   EXPECT_NEAR(table.rows[0].values[1], (score - 0.25).abs().mean().item<double>(), 1e-6);
@@ -46,7 +46,7 @@ TEST(Reconstruction, SpreadsAreStandardErrorsOverImages) {
   const Tensor score = data.examples(Split::score, all_indices(300));
   const Tensor fit = data.examples(Split::fit, all_indices(40));
   const Tensor each = (score - fit.mean(0, true)).flatten(1).abs().mean(1);
-  const MetricTable table = metric("reconstruction").measure(fakes::whole(), data, nullptr);
+  const MetricTable table = metric("reconstruction").measure(fakes::whole(), data, nullptr, {});
   EXPECT_NEAR(table.rows[1].spreads.at(1), each.std().item<double>() / std::sqrt(300.0), 1e-6);
   EXPECT_EQ(table.note, "");
   // The image upside down says less of itself than the mean image does.
@@ -55,7 +55,7 @@ TEST(Reconstruction, SpreadsAreStandardErrorsOverImages) {
       [](const Codes& codes) {
         return -codes[0].view({-1, 3, 8, 8});
       });
-  EXPECT_EQ(metric("reconstruction").measure(turned, data, nullptr).note,
+  EXPECT_EQ(metric("reconstruction").measure(turned, data, nullptr, {}).note,
             "Not distinguishable from the mean image: model.");
 }
 
