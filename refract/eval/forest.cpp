@@ -65,6 +65,12 @@ double clear_mean(const Tensor& values) {
 
 }  // namespace
 
+int64_t rows_shuffled(int64_t dimensions, int64_t scored) {
+  constexpr int64_t readings = 100'000;
+  constexpr int64_t fewest = 250;
+  return std::min(scored, std::max(fewest, readings / dimensions));
+}
+
 ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const Division& rows, uint64_t seed) {
   const Tensor y = classes.to(at::kInt);
   const Tensor x = column_ranks(codes.index_select(0, at::cat({rows.fit, rows.score}))).to(at::kFloat);
@@ -73,11 +79,15 @@ ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const D
   const Tensor truth = y.index_select(0, rows.score);
   const Verdict whole = verdict(forest, score, truth);
   ForestReading reading{at::zeros({codes.size(1)}, at::kDouble), whole.accuracy};
-  const Tensor order = at::tensor(permutation(truth.size(0), mix(seed, Stream::metrics, 1)), at::kLong);
+  // Rows are in random order (divided()).
+  const int64_t judged = rows_shuffled(codes.size(1), truth.size(0));
+  const Tensor some = score.slice(0, 0, judged), their = truth.slice(0, 0, judged);
+  const Tensor support = whole.support.slice(0, 0, judged);
+  const Tensor order = at::tensor(permutation(judged, mix(seed, Stream::metrics, 1)), at::kLong);
   for (int64_t d = 0; d < codes.size(1); ++d) {
-    Tensor shuffled = score.clone();
-    shuffled.select(1, d).copy_(score.select(1, d).index_select(0, order));
-    reading.importance[d] = clear_mean(whole.support - verdict(forest, shuffled, truth).support);
+    Tensor shuffled = some.clone();
+    shuffled.select(1, d).copy_(some.select(1, d).index_select(0, order));
+    reading.importance[d] = clear_mean(support - verdict(forest, shuffled, their).support);
   }
   return reading;
 }

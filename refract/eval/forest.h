@@ -13,6 +13,10 @@ struct ForestReading {
   double accuracy = 0;  // part of the scored rows whose class is recognised
 };
 
+// How many of the scored rows are read again with each dimension shuffled: as many as keep the readings of all
+// dimensions at 100,000, so that wide codes take no longer than those of 20 dimensions; but no fewer than 250.
+int64_t rows_shuffled(int64_t dimensions, int64_t scored);
+
 // Reads `classes` [N] int64 from 0 off `codes` [N, D] float64: OpenCV's forest of 20 trees, a random half of the
 // dimensions (8 at most) at each node, fitted on rows.fit and scored on rows.score. The trees see the ranks of codes
 // among these rows, which offset, scale and any rising curve leave alone; OpenCV takes numbers closer than 2e-7 for

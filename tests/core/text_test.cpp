@@ -16,6 +16,7 @@ TEST(Text, NearestTakesTheSmallestEditDistance) {
   EXPECT_EQ(nearest("learning-rate", known), "learning_rate");
   EXPECT_EQ(nearest("epoch", known), "epochs");
   EXPECT_EQ(nearest("bacth", known), "batch");
+  EXPECT_EQ(nearest("vea", {"hfvae", "vae"}), "vae") << "neighbours that changed places";
   EXPECT_EQ(nearest("x", {}), "");
 }
 

@@ -93,7 +93,7 @@ TEST(Progress, ALineSaysHowFarAStudyIs) {
   EXPECT_DOUBLE_EQ(share_done(jobs), 210.0 / 460);
   EXPECT_DOUBLE_EQ(seconds_left(jobs, 2), 420.0 / 210 * 150 + 20);  // one process waits
   EXPECT_DOUBLE_EQ(seconds_left(jobs, 1), 420.0 / 210 * 250 + 60);
-  EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  6 min left  srbvae-seed1: step 1000 of 2000");
+  EXPECT_EQ(study_progress_text(jobs, 2), "1 of 3 trainings done (46 %)  5 min left  srbvae-seed1: step 1000 of 2000");
 }
 
 TEST(Progress, ALineSaysHowFarLongWorkIs) {

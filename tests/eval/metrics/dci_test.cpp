@@ -47,6 +47,22 @@ TEST(Forest, IsAFunctionOfTheSeed) {
   EXPECT_NE(read(1), read(2));
 }
 
+TEST(Forest, WideCodesCostNoMoreThanThoseOf20Dimensions) {
+  for (const int64_t dimensions : {1, 10, 20}) EXPECT_EQ(rows_shuffled(dimensions, 5000), 5000);
+  for (const int64_t dimensions : {21, 200, 400}) EXPECT_LE(dimensions * rows_shuffled(dimensions, 5000), 100'000);
+  EXPECT_EQ(rows_shuffled(100'000, 5000), 250);
+  EXPECT_EQ(rows_shuffled(100'000, 100), 100);
+}
+
+TEST(Forest, TellsWhatItReadsOfWideCodesFromAPartOfTheRows) {
+  constexpr int64_t wide = 300;
+  const Factors factors = known::factors(1200, {3});
+  const Tensor codes = at::cat({known::noise(1200, wide - 1) * 0.01, factors.values}, 1);
+  ASSERT_LT(rows_shuffled(wide, divided(1200, 0).score.size(0)), divided(1200, 0).score.size(0));
+  const Tensor importance = read_by_forest(codes, factors.classes.select(1, 0), divided(1200, 0), 0).importance;
+  EXPECT_EQ(importance.argmax().item<int64_t>(), wide - 1);
+}
+
 TEST(Dci, CopiesAreDisentangledButNotComplete) {
   const Factors factors = known::factors(3000, {4, 4});
   const Tensor perfect = known::perfect(factors);
