@@ -1,7 +1,9 @@
 #include "refract/eval/forest.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/erfinv.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -56,11 +58,21 @@ Verdict verdict(const Forest& forest, const Tensor& codes, const Tensor& classes
   return {(votes * own).sum(1).to(at::kDouble) / kTrees, right.mean().item<double>()};
 }
 
-// The mean of the values, or 0 where it lies within three of its standard errors of that.
-double clear_mean(const Tensor& values) {
+// Three, and beyond ten dimensions so many that no more of them all are taken for important by chance.
+double standard_errors_of(int64_t dimensions) {
+  constexpr double three = 3;
+  constexpr int64_t few = 10;
+  if (dimensions <= few) return three;
+  const double beyond_three = std::erfc(three / std::sqrt(2.0));
+  const double part = beyond_three * static_cast<double>(few) / static_cast<double>(dimensions);
+  return std::sqrt(2.0) * at::erfinv(at::scalar_tensor(1 - part, at::kDouble)).item<double>();
+}
+
+// The mean of the values, or 0 where it lies within so many of its standard errors of that.
+double clear_mean(const Tensor& values, double standard_errors) {
   const auto mean = values.mean().item<double>();
   const double error = values.std(0, true).item<double>() / std::sqrt(static_cast<double>(values.size(0)));
-  return mean > 3 * error ? mean : 0;
+  return mean > standard_errors * error ? mean : 0;
 }
 
 }  // namespace
@@ -84,10 +96,11 @@ ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const D
   const Tensor some = score.slice(0, 0, judged), their = truth.slice(0, 0, judged);
   const Tensor support = whole.support.slice(0, 0, judged);
   const Tensor order = at::tensor(permutation(judged, mix(seed, Stream::metrics, 1)), at::kLong);
+  const double clear = standard_errors_of(codes.size(1));
   for (int64_t d = 0; d < codes.size(1); ++d) {
     Tensor shuffled = some.clone();
     shuffled.select(1, d).copy_(some.select(1, d).index_select(0, order));
-    reading.importance[d] = clear_mean(support - verdict(forest, shuffled, their).support);
+    reading.importance[d] = clear_mean(support - verdict(forest, shuffled, their).support, clear);
   }
   return reading;
 }

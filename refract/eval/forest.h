@@ -20,7 +20,8 @@ int64_t rows_shuffled(int64_t dimensions, int64_t scored);
 // Reads `classes` [N] int64 from 0 off `codes` [N, D] float64: OpenCV's forest of 20 trees, a random half of the
 // dimensions (8 at most) at each node, fitted on rows.fit and scored on rows.score. The trees see the ranks of codes
 // among these rows, which offset, scale and any rising curve leave alone; OpenCV takes numbers closer than 2e-7 for
-// equal. Classes with equally many votes share the verdict. A fall within three of its standard errors counts as 0.
+// equal. Classes with equally many votes share the verdict. A fall within three of its standard errors counts as 0,
+// and in codes of over 10 dimensions within more, so that no more of them pass by chance.
 // Votes, not the majority's verdict: this would rest on one of two copies of a dimension. A function of the seed.
 ForestReading read_by_forest(const Tensor& codes, const Tensor& classes, const Division& rows, uint64_t seed);
 

@@ -51,7 +51,8 @@ MetricTable score_by_dci(const std::vector<Representation>& rows, uint64_t seed)
       "A random forest for each factor, fitted on {} examples and scored on {} others. The importance of a dimension "
       "is "
       "the loss of votes for the right class when the dimension is shuffled in the scored examples, beyond three "
-      "standard errors (Eastwood and Williams 2018 take the forest's own importances; seed {}).",
+      "standard errors, or more in codes of over 10 dimensions (Eastwood and Williams 2018 take the forest's own "
+      "importances; seed {}).",
       division.fit.size(0), division.score.size(0), seed);
   return table;
 }

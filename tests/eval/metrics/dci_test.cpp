@@ -63,6 +63,17 @@ TEST(Forest, TellsWhatItReadsOfWideCodesFromAPartOfTheRows) {
   EXPECT_EQ(importance.argmax().item<int64_t>(), wide - 1);
 }
 
+// Three standard errors would let some of 300 dimensions pass.
+TEST(Forest, WideNoiseSaysNothing) {
+  const Factors factors = known::factors(900, {2, 2, 2, 2});
+  for (int64_t k = 0; k < 4; ++k)
+    EXPECT_EQ(read_by_forest(known::noise(900, 300), factors.classes.select(1, k), divided(900, 0), 0)
+                  .importance.sum()
+                  .item<double>(),
+              0)
+        << k;
+}
+
 TEST(Dci, CopiesAreDisentangledButNotComplete) {
   const Factors factors = known::factors(3000, {4, 4});
   const Tensor perfect = known::perfect(factors);
