@@ -37,6 +37,7 @@ std::vector<MetricTable> measured_by(const std::vector<std::string>& metrics, co
                                      const DataSource& data) {
   Evaluator evaluator(model, data, 0, nullptr, generation_options(plan, data));
   std::vector<MetricTable> tables;
+  tables.reserve(metrics.size());
   for (const std::string& name : metrics) tables.push_back(evaluator.measure(metric(name)));
   return tables;
 }
