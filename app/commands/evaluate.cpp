@@ -41,8 +41,8 @@ Command evaluate_command() {
           "Measure a trained run again, draw its pictures and write its report.",
           "`refract train` does this at its end. `refract list metrics` shows the metrics. Metrics that compare\n"
           "codes with factors, such as mig, take minutes and are not among the usual ones. Metrics of generated\n"
-          "samples, such as fid, read them with a classifier of the data. Train a good one once, and give it to all\n"
-          "evaluations with `--classifier RUN`. The report keeps its tables of other metrics.",
+          "samples, such as fid, use a classifier that is trained on the data. Train a good one once, and give it to\n"
+          "all evaluations with `--classifier RUN`. The report keeps the tables of other metrics.",
           {"bin/refract evaluate runs/demo", "bin/refract evaluate runs/demo --metrics probe --json",
            "bin/refract evaluate runs/demo --metrics factor-vae-score,mig",
            "bin/refract evaluate runs/demo --metrics inception-score,fid --classifier runs/judge"},

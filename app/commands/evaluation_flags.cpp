@@ -10,10 +10,12 @@ namespace refract {
 void EvaluationFlags::declare(CLI::App& app, const std::string& meaning_of_metrics) {
   add_names(app, "--metrics", metrics, meaning_of_metrics);
   app.add_option("--classifier", judge,
-                 "run of `refract train classifier` on the same data, which metrics of samples use (default: each "
-                 "evaluation trains a small one)")
+                 "run of `refract train classifier` on the same data; metrics of samples use its classifier (default: "
+                 "each evaluation trains a small one)")
       ->type_name("RUN");
-  app.add_option("--samples", samples, "largest number of examples of each kind that metrics of samples compare (5000)")
+  app.add_option(
+         "--samples", samples,
+         "largest number of examples of each kind (generated, test, training) that metrics of samples compare (5000)")
       ->type_name("N")
       ->check(CLI::Range(int64_t{2}, int64_t{1000000}));
 }

@@ -193,11 +193,11 @@ Action declare_inpaint(CLI::App& app) {
       ->type_name("COUNT")
       ->check(CLI::Range(1, 100000));
   app.add_option("--starts", arguments->settings.starts,
-                 "optimising: number of classes to start from, in a model with classes (4)")
+                 "optimising: in a model with classes, how many of them, the best ones, are optimised (4)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
   app.add_option("--rounds", arguments->settings.rounds,
-                 "encoding, and the start of optimising: times that an image is encoded and filled (5)")
+                 "encoding, and the start of optimising: how often an image is encoded and filled in (5)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
   app.add_flag("--raw", arguments->raw, "also show the whole decoded image");
@@ -216,14 +216,14 @@ Action declare_inpaint(CLI::App& app) {
 Command inpaint_command() {
   return {"inpaint",
           "Hide a part of images and let the model fill it in.",
-          "The sheet shows each image, what is visible of it, and the image with the hidden part filled in (Zheng and\n"
-          "Sun 2019, Fig. 7). Visible pixels stay exactly as they are, and no label is given.\n"
+          "The sheet shows each image, its visible part, and the image with the hidden part filled in (Zheng and Sun\n"
+          "2019, Fig. 7). Visible pixels stay exactly as they are. The model is given no label.\n"
           "--by optimising moves the codes until their decoding agrees with the visible part, with the prior as a\n"
           "regulariser. In a model with classes, it tries each class and keeps the best result. --by encoding encodes\n"
           "the image, fills the hidden part with the decoding, and repeats this. It needs an encoder.\n"
-          "The masks eyes and nose-mouth are for upright faces that fill the image. Of the height, from the top, eyes\n"
-          "hides 20 to 50 % and nose-mouth 50 to 90 %; of the width, eyes hides 10 to 90 % and nose-mouth 20 to 80 %.\n"
-          "A mask file is fitted and resized as the images are.\n"
+          "The masks eyes and nose-mouth are for upright faces that fill the image. eyes hides 20 to 50 % of the\n"
+          "height, from the top, and 10 to 90 % of the width. nose-mouth hides 50 to 90 % of the height and 20 to\n"
+          "80 % of the width. A mask file is fitted and resized as the images are.\n"
           "Without IMAGES, held-out examples of the run's own data are filled in.",
           {"bin/refract inpaint runs/demo", "bin/refract inpaint runs/demo runs/demo/examples --mask bottom-half --raw",
            "bin/refract inpaint runs/demo runs/demo/examples --by encoding --separate filled --overwrite"},

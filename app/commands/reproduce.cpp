@@ -201,17 +201,17 @@ Action declare_reproduce(CLI::App& app) {
 }  // namespace
 
 Command reproduce_command() {
-  return {
-      "reproduce",
-      "Reproduce a table of a paper: train and measure its methods, and show the paper's numbers beside them.",
-      "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
-      "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
-      "scores shown. A study with parts trains on several data sets and shows their tables one below the other. All\n"
-      "of them must be there; --parts names those to go on with. A study of samples first trains a classifier for\n"
-      "each data set, which judges the samples of all rows and seeds. Two names on a line are two tables of the paper\n"
-      "that the same trainings make.",
-      {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
-      declare_reproduce};
+  return {"reproduce",
+          "Reproduce a table of a paper: train and measure its methods, and show the paper's numbers beside them.",
+          "Each core runs one training. An interruption loses nothing: the same command continues, and finished\n"
+          "trainings are not repeated. Weights that a paper varies are chosen on the fitting split, never by the\n"
+          "scores shown.\n"
+          "A study with parts trains on several data sets and shows one table for each. All data sets must be there,\n"
+          "unless --parts names some of them. A study of samples first trains a classifier on each data set. This\n"
+          "classifier judges the samples of all rows and seeds. Several names on a line are names of one study, whose\n"
+          "trainings make several tables of the paper.",
+          {"bin/refract reproduce rbvae-table1-mnist --budget hour --dry-run"},
+          declare_reproduce};
 }
 
 }  // namespace refract

@@ -231,9 +231,9 @@ Action declare_retrieve(CLI::App& app) {
   app.add_option("--among", arguments->among, "images, folders or tables to search among (held-out examples)")
       ->type_name("B ...");
   arguments->queries.declare_skipping(app);
-  app.add_option("--block", arguments->block, "latent block to compare (each but classes)")->type_name("NAME");
+  app.add_option("--block", arguments->block, "latent block to compare (all except classes)")->type_name("NAME");
   app.add_option("--neighbours", arguments->neighbours,
-                 fmt::format("neighbours of each query ({}, or as many as stand beside it)", usual_neighbours))
+                 fmt::format("neighbours of each query ({}, or as many as fit beside it)", usual_neighbours))
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
   app.add_option("--count", arguments->count, "number of held-out queries to show if none are named (8)")
@@ -249,10 +249,10 @@ Action declare_retrieve(CLI::App& app) {
 Command retrieve_command() {
   return {"retrieve",
           "Find the images that resemble an image in each latent block.",
-          "Each row shows a query and its nearest neighbours by the target block, then by the others (Mathieu et al.\n"
-          "2016, Fig. 4). Distances are Euclidean, between posterior means. A query is never its own neighbour.\n"
-          "Without QUERY, examples of the split score are the queries. Without --among, held-out examples of the\n"
-          "splits fit and score are the candidates. At most 1000 and 5000 are drawn.\n"
+          "Each row shows a query and its nearest neighbours, block by block (Mathieu et al. 2016, Fig. 4). Distances\n"
+          "are Euclidean, between posterior means. A query is never its own neighbour.\n"
+          "Without QUERY, the queries are examples of the split score, at most 1000. Without --among, the candidates\n"
+          "are held-out examples of the splits fit and score, at most 5000.\n"
           "Precision at k is the share of the k nearest that have the query's value of the label, of an attribute\n"
           "or of a factor, as in the metric `retrieval`. If images are named, their classes are the sub-folders of\n"
           "the named folders. A run on a table writes names and distances as CSV.",

@@ -78,11 +78,11 @@ Command sample_command() {
   return {"sample",
           "Sample new images or table rows from the prior.",
           "The images of a panel share the target factors. Images at the same place in all panels share the common\n"
-          "factors (Ruiz et al. 2019, Fig. 10). In a model without a target block, each image is a draw of its own. A\n"
-          "run on a table writes as many rows, as CSV.\n"
+          "factors (Ruiz et al. 2019, Fig. 10). In a model without a target block, each image is drawn independently.\n"
+          "A run on a table writes the same number of rows, as CSV.\n"
           "--by-class draws a row of images for each class of a model with classes (Zheng and Sun 2019, Fig. 3). The\n"
           "images of a column share all factors that do not depend on the class. Classes that were learned from\n"
-          "labels have the names that the data have for them.",
+          "labels are named as in the data.",
           {"bin/refract sample runs/demo", "bin/refract sample runs/demo --panels 4 --seed 7"},
           declare_sample};
 }

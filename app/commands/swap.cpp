@@ -84,7 +84,7 @@ Action declare_swap(CLI::App& app) {
   arguments->images.declare(app, false);
   app.add_option("--with", arguments->with, "images, folders or tables for the left column (those of the top row)")
       ->type_name("B ...");
-  app.add_option("--block", arguments->block, "latent block to exchange (the target block)")->type_name("NAME");
+  app.add_option("--block", arguments->block, "latent block to swap (the target block)")->type_name("NAME");
   app.add_option("--count", arguments->count, "number of held-out examples if no images are named (8)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000));
@@ -97,13 +97,14 @@ Action declare_swap(CLI::App& app) {
 
 Command swap_command() {
   return {"swap",
-          "Swap one latent block between images, each with each.",
-          "Each image takes the block of the image above its column and all other codes of the image at the left of\n"
-          "its row (Mathieu et al. 2016, Fig. 2). IMAGES stand above the columns and, without --with, beside the\n"
-          "rows, too, so that the diagonal shows reconstructions. Without IMAGES, held-out examples of the run's own\n"
-          "data are drawn. The block is the target block, as in `refract transfer`, or that of --block. In a model\n"
-          "with classes, it is the class-independent block. If --block names a class, what depends on the class goes\n"
-          "with it (Zheng and Sun 2019, Fig. 6). A run on a table writes the new rows as CSV.",
+          "Swap one latent block between all pairs of images.",
+          "Each image has the block of the image at the top of its column and all other codes of the image at the\n"
+          "left of its row (Mathieu et al. 2016, Fig. 2). IMAGES form the top row. Without --with, they also form\n"
+          "the left column, and the diagonal shows reconstructions. Without IMAGES, held-out examples of the run's\n"
+          "own data are drawn.\n"
+          "Without --block, the target block is swapped, as in `refract transfer`, or in a model with classes the\n"
+          "class-independent block. If --block names the classes, the blocks that depend on the class are swapped,\n"
+          "too (Zheng and Sun 2019, Fig. 6). A run on a table writes the new rows as CSV.",
           {"bin/refract swap runs/demo", "bin/refract swap runs/demo runs/demo/examples --block z",
            "bin/refract swap runs/demo runs/demo/examples/score-1.png --with runs/demo/examples"},
           declare_swap};

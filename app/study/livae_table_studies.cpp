@@ -108,7 +108,7 @@ std::vector<Budget> budgets_with(const CodeSizes& codes) {
                       {{"widths", "8,16"}},
                       {{"width", "4"}}};
   std::vector<Budget> budgets = {
-      on_pictures("hour", "32x32 images, narrow networks: minutes a training, which --dry-run tells", 12'000, narrow,
+      on_pictures("hour", "32x32 images, narrow networks: some minutes a training, see --dry-run", 12'000, narrow,
                   codes),
       on_pictures("evening", "the same with five times the steps", 60'000, narrow, codes),
       on_pictures("paper", "the authors' sizes and their 52,000 steps: for a GPU", 52'000, whole, codes),

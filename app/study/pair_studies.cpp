@@ -56,7 +56,7 @@ Budget hour(const KeyValues& more) {
 Study mathieu_sprites() {
   Study s = on_pairs("sprites", "lpc-sprites", {{.052}, {.598}},
                      {{"latent_z", "6"}, {"kl_weight", "2.5"}, {"reader_weight", "60"}, {"reader_steps", "4"}});
-  s.summary = "Clothes, hair and bodies of sprites, characters of the test unseen";
+  s.summary = "Clothes, hair and bodies of sprites; characters of the test are not in the training data";
   s.budgets = {hour({{"size", "48"}, {"batch", "64"}, {"widths", "16,32,64"}})};
   return s;
 }
@@ -84,7 +84,7 @@ Study mathieu_mnist() {
 
 Study mathieu_coil20() {
   Study s = on_pairs("coil20", "coil20", {}, {{"latent_z", "3"}, {"reader_weight", "300"}});
-  s.summary = "Objects in poses of which those of the test are unseen (in place of NORB)";
+  s.summary = "Objects; poses of the test are not in the training data (in place of NORB)";
   s.budgets = {hour({{"size", "32"}, {"batch", "32"}, {"widths", "16,32,64"}})};
   return s;
 }
@@ -94,7 +94,7 @@ Study mathieu_coil20() {
 Study mathieu_table1() {
   Study s;
   s.name = "mathieu-table1";
-  s.summary = "What a network reads of the labels from s and from z, by pairs of one class, on four data sets";
+  s.summary = "How well a network reads labels from s and from z, learned from pairs of one class, on four data sets";
   s.source = source_of_table1;
   s.parts = {mathieu_sprites(), mathieu_yaleb(), mathieu_mnist(), mathieu_coil20()};
   return s;

@@ -42,7 +42,7 @@ PagedFigure swap_sheets(const Model& model, const Pictures& top, const Pictures&
 // `transfer` shows the same of two lists of training images.
 FigureEntry swap_figure() {
   return {"swap",
-          "Held-out images that swap their target factors, each with each.",
+          "Held-out images that swap their target factors, in all pairs.",
           "Mathieu et al. 2016, Fig. 2",
           swap_lacks,
           [](const Model& model, const DataSource& data, uint64_t seed) {

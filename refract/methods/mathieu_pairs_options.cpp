@@ -22,9 +22,8 @@ Options MathieuPairsOptions::describe() {
   Options options;
   options
       .add("preset", preset,
-           "name of a set of values that were found to work well together; options given besides it override them; "
-           "none: "
-           "the values of the paper")
+           "name of a set of values that were found to work well together; options given as well override "
+           "them; none: the values of the paper")
       .of_presets(mathieu_pairs_presets());
   network.describe_into(options);
   likelihood.describe_into(options);

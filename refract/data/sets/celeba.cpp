@@ -141,8 +141,8 @@ Options CelebaOptions::describe() {
       .in("pixels");
   options
       .add("fit", fit,
-           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
-           "shows all out of proportion")
+           "how images of other proportions are fitted: crop keeps the central part, pad adds black bars, stretch "
+           "changes the proportions")
       .one_of({"crop", "pad", "stretch"});
   options.add("data_seed", data_seed, "seed of what is held out for the probes without list_eval_partition.txt")
       .range(0, 1e15);

@@ -174,8 +174,8 @@ Options ImageFolderOptions::describe() {
       .in("pixels");
   options
       .add("fit", fit,
-           "how other proportions are met: crop takes the central part, pad shows all with black beside it, stretch "
-           "shows all out of proportion")
+           "how images of other proportions are fitted: crop keeps the central part, pad adds black bars, stretch "
+           "changes the proportions")
       .one_of({"crop", "pad", "stretch"});
   options.add("channels", channels, "3 for colour, 1 for gray").range(1, 3);
   options.add("skip_bad_images", skip_bad_images, "leave out and count images that cannot be read");

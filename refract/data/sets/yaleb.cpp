@@ -193,8 +193,8 @@ Options YaleBOptions::describe() {
       .in("pixels");
   options
       .add("fit", fit,
-           "how other proportions are met: stretch shows all out of proportion, crop takes the central part, pad shows "
-           "all with black beside it")
+           "how images of other proportions are fitted: stretch changes the proportions, crop keeps the central part, "
+           "pad adds black bars")
       .one_of({"stretch", "crop", "pad"});
   options.add("people", people, "numbers of the people, such as 1-10,15; 1-39 is all 38 of them");
   options
