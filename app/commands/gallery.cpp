@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "app/cli/terminal.h"
@@ -83,6 +84,7 @@ Gallery own_gallery(const Model& model, const OwnImages& images) {
   gallery.classes = images.classes(own.files);
   gallery.codes = own.codes;
   gallery.what = fmt::format("{} own images", own.files.size());
+  gallery.originals = [bytes = own.images](const Tensor& rows) { return as_floats(bytes.index_select(0, rows)); };
   gallery.examples = [bytes = own.images](const Tensor& rows) { return to_bytes(bytes.index_select(0, rows)); };
   return gallery;
 }
@@ -93,7 +95,8 @@ Gallery own_gallery(const Model& model, const NamedRows& rows) {
   for (const Tensor& codes : encode_all(model, rows.examples)) gallery.codes.push_back(codes.to(at::kCPU));
   check_codes(model, gallery.codes);
   gallery.what = fmt::format("{} own rows", rows.names.size());
-  gallery.examples = [values = rows.examples](const Tensor& some) { return values.index_select(0, some); };
+  gallery.originals = [values = rows.examples](const Tensor& some) { return values.index_select(0, some); };
+  gallery.examples = gallery.originals;
   return gallery;
 }
 
@@ -104,29 +107,32 @@ Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen)
 
 Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen, Codes codes) {
   const DataSource& data = *opened.data;
-  const bool pictures = data.info().space.is_picture();
   Gallery gallery;
   gallery.names = gallery.keys = names_of(chosen);
   gallery.classes = classes_of_gallery(data, chosen);
   gallery.codes = std::move(codes);
   gallery.what =
       fmt::format("{} examples of the {}", chosen.count(), chosen.fit.empty() ? "split score" : "splits fit and score");
-  gallery.examples = [&data, chosen, pictures](const Tensor& rows) {
-    const Tensor examples = examples_of(data, chosen, rows);
-    return pictures ? to_bytes(examples) : examples;
-  };
+  gallery.originals = [&data, chosen](const Tensor& rows) { return examples_of(data, chosen, rows); };
+  gallery.examples = gallery.originals;
+  if (data.info().space.is_picture())
+    gallery.examples = [originals = gallery.originals](const Tensor& rows) { return to_bytes(originals(rows)); };
   return gallery;
 }
 
-Search search_among(const Gallery& queries, const Gallery& candidates, const OnProgress& on_progress) {
+Search search_among(const OpenedRun& opened, const Gallery& queries, const Gallery& candidates,
+                    const OnProgress& on_progress) {
   Search search;
   search.queries = queries.codes;
   search.candidates = candidates.codes;
   search.own = own_places(queries, candidates, on_progress);
   search.protocol =
       fmt::format("Queries: {}. Candidates: {}, without the query itself.", queries.what, candidates.what);
-  if (!queries.classes.empty() && !candidates.classes.empty())
-    search.known.push_back(known_classes(queries, candidates));
+  if (queries.classes.empty() || candidates.classes.empty()) return search;
+  search.known.push_back(known_classes(queries, candidates));
+  const std::unique_ptr<Method> untrained = opened.untrained();
+  add_baselines(search, opened.method->space(), untrained.get(), {queries.count(), queries.originals},
+                {candidates.count(), candidates.originals});
   return search;
 }
 

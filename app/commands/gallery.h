@@ -19,7 +19,9 @@ struct Gallery {
   Codes codes;                       // on the CPU
   std::string what;                  // "12 own images", for sentences
 
-  // Of these rows, [n] int64: [n, sizes...], pictures as to_bytes makes them.
+  // Of these rows, [n] int64: [n, sizes...] in the units of the model's space.
+  std::function<Tensor(const Tensor& rows)> originals;
+  // The same as they are shown: pictures as to_bytes makes them.
   std::function<Tensor(const Tensor& rows)> examples;
 
   [[nodiscard]] int64_t count() const { return std::ssize(names); }
@@ -33,8 +35,9 @@ Gallery own_gallery(const Model& model, const NamedRows& rows);
 Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen, Codes codes);
 Gallery held_out_gallery(const OpenedRun& opened, const HeldOutExamples& chosen);
 
-// A search for the one among the other, with the classes as what is known. The query itself is a candidate with its
-// key, else the nearest by all codes, if that is the same picture or row.
-Search search_among(const Gallery& queries, const Gallery& candidates, const OnProgress& on_progress = {});
+// A search for the one among the other, with the classes as what is known and, where they are, with baselines. The
+// query itself is a candidate with its key, else the nearest by all codes, if that is the same picture or row.
+Search search_among(const OpenedRun& opened, const Gallery& queries, const Gallery& candidates,
+                    const OnProgress& on_progress = {});
 
 }  // namespace refract

@@ -58,13 +58,6 @@ std::vector<Reading> read_several(const Paths& files, const Space& space) {
   return readings;
 }
 
-Tensor as_floats(const std::vector<Tensor>& images) {
-  const Tensor bytes = at::stack(images);
-  Tensor floats = at::empty(bytes.sizes());
-  to_floats(bytes, floats.data_ptr<float>());
-  return floats;
-}
-
 // Parts of a whole, put together at the end.
 class Collected {
  public:
@@ -72,7 +65,7 @@ class Collected {
       : model_(model), keep_images_(keep_images), codes_(model.blocks().size()) {}
 
   void add(const std::vector<Tensor>& images) {
-    const Codes codes = encode_all(model_, as_floats(images));
+    const Codes codes = encode_all(model_, as_floats(at::stack(images)));
     for (size_t b = 0; b < codes.size(); ++b) codes_[b].push_back(codes[b].to(at::kCPU));
     if (keep_images_) images_.insert(images_.end(), images.begin(), images.end());
   }
@@ -89,6 +82,12 @@ class Collected {
 };
 
 }  // namespace
+
+Tensor as_floats(const Tensor& images) {
+  Tensor floats = at::empty(images.sizes());
+  to_floats(images.contiguous(), floats.data_ptr<float>());
+  return floats;
+}
 
 void OwnImages::declare(CLI::App& app, bool required) {
   app.add_option("IMAGES", paths, "images or folders of images; tables for a run on a table")

@@ -22,6 +22,9 @@ struct EncodedImages {
   Paths skipped;  // what could not be read
 };
 
+// Images [N, C, H, W] uint8 in the units of a model's space.
+Tensor as_floats(const Tensor& images);
+
 // The arguments IMAGES... (files and folders) and --skip-bad-images.
 struct OwnImages {
   std::vector<std::string> paths;

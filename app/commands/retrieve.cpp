@@ -78,7 +78,8 @@ Retrieval held_out_retrieval(const RetrieveArguments& arguments, const OpenedRun
   if (const std::string missing = lacks_probe_splits(*opened.data); !missing.empty())
     throw BadInput(fmt::format("Retrieving held-out examples: {} Name examples of your own.", missing));
   say("Encoding held-out examples.");
-  HeldOutSearch all = held_out_search(*opened.method, *opened.data, arguments.seed);
+  const std::unique_ptr<Method> untrained = opened.untrained();
+  HeldOutSearch all = held_out_search(*opened.method, *opened.data, arguments.seed, untrained.get());
   Retrieval retrieval;
   retrieval.queries = held_out_gallery(opened, all.queries, all.search.queries);
   retrieval.candidates = held_out_gallery(opened, all.candidates, all.search.candidates);
@@ -103,7 +104,7 @@ Retrieval retrieval_of(const RetrieveArguments& arguments, const OpenedRun& open
   retrieval.candidates = arguments.own_candidates()
                              ? gallery_of_files(arguments, opened, arguments.among)
                              : held_out_gallery(opened, drawn_candidates(*opened.data, arguments.seed));
-  retrieval.search = search_among(retrieval.queries, retrieval.candidates, shown_progress());
+  retrieval.search = search_among(opened, retrieval.queries, retrieval.candidates, shown_progress());
   retrieval.shown = retrieval.queries.count();
   return retrieval;
 }

@@ -11,6 +11,7 @@
 #include "refract/core/errors.h"
 #include "refract/core/generator.h"
 #include "refract/core/random.h"
+#include "refract/eval/baselines.h"
 
 namespace refract {
 namespace {
@@ -46,10 +47,6 @@ Tensor principal_directions(const Tensor& centred, int64_t most) {
   return directions.slice(1, directions.size(1) - std::min(most, varying)).to(centred.scalar_type());
 }
 
-std::string raw_name(const DataSource& data) {
-  return data.info().space.is_picture() ? "raw pixels" : "raw values";
-}
-
 // By least squares on all pixels, one that is lit in a few images alone would decide what is said of others. Components
 // of fewer directions than images bound that, and the time.
 FeatureSet pixel_set(const DataSource& data) {
@@ -57,7 +54,8 @@ FeatureSet pixel_set(const DataSource& data) {
   const Tensor mean = fit.mean(0, true);
   const int64_t most = std::clamp<int64_t>(fit.size(0) / 4, 1, kPixelComponents);
   const Tensor directions = principal_directions(fit - mean, most);
-  return {raw_name(data), (fit - mean).matmul(directions), (raw_split(data, Split::score) - mean).matmul(directions)};
+  return {raw_row(data.info().space), (fit - mean).matmul(directions),
+          (raw_split(data, Split::score) - mean).matmul(directions)};
 }
 
 }  // namespace
@@ -94,15 +92,14 @@ std::vector<FeatureSet> baseline_sets(const DataSource& data, const Model* untra
   std::vector<FeatureSet> sets;
   if (untrained != nullptr) {
     sets.push_back(feature_sets(*untrained, data).back());
-    sets.back().name = "untrained encoder";
+    sets.back().name = untrained_row;
   }
   sets.push_back(pixel_set(data));
   return sets;
 }
 
 std::string baseline_protocol(const DataSource& data, const Model* untrained) {
-  std::string text;
-  if (untrained != nullptr) text += "Untrained encoder: all codes of the same networks before training. ";
+  std::string text = untrained_protocol(untrained);
   const Space& space = data.info().space;
   text += space.is_picture() ? "Raw pixels:" : "Raw values:";
   if (space.is_picture() && space.longer_side() > kRawSide) text += fmt::format(" averaged to {0}x{0},", kRawSide);

@@ -7,43 +7,45 @@
 #include <array>
 
 #include "refract/core/generator.h"
+#include "refract/eval/baselines.h"
 #include "refract/eval/features.h"
 
 namespace refract {
 namespace {
 
-constexpr int64_t kMostRead = 1'024;
-
-// Columns of raw_values() that are read: undefined for all of them. Examples of the part say which vary most.
-Tensor read_columns(const DataSource& data, const LabelledPart& part) {
+// The images or rows themselves are called so here.
+std::vector<Baseline> baselines_beside(const DataSource& data, const LabelledPart& part, const Model* untrained) {
   constexpr std::ptrdiff_t some = 1'000;
   const Space& space = data.info().space;
-  if (space.is_picture() || space.numel() <= kMostRead) return {};
-  const Indices rows(part.rows.begin(), part.rows.begin() + std::min(std::ssize(part.rows), some));
-  const Tensor values = raw_values(space, data.examples(part.split, rows));
-  return std::get<1>(values.var(0, /*unbiased=*/false).topk(kMostRead));
+  std::vector<Baseline> baselines = baselines_of(space, untrained, [&] {
+    return data.examples(part.split,
+                         Indices(part.rows.begin(), part.rows.begin() + std::min(std::ssize(part.rows), some)));
+  });
+  baselines.back().name = space.is_picture() ? "images" : "rows";
+  return baselines;
 }
 
 // What there is to read of the examples of a part.
 struct Seen {
   Codes means, log_variances;  // of each block
-  Tensor raw;
+  Codes beside;                // of each baseline
 };
 
-Seen seen_of(const Model& model, const DataSource& data, const LabelledPart& part, const Tensor& columns) {
+Seen seen_of(const Model& model, const DataSource& data, const LabelledPart& part,
+             const std::vector<Baseline>& baselines) {
   const size_t blocks = model.blocks().size();
   const Codes all = part_codes(data, part, [&](const Tensor& x) {
     Codes codes = model.encode(x), log_variances = model.log_variances(x);
     log_variances.resize(blocks);
     codes.insert(codes.end(), log_variances.begin(), log_variances.end());
-    const Tensor raw = raw_values(data.info().space, x);
-    codes.push_back(columns.defined() ? raw.index_select(1, columns) : raw);
+    for (const Baseline& baseline : baselines) codes.push_back(baseline.codes(x));
     return codes;
   });
   for (const Tensor& code : all)
     if (code.defined()) expect_finite("what codes say of the labels", code);
   const auto middle = all.begin() + static_cast<std::ptrdiff_t>(blocks);
-  return {Codes(all.begin(), middle), Codes(middle, all.end() - 1), all.back()};
+  const auto end = middle + static_cast<std::ptrdiff_t>(blocks);
+  return {Codes(all.begin(), middle), Codes(middle, end), Codes(end, all.end())};
 }
 
 // Of the fitted, the validation and the scored examples.
@@ -66,25 +68,24 @@ void add_block(std::vector<ProbeReading>& readings, const std::string& name, siz
 }  // namespace
 
 std::vector<ProbeReading> readings_of(const Model& model, const DataSource& data, const LabelledParts& parts,
-                                      uint64_t key) {
+                                      uint64_t key, const Model* untrained) {
   const at::NoGradGuard no_grad;
-  const Tensor columns = read_columns(data, parts.fitted);
-  const auto seen = [&](const LabelledPart& part) { return seen_of(model, data, part, columns); };
+  const std::vector<Baseline> baselines = baselines_beside(data, parts.fitted, untrained);
+  const auto seen = [&](const LabelledPart& part) { return seen_of(model, data, part, baselines); };
   const SeenParts all = {seen(parts.fitted), seen(parts.validation), seen(parts.scored)};
   const at::Generator generator = generator_of(key);
   std::vector<ProbeReading> readings;
   for (size_t b = 0; b < model.blocks().size(); ++b)
     if (!model.blocks()[b].categorical) add_block(readings, model.blocks()[b].name, b, all, generator);
-  readings.push_back({data.info().space.is_picture() ? "images" : "rows", all[0].raw, all[1].raw, all[2].raw});
+  for (size_t i = 0; i < baselines.size(); ++i)
+    readings.push_back({baselines[i].name, all[0].beside[i], all[1].beside[i], all[2].beside[i]});
   return readings;
 }
 
-std::string readings_protocol(const Space& space) {
-  std::string raw = space.is_picture() ? "Images: their pixels" : "Rows: their values";
-  if (space.is_picture() && space.longer_side() > kRawSide) raw += fmt::format(", averaged to {0}x{0}", kRawSide);
-  if (!space.is_picture() && space.numel() > kMostRead)
-    raw += fmt::format(" in the {} columns that vary most", kMostRead);
-  return fmt::format("Sampled: one draw from each posterior, as the generator reads it. {}.", raw);
+std::string readings_protocol(const Space& space, const Model* untrained) {
+  return fmt::format("Sampled: one draw from each posterior, as the generator reads it. {}{}{}.",
+                     untrained_protocol(untrained), space.is_picture() ? "Images: their pixels" : "Rows: their values",
+                     raw_protocol(space));
 }
 
 Codes part_codes(const DataSource& data, const LabelledPart& part,

@@ -13,19 +13,20 @@
 namespace refract {
 
 struct ProbeReading {
-  std::string name;                   // "s", "z sampled", "z mean", "z mean and log-variance", "images", "rows"
+  std::string name;  // "s", "z sampled", "z mean", "z mean and log-variance", "untrained encoder", "images", "rows"
   Tensor fitted, validation, scored;  // [N, D] each
-  std::optional<size_t> block = {};   // none for the examples themselves
+  std::optional<size_t> block = {};   // none for baselines
 };
 
 // Each block that is not categorical: where the model tells its log-variances one draw from the posterior, its mean,
-// and both parameters of it side by side; else the code as it is. Then the examples as raw_values(), of which wide rows
-// keep the 1,024 columns that vary most. Draws are a function of `key`. Throws BadInput for codes that are not finite.
+// and both parameters of it side by side; else the code as it is. Then the baselines (baselines.h): the untrained
+// model, where there is one, and the examples. Draws are a function of `key`. Throws BadInput for codes that are not
+// finite.
 std::vector<ProbeReading> readings_of(const Model& model, const DataSource& data, const LabelledParts& parts,
-                                      uint64_t key);
+                                      uint64_t key, const Model* untrained = nullptr);
 
 // What they are, in sentences for a protocol.
-std::string readings_protocol(const Space& space);
+std::string readings_protocol(const Space& space, const Model* untrained = nullptr);
 
 // What `codes` gives of the examples of a part, a slice at a time, on the CPU. What is undefined stays so.
 Codes part_codes(const DataSource& data, const LabelledPart& part,

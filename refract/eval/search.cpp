@@ -1,5 +1,6 @@
 #include "refract/eval/search.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
@@ -10,6 +11,8 @@
 #include "refract/core/errors.h"
 #include "refract/core/random.h"
 #include "refract/data/order.h"
+#include "refract/eval/baselines.h"
+#include "refract/eval/columns.h"
 #include "refract/eval/features.h"
 #include "refract/eval/representation.h"
 
@@ -74,7 +77,46 @@ void add_factors(Search& search, const DataSource& data, const HeldOutSearch& al
   search.note = factors.left_out;
 }
 
+// What each baseline makes of them.
+Codes codes_by(const std::vector<Baseline>& baselines, const SearchedExamples& examples) {
+  std::vector<std::vector<Tensor>> parts(baselines.size());
+  for (int64_t from = 0; from < examples.count; from += kEncodedAtOnce) {
+    const Tensor x = examples.read(at::arange(from, std::min(from + kEncodedAtOnce, examples.count), at::kLong));
+    for (size_t b = 0; b < baselines.size(); ++b) parts[b].push_back(baselines[b].codes(x));
+  }
+  Codes codes;
+  for (const auto& of_one : parts) codes.push_back(at::cat(of_one));
+  return codes;
+}
+
+// Columns of a table have units of their own.
+void standardise(SearchedCodes& rows) {
+  const Tensor candidates = rows.candidates.to(at::kDouble);
+  const Standardizer standard(candidates, rounding_of(rows.candidates));
+  rows = {rows.name, standard(rows.queries.to(at::kDouble)), standard(candidates)};
+}
+
+SearchedExamples searched(const DataSource& data, const HeldOutExamples& chosen) {
+  return {chosen.count(), [&](const Tensor& rows) { return examples_of(data, chosen, rows); }};
+}
+
 }  // namespace
+
+void add_baselines(Search& search, const Space& space, const Model* untrained, const SearchedExamples& queries,
+                   const SearchedExamples& candidates) {
+  constexpr int64_t some = 1'000;
+  const std::vector<Baseline> baselines = baselines_of(space, untrained, [&] {
+    return candidates.read(at::arange(0, candidates.count, std::max<int64_t>(1, candidates.count / some), at::kLong));
+  });
+  const Codes of_queries = codes_by(baselines, queries), of_candidates = codes_by(baselines, candidates);
+  for (size_t b = 0; b < baselines.size(); ++b)
+    search.baselines.push_back({baselines[b].name, of_queries[b], of_candidates[b]});
+  if (!space.is_picture()) standardise(search.baselines.back());
+  search.protocol +=
+      fmt::format(" {}{}{}{}.", untrained_protocol(untrained),
+                  space.is_picture() ? "Raw pixels: the images themselves" : "Raw values: the rows themselves",
+                  raw_protocol(space), space.is_picture() ? "" : ", columns in standard deviations of the candidates");
+}
 
 HeldOutExamples drawn_queries(const DataSource& data, uint64_t seed, int64_t most) {
   check_held_out(data);
@@ -120,13 +162,17 @@ Codes codes_of(const Model& model, const DataSource& data, const HeldOutExamples
 }
 
 Tensor examples_of(const DataSource& data, const HeldOutExamples& chosen, const Tensor& rows) {
-  std::vector<Tensor> examples;
   const Tensor plain = rows.contiguous();
-  for (int64_t i = 0; i < plain.numel(); ++i) {
-    const auto row = static_cast<size_t>(plain.data_ptr<int64_t>()[i]);
-    const bool of_fit = row < chosen.fit.size();
-    examples.push_back(of_fit ? data.examples(Split::fit, {chosen.fit[row]})
-                              : data.examples(Split::score, {chosen.score.at(row - chosen.fit.size())}));
+  const auto* row = plain.data_ptr<int64_t>();
+  const int64_t of_fit = std::ssize(chosen.fit);
+  std::vector<Tensor> examples;
+  for (int64_t i = 0; i < plain.numel();) {
+    const bool in_fit = row[i] < of_fit;
+    Indices together;  // one after the other in one split
+    for (; i < plain.numel() && (row[i] < of_fit) == in_fit; ++i)
+      together.push_back(in_fit ? chosen.fit.at(static_cast<size_t>(row[i]))
+                                : chosen.score.at(static_cast<size_t>(row[i] - of_fit)));
+    examples.push_back(data.examples(in_fit ? Split::fit : Split::score, together));
   }
   return at::cat(examples);
 }
@@ -146,7 +192,7 @@ Tensor rows_among(const HeldOutExamples& queries, const HeldOutExamples& candida
   return at::tensor(own, at::kLong);
 }
 
-HeldOutSearch held_out_search(const Model& model, const DataSource& data, uint64_t seed) {
+HeldOutSearch held_out_search(const Model& model, const DataSource& data, uint64_t seed, const Model* untrained) {
   HeldOutSearch all{drawn_queries(data, seed), drawn_candidates(data, seed), {}};
   Search& search = all.search;
   search.queries = codes_of(model, data, all.queries);
@@ -156,6 +202,7 @@ HeldOutSearch held_out_search(const Model& model, const DataSource& data, uint64
       "Queries: {} examples of the split score. Candidates: {} of the splits fit and score, without the "
       "query itself.",
       all.queries.count(), all.candidates.count());
+  add_baselines(search, data.info().space, untrained, searched(data, all.queries), searched(data, all.candidates));
   add_label(search.known, data, all);
   add_attributes(search.known, data, all);
   add_factors(search, data, all);

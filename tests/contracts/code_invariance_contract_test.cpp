@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -147,6 +148,36 @@ std::vector<std::string> names_reading_codes() {
   std::vector<std::string> all;
   for (const auto& [name, tolerances] : reading_codes) all.push_back(name);
   return all;
+}
+
+const MetricTable::Row* row_of_name(const MetricTable& table, const std::string& name) {
+  const auto found =
+      std::find_if(table.rows.begin(), table.rows.end(), [&](const auto& row) { return row.name == name; });
+  return found == table.rows.end() ? nullptr : &*found;
+}
+
+// A row for all codes of the untrained encoder together, which has the numbers of a model whose only code they are;
+// then one for the examples themselves, which depends on no model.
+TEST(ReadersOfCodes, StandBesideAnUntrainedEncoderAndTheExamples) {
+  const HiddenLabels data(3, 3, {{Split::unlabelled, 60}, {Split::fit, 60}, {Split::score, 60}}, picture_of_codes);
+  const Recoded untrained([](const Tensor& codes) { return codes; });
+  const fakes::FakeModel trained = fakes::halves(picture_of_codes);
+  const fakes::FakeModel same{
+      picture_of_codes, {{"codes", 6, Role::whole}}, [](const Tensor& x) { return Codes{codes_seen(x)}; }};
+  for (const std::string& name : names_reading_codes()) {
+    const MetricTable table = Evaluator(trained, data, 0, &untrained).measure(metric(name));
+    const MetricTable of_same = Evaluator(same, data).measure(metric(name));
+    EXPECT_EQ(row_of_name(of_same, "untrained encoder"), nullptr) << name;
+    const MetricTable::Row* const found = row_of_name(table, "untrained encoder");
+    ASSERT_NE(found, nullptr) << name;
+    EXPECT_EQ(found->values.back(), row_of_name(of_same, "codes")->values.back()) << name;
+    EXPECT_GT(found->spreads.back(), 0) << name;
+    ASSERT_NE(found, &table.rows.back()) << name;
+    const MetricTable::Row& raw = *std::next(found);
+    EXPECT_TRUE(raw.name == "raw pixels" || raw.name == "images") << name << ": " << raw.name;
+    ASSERT_NE(row_of_name(of_same, raw.name), nullptr) << name;
+    EXPECT_EQ(raw.values.back(), row_of_name(of_same, raw.name)->values.back()) << name;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CodeInvariance, testing::ValuesIn(names_reading_codes()));

@@ -54,6 +54,23 @@ TEST(Readings, LookAtAGaussianCodeInThreeWays) {
   EXPECT_FALSE(drawn(2).equal(readings[0].fitted));
 }
 
+TEST(Readings, OfAnUntrainedModelAreAllItsCodesSideBySide) {
+  const Space space = Space::square(1, 4);
+  const fakes::Source data(0, 2, three_splits, space);
+  const HalfModel model(space);
+  const fakes::FakeModel untrained = fakes::halves(space);
+  const LabelledParts parts = labelled_parts(data, 350, 1);
+  const std::vector<ProbeReading> readings = readings_of(model, data, parts, 1, &untrained);
+  ASSERT_EQ(readings.size(), 5U);
+  EXPECT_EQ(readings[3].name, "untrained encoder");
+  EXPECT_FALSE(readings[3].block.has_value());
+  const Tensor halves = at::cat(untrained.encode(data.examples(Split::score, parts.scored.rows)), 1);
+  EXPECT_TRUE(at::allclose(readings[3].scored, halves)) << readings[3].scored;
+  EXPECT_EQ(readings[3].fitted.size(0), 350);
+  EXPECT_EQ(readings[4].name, "images");
+  EXPECT_TRUE(readings_of(model, data, parts, 1)[0].fitted.equal(readings[0].fitted)) << "the draws are the same";
+}
+
 // Rows of 1,100 columns, the last of which varies most.
 class WideRows : public fakes::Rows {
  public:

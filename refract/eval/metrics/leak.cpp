@@ -140,7 +140,7 @@ class LeakTable {
   bool with_kl_;
 };
 
-std::string leak_protocol(const DataSource& data, const LabelledParts& parts) {
+std::string leak_protocol(const DataSource& data, const LabelledParts& parts, const Model* untrained) {
   std::vector<std::string> names;
   for (const Attribute& attribute : parts.attributes) names.push_back(attribute.name);
   return fmt::format(
@@ -154,16 +154,16 @@ std::string leak_protocol(const DataSource& data, const LabelledParts& parts) {
       fmt::join(names, ", "), ProbeOptions().hidden, parts.fitted.rows.size(), parts.validation.rows.size(),
       parts.scored.rows.size(),
       names.size() > 1 ? "The errors are means over these attributes, without unknown labels. " : "",
-      readings_protocol(data.info().space));
+      readings_protocol(data.info().space, untrained));
 }
 
-MetricTable measure_leak(const Model& model, const DataSource& data, const Model* /*untrained*/,
+MetricTable measure_leak(const Model& model, const DataSource& data, const Model* untrained,
                          const OnProgress& on_progress) {
   const at::NoGradGuard no_grad;
   const LabelledParts parts = labelled_parts(data, kMostFitted, mix(0, MetricDraw::leak_rows));
   std::vector<int64_t> classes;
   for (const Attribute& attribute : parts.attributes) classes.push_back(std::ssize(attribute.values));
-  const std::vector<ProbeReading> readings = readings_of(model, data, parts, mix(0, MetricDraw::leak_draws));
+  const std::vector<ProbeReading> readings = readings_of(model, data, parts, mix(0, MetricDraw::leak_draws), untrained);
   const std::vector<Estimate> kl = summed_kl(model, data, parts.scored);
   const auto of_block = [&](const ProbeReading& reading) { return reading.block ? kl.at(*reading.block) : Estimate(); };
   const bool with_kl = std::any_of(readings.begin(), readings.end(),
@@ -188,7 +188,7 @@ MetricTable measure_leak(const Model& model, const DataSource& data, const Model
   table.metric = "leak";
   table.title = "What a network reads of the labels from each code";
   table.unit = "share of wrong answers, from 0 to 1; KL in nats";
-  table.protocol = leak_protocol(data, parts);
+  table.protocol = leak_protocol(data, parts, untrained);
   table.note = indistinguishable("majority chance", no_better);
   if (!parts.left_out.empty()) table.note += (table.note.empty() ? "" : " ") + parts.left_out;
   return table;

@@ -38,12 +38,12 @@ Tensor nearest_rows(const Tensor& queries, const Tensor& candidates, const Tenso
 }
 
 // The same among the candidates whose value is known, as rows of all.
-Tensor nearest_known_rows(const Search& search, size_t block, const Tensor& known) {
+Tensor nearest_known_rows(const SearchedCodes& codes, const Tensor& own_places, const Tensor& known) {
   const Tensor kept = known.nonzero().squeeze(1);
   Tensor places = at::full({known.numel() + 1}, -1, at::kLong);  // the last stands for a query that is no candidate
   places.index_copy_(0, kept, at::arange(kept.numel()));
-  const Tensor own = places.index_select(0, at::where(search.own.lt(0), known.numel(), search.own));
-  const Tensor rows = nearest_rows(search.queries[block], search.candidates[block].index_select(0, kept), own);
+  const Tensor own = places.index_select(0, at::where(own_places.lt(0), known.numel(), own_places));
+  const Tensor rows = nearest_rows(codes.queries, codes.candidates.index_select(0, kept), own);
   return kept.index_select(0, rows.flatten()).view_as(rows);
 }
 
@@ -108,18 +108,26 @@ std::vector<std::string> precision_columns(const Search& search) {
   return columns;
 }
 
-MetricTable::Row row_of_block(const Model& model, const Search& search, size_t block) {
-  const std::string& name = model.blocks()[block].name;
-  expect_finite(name, search.queries[block]);
-  expect_finite(name, search.candidates[block]);
-  const Tensor nearest = nearest_rows(search.queries[block], search.candidates[block], search.own);
+// Each block, then the baselines.
+std::vector<SearchedCodes> all_codes(const Model& model, const Search& search) {
+  std::vector<SearchedCodes> all;
+  for (size_t b = 0; b < model.blocks().size(); ++b)
+    all.push_back({model.blocks()[b].name, search.queries[b], search.candidates[b]});
+  all.insert(all.end(), search.baselines.begin(), search.baselines.end());
+  return all;
+}
+
+MetricTable::Row row_of_codes(const SearchedCodes& codes, const Search& search) {
+  expect_finite(codes.name, codes.queries);
+  expect_finite(codes.name, codes.candidates);
+  const Tensor nearest = nearest_rows(codes.queries, codes.candidates, search.own);
   std::vector<Tensor> precision;
   for (const KnownValues& known : search.known) {
     const Tensor is_known = known.of_candidates.ge(0);
-    const Tensor rows = is_known.all().item<bool>() ? nearest : nearest_known_rows(search, block, is_known);
+    const Tensor rows = is_known.all().item<bool>() ? nearest : nearest_known_rows(codes, search.own, is_known);
     precision.push_back(without_unknown(precision_at_depths(rows, known), known));
   }
-  return precision_row(name, precision);
+  return precision_row(codes.name, precision);
 }
 
 MetricTable::Row row_of_guesses(const Search& search) {
@@ -129,9 +137,9 @@ MetricTable::Row row_of_guesses(const Search& search) {
   return {"random guess", precision_row("", precision).values};
 }
 
-MetricTable measure_retrieval(const Model& model, const DataSource& data, const Model* /*untrained*/,
+MetricTable measure_retrieval(const Model& model, const DataSource& data, const Model* untrained,
                               const OnProgress& /*on_progress*/) {
-  return retrieval_table(model, held_out_search(model, data, 0).search);
+  return retrieval_table(model, held_out_search(model, data, 0, untrained).search);
 }
 
 }  // namespace
@@ -142,7 +150,7 @@ MetricTable retrieval_table(const Model& model, const Search& search) {
   table.title = "Whether the nearest neighbours in each block share what is known of an example";
   table.unit = "share of the 1, 5 and 10 nearest that have the query's value, from 0 to 1";
   table.columns = precision_columns(search);
-  for (size_t b = 0; b < model.blocks().size(); ++b) table.rows.push_back(row_of_block(model, search, b));
+  for (const SearchedCodes& codes : all_codes(model, search)) table.rows.push_back(row_of_codes(codes, search));
   const MetricTable::Row guesses = row_of_guesses(search);
   std::vector<std::string> no_better;
   for (const MetricTable::Row& row : table.rows)

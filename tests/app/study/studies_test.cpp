@@ -88,6 +88,7 @@ TEST(Studies, WhatStandsBesideIsOfRowsAndMetricsThatExist) {
   size_t others = 0;
   for (const Study* study : all_parts()) {
     std::set<std::string> keys, read(bounds_in_tables.begin(), bounds_in_tables.end());
+    EXPECT_EQ(read.size(), bounds_in_tables.size()) << "a bound would stand in the table twice";
     for (const StudyRow& row : study->rows) keys.insert(row.key);
     for (const StudyRow& row : study->rows) read.insert(row.features);
     for (const OtherFeatures& other : study->other_features) {
@@ -200,6 +201,7 @@ class FakeRuns {
     data.space = Space::square(3, 16);
     const Run run = Run::create(plan_.folder_of(job), *settings, data, "");
     MetricTable table{"probe", "title", "unit", {"red", "average"}, rows, "protocol"};
+    table.rows.push_back({"untrained encoder", {0.3, 0.3}});  // of each run; a study has one of its own
     table.rows.push_back({"predict the mean", {0.2, 0.2}});
     write_file(evaluation_file(run), to_json(std::vector<MetricTable>{table}, step < 0 ? settings->train.steps : step));
     write_file(plan_.folder_of(job) / "selection.json",

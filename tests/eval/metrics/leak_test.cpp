@@ -78,8 +78,8 @@ class KnownCodes : public fakes::FakeModel {
   Read mean_, log_variance_;
 };
 
-MetricTable leak_of(const Model& model, const DataSource& data) {
-  return Evaluator(model, data).measure(metric("leak"));
+MetricTable leak_of(const Model& model, const DataSource& data, const Model* untrained = nullptr) {
+  return Evaluator(model, data, 0, untrained).measure(metric("leak"));
 }
 
 const MetricTable::Row& leak_row(const MetricTable& table, const std::string& name) {
@@ -150,6 +150,24 @@ TEST(Leak, AModelThatTellsNoLogVariancesHasOneRowABlock) {
   const MetricTable table = leak_of(model, labelled_pictures(scarce));
   EXPECT_EQ(table.rows.size(), 4U);
   EXPECT_EQ(table.rows[0].name, "z") << "a category is no code to look for leaks in";
+}
+
+// All of its codes are read, classes among them, as `probe` and `classify` read them.
+TEST(Leak, AnUntrainedEncoderStandsBetweenTheCodesAndTheImages) {
+  const KnownCodes model(untold, unrelated_pixels, zeros_beside);
+  const fakes::FakeModel untrained{
+      tiny_picture, {{"z", 8, Role::whole}, {"c", kDigits, Role::category, true}}, [](const Tensor& x) {
+        return Codes{ones_beside(x), told(x)};
+      }};
+  const MetricTable table = leak_of(model, labelled_pictures(), &untrained);
+  ASSERT_EQ(table.rows.size(), 8U);
+  EXPECT_EQ(table.rows[4].name, "untrained encoder");
+  EXPECT_EQ(table.rows[5].name, "images");
+  EXPECT_LT(test_error(table, "untrained encoder"), 0.01);
+  EXPECT_TRUE(std::isnan(leak_row(table, "untrained encoder").values[0])) << "a KL of all its blocks";
+  EXPECT_NEAR(test_error(table, "z mean"), 0.75, 0.09) << "the model's own codes";
+  EXPECT_TRUE(contains(table.protocol, "Untrained encoder: all codes")) << table.protocol;
+  EXPECT_FALSE(contains(leak_of(model, labelled_pictures(scarce)).protocol, "ntrained"));
 }
 
 TEST(Leak, AFewRightAnswersAreNotCertain) {

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/one_hot.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,9 +14,12 @@
 #include "refract/core/errors.h"
 #include "refract/eval/evaluator.h"
 #include "tests/support/fakes.h"
+#include "tests/support/surroundings.h"
 
 namespace refract {
 namespace {
+
+using testing_support::contains;
 
 constexpr int64_t kLabels = 4;
 
@@ -35,16 +39,18 @@ TEST(Retrieval, LabelsFindTheirOwnAndNoiseFindsAny) {
   const fakes::Source data(0, kLabels, {{Split::fit, 300}, {Split::score, 100}});
   const MetricTable table = Evaluator(of_labels(), data).measure(metric("retrieval"));
   EXPECT_EQ(table.columns, (std::vector<std::string>{"label @1", "label @5", "label @10"}));
-  ASSERT_EQ(table.rows.size(), 3U);
+  ASSERT_EQ(table.rows.size(), 4U);
   EXPECT_EQ(table.rows[0].name, "e");
   EXPECT_EQ(table.rows[0].values, (std::vector<double>{1, 1, 1}));
   EXPECT_EQ(table.rows[1].name, "z");
   EXPECT_NEAR(table.rows[1].values[2], 0.25, 0.08);
   EXPECT_GT(table.rows[1].spreads[2], 0);
-  EXPECT_EQ(table.rows[2].name, "random guess");
-  for (const double value : table.rows[2].values) EXPECT_NEAR(value, 99.0 / 399, 1e-12);
-  EXPECT_TRUE(table.note.empty() || table.note == "Not distinguishable from a random guess: z.") << table.note;
-  EXPECT_NE(table.protocol.find("Queries: 100 "), std::string::npos) << table.protocol;
+  EXPECT_EQ(table.rows[2].name, "raw pixels");
+  EXPECT_EQ(table.rows[3].name, "random guess");
+  for (const double value : table.rows[3].values) EXPECT_NEAR(value, 99.0 / 399, 1e-12);
+  EXPECT_FALSE(contains(table.note, ": e")) << table.note;
+  EXPECT_TRUE(contains(table.protocol, "Queries: 100 ")) << table.protocol;
+  EXPECT_FALSE(contains(table.protocol, "ntrained")) << table.protocol;
 }
 
 TEST(Retrieval, FactorsStandBesideTheLabelAndAnAverage) {
@@ -57,6 +63,53 @@ TEST(Retrieval, FactorsStandBesideTheLabelAndAnAverage) {
   for (const MetricTable::Row& row : table.rows)
     EXPECT_NEAR(row.values[11], (row.values[2] + row.values[5] + row.values[8]) / 3, 1e-12) << row.name;
   EXPECT_NEAR(table.rows.back().values[5], 1.0 / 20, 0.02) << "of a factor in 20 bins";
+}
+
+// The label is the brightness. A chequerboard lies above it, much stronger and of another strength in each picture,
+// that is gone where squares of 2x2 pixels are averaged.
+class Chequered : public fakes::Source {
+ public:
+  Chequered() : Source(0, kLabels, {{Split::fit, 60}, {Split::score, 20}}, Space::square(1, 32)) {}
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    const Tensor strength = Source::examples(split, indices).slice(2, 5, 6).slice(3, 5, 6);  // in [-1, 1]
+    const Tensor board = at::tensor({1.0F, -1.0F, -1.0F, 1.0F}).view({1, 1, 2, 2}).repeat({1, 1, 16, 16});
+    return labels(split, indices).view({-1, 1, 1, 1}) / 64.0F + strength * board;
+  }
+};
+
+TEST(Retrieval, StandsBesideAnUntrainedEncoderAndAveragedPixels) {
+  const Chequered data;
+  const fakes::FakeModel of_pixels = fakes::whole(data.info().space), of_means = fakes::halves(data.info().space);
+  const MetricTable table = Evaluator(of_pixels, data, 0, &of_means).measure(metric("retrieval"));
+  ASSERT_EQ(table.rows.size(), 4U);
+  EXPECT_LT(table.rows[0].values[2], 0.6) << "all pixels show the chequerboard";
+  EXPECT_EQ(table.rows[1].name, "untrained encoder");
+  EXPECT_EQ(table.rows[1].values, (std::vector<double>{1, 1, 1}));
+  EXPECT_EQ(table.rows[2].name, "raw pixels");
+  EXPECT_EQ(table.rows[2].values, (std::vector<double>{1, 1, 1}));
+  EXPECT_EQ(table.rows[3].name, "random guess");
+  EXPECT_TRUE(contains(table.protocol, "Untrained encoder: all codes")) << table.protocol;
+  EXPECT_TRUE(contains(table.protocol, "averaged to 16x16")) << table.protocol;
+}
+
+// A small column that tells the label beside a large one of noise.
+class UnevenColumns : public fakes::Rows {
+ public:
+  UnevenColumns() : Rows({{Split::fit, 60}, {Split::score, 20}}, Space::row(2), 2) {}
+  [[nodiscard]] Tensor examples(Split split, const Indices& indices) const override {
+    const Tensor noise = Rows::examples(split, indices).select(1, 1);
+    return at::stack({labels(split, indices) * 1e-3F, noise * 1e3F}, 1);
+  }
+};
+
+TEST(Retrieval, RawValuesOfRowsAreInStandardDeviations) {
+  const UnevenColumns data;
+  const fakes::FakeModel same{data.info().space, {{"code", 2, Role::whole}}, [](const Tensor& x) { return Codes{x}; }};
+  const MetricTable table = Evaluator(same, data).measure(metric("retrieval"));
+  EXPECT_LT(table.rows[0].values[1], 0.8) << "the code is the row as it is";
+  EXPECT_EQ(table.rows[1].name, "raw values");
+  EXPECT_EQ(table.rows[1].values[1], 1);
+  EXPECT_TRUE(contains(table.protocol, "in standard deviations of the candidates")) << table.protocol;
 }
 
 // Queries at 0 with value 7, and at 9 with an unknown one, on a line of candidates.
