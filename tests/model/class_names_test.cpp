@@ -48,7 +48,8 @@ TEST(ClassNames, MethodsThatLearnFromLabelsSayFromWhich) {
     const KeyValues values = {{"classes", "3,2"}, {"label_columns", "1"}, {"labelled", "6"}};
     for (const auto& [key, value] : values)
       if (recipe.options.has(key)) recipe.options.set(key, value);
-    for (const Block& block : recipe.make(Space::square(1, 64))->blocks()) {
+    const auto method = recipe.make(Space::square(1, 64));
+    for (const Block& block : method->blocks()) {
       if (!block.categorical) continue;
       ++learning;
       ASSERT_TRUE(block.attribute.has_value()) << entry.name;
