@@ -40,17 +40,22 @@ TEST(ClassNames, AreNumbersWhereTheDataHaveNone) {
   EXPECT_EQ(class_name(category_of_attribute(0, 2), 1, {}), "c = 1");
 }
 
-// Of two attributes the second.
+// The categories of a method that learns from the second of two attributes, or from both.
+std::vector<Block> categories_of(const MethodEntry& entry) {
+  MethodRecipe recipe = entry.recipe();
+  const KeyValues values = {{"classes", "3,2"}, {"label_columns", "1"}, {"labelled", "6"}};
+  for (const auto& [key, value] : values)
+    if (recipe.options.has(key)) recipe.options.set(key, value);
+  const auto method = recipe.make(Space::square(1, 64));
+  std::vector<Block> categories = method->blocks();
+  std::erase_if(categories, [](const Block& block) { return !block.categorical; });
+  return categories;
+}
+
 TEST(ClassNames, MethodsThatLearnFromLabelsSayFromWhich) {
   size_t learning = 0;
   for (const MethodEntry& entry : methods()) {
-    MethodRecipe recipe = entry.recipe();
-    const KeyValues values = {{"classes", "3,2"}, {"label_columns", "1"}, {"labelled", "6"}};
-    for (const auto& [key, value] : values)
-      if (recipe.options.has(key)) recipe.options.set(key, value);
-    const auto method = recipe.make(Space::square(1, 64));
-    for (const Block& block : method->blocks()) {
-      if (!block.categorical) continue;
+    for (const Block& block : categories_of(entry)) {
       ++learning;
       ASSERT_TRUE(block.attribute.has_value()) << entry.name;
       EXPECT_EQ(block.size, *block.attribute == 0 ? 3 : 2) << entry.name << " " << block.name;
