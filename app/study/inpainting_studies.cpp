@@ -4,9 +4,7 @@ namespace refract {
 namespace {
 
 KeyValues on_faces(const KeyValues& more) {
-  KeyValues options = {{"people", "1-39"}, {"unseen_people", "8"}, {"threads", "1"}};
-  options.insert(options.end(), more.begin(), more.end());
-  return options;
+  return joined({{"people", "1-39"}, {"unseen_people", "8"}, {"threads", "1"}}, more);
 }
 
 }  // namespace

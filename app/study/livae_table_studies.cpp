@@ -10,11 +10,6 @@ namespace {
 constexpr const char* kScore = "inception score";
 constexpr const char* kChance = "uniform chance";
 
-KeyValues both_of(KeyValues all, const KeyValues& more) {
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
 // One of the four methods, as the paper has it and with what it does not have.
 struct Rival {
   std::string name, method;
@@ -88,12 +83,12 @@ struct Sizes {
 
 Budget on_pictures(const std::string& name, const std::string& meaning, int64_t steps, const Sizes& sizes,
                    const CodeSizes& codes) {
-  Budget budget = {name, meaning, steps, both_of(sizes.all, {{"threads", "1"}}), {}};
+  Budget budget = {name, meaning, steps, joined(sizes.all, {{"threads", "1"}}), {}};
   for (const char* rival : {"cvae", "cgan", "cvaegan"})
-    budget.of_method.emplace_back(rival, both_of(sizes.networks, {{"latent_z", fmt::format("{}", codes.s + codes.u)}}));
-  budget.of_method.emplace_back("lrlivae", both_of(sizes.networks, {{"latent_s", fmt::format("{}", codes.s)},
-                                                                    {"latent_u", fmt::format("{}", codes.u)}}));
-  budget.of_method.emplace_back("classifier", both_of(sizes.judge, {{"decay", "1"}}));
+    budget.of_method.emplace_back(rival, joined(sizes.networks, {{"latent_z", fmt::format("{}", codes.s + codes.u)}}));
+  budget.of_method.emplace_back("lrlivae", joined(sizes.networks, {{"latent_s", fmt::format("{}", codes.s)},
+                                                                   {"latent_u", fmt::format("{}", codes.u)}}));
+  budget.of_method.emplace_back("classifier", joined(sizes.judge, {{"decay", "1"}}));
   return budget;
 }
 

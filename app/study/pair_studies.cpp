@@ -28,12 +28,10 @@ Study on_pairs(const std::string& name, const std::string& data, const PaperErro
   s.data = data;
   s.metric = "leak";
   s.unit = "share of labels that are read wrongly, from 0 to 1: lower is better for s, higher for z";
-  KeyValues low_leak = {{"preset", "low-leak"}};
-  low_leak.insert(low_leak.end(), chosen.begin(), chosen.end());
   s.rows = {
       {"Mathieu et al.", "mathieupairs", {}, "s", 1, {}, paper.s},
       {"without an adversary", "mathieupairs", {{"adversarial_weight", "0"}}, "s", 1, {}, {}, "no-adversary"},
-      {"preset low-leak", "mathieupairs", std::move(low_leak), "s", 1, {}, {}, "low-leak"},
+      {"preset low-leak", "mathieupairs", joined({{"preset", "low-leak"}}, chosen), "s", 1, {}, {}, "low-leak"},
   };
   const std::vector<std::string> ways = {"z sampled", "z mean", "z mean and log-variance"};
   s.beside = {mismatch_of_z(ways)};
@@ -44,12 +42,10 @@ Study on_pairs(const std::string& name, const std::string& data, const PaperErro
 }
 
 Budget hour(const KeyValues& more) {
-  KeyValues options = {{"learning_rate", "1e-3"}, {"decay", "0.5"}, {"threads", "1"}};
-  options.insert(options.end(), more.begin(), more.end());
   return {"hour",
           "32x32 images (sprites: 48x48, Yale B: 64x64), small networks, 8,000 steps",
           8000,
-          std::move(options),
+          joined({{"learning_rate", "1e-3"}, {"decay", "0.5"}, {"threads", "1"}}, more),
           {}};
 }
 

@@ -35,14 +35,12 @@ Study on_dsprites(const KeyValues& parted_short) {
                          {"beta2", "0.999"},
                          {"batch", "64"},
                          {"threads", "1"}};
-  KeyValues small = {{"size", "32"}, {"widths", "32,64,64"}, {"generator_widths", "32,32"}};
-  KeyValues whole = {
-      {"size", "64"}, {"widths", "32,32,64,64"}, {"generator_widths", "64,32,32"}, {"learning_rate", "5e-4"}};
-  small.insert(small.end(), all.begin(), all.end());
+  KeyValues small = joined({{"size", "32"}, {"widths", "32,64,64"}, {"generator_widths", "32,32"}}, all);
+  const KeyValues whole = joined(
+      {{"size", "64"}, {"widths", "32,32,64,64"}, {"generator_widths", "64,32,32"}, {"learning_rate", "5e-4"}}, all);
   KeyValues slower = small;
   small.emplace_back("learning_rate", "1e-3");
   slower.emplace_back("learning_rate", "5e-4");
-  whole.insert(whole.end(), all.begin(), all.end());
   s.budgets = {
       {"hour", "32x32 images: about an hour for two seeds on 2 cores", 12000, small, {{"partedvae", parted_short}}},
       {"evening",

@@ -21,11 +21,6 @@ Sweep sweep(std::vector<std::pair<std::string, double>> options) {
   return {std::move(options), {1, 4, 16, 50}};
 }
 
-KeyValues with(KeyValues all, const KeyValues& more) {
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
 // The rows of Table 1, in its order; `rb` and `srb` are the codes of the reference-based methods, `paper` has the
 // numbers of each.
 std::vector<StudyRow> table1_rows(const std::string& scale, const KeyValues& rb, const KeyValues& srb,
@@ -38,11 +33,11 @@ std::vector<StudyRow> table1_rows(const std::string& scale, const KeyValues& rb,
       {"DIP-VAE-I", "dipvae1", plain, "z", 0.5, sweep({{"lambda_od", 1}, {"lambda_d", 10}}), {}},
       {"DIP-VAE-II", "dipvae2", plain, "z", 0.5, sweep({{"lambda_od", 1}, {"lambda_d", 1}}), {}},
       {"beta-VAE", "betavae", plain, "z", 0.5, sweep({{"beta", 1}}), {}},
-      {"sVAE", "svae", with(plain, adversarial), "z", 0.75, {}, {}},
+      {"sVAE", "svae", joined(plain, adversarial), "z", 0.75, {}, {}},
       {"beta-TCVAE", "betatcvae", plain, "z", 0.5, sweep({{"beta", 1}}), {}},
       {"Mathieu et al.", "mathieu", paired, "s", 0.75, {}, {}},
-      {"Rb-VAE", "rbvae", with(rb, {{"laplace_scale", scale}}), "e", 0.75, {}, {}},
-      {"sRb-VAE", "srbvae", with(srb, adversarial), "e", 1, {}, {}},
+      {"Rb-VAE", "rbvae", joined(rb, {{"laplace_scale", scale}}), "e", 0.75, {}, {}},
+      {"sRb-VAE", "srbvae", joined(srb, adversarial), "e", 1, {}, {}},
   };
   for (size_t i = 0; i < rows.size(); ++i) rows[i].paper = std::move(paper.at(i));
   return rows;
@@ -113,7 +108,7 @@ Study table1_faces() {
   s.metric = "classify";
   s.unit = "fraction of each class that is recognised, from 0 to 1; higher is better";
   const KeyValues codes = {{"latent_e", "32"}, {"latent_z", "8"}, {"kl_weight_e", "0.25"}};
-  s.rows = table1_rows("0.2", codes, with(codes, {{"laplace_scale", "0.2"}}),
+  s.rows = table1_rows("0.2", codes, joined(codes, {{"laplace_scale", "0.2"}}),
                        {{.383}, {.388}, {.386}, {.384}, {.384}, {.390}, {.395}, {.392}, {.422}});
   s.pixels = true;
   s.other_features = {{"rbvae", "z", {}}, {"srbvae", "z", {}}};
@@ -126,6 +121,11 @@ Study table1_faces() {
 }
 
 }  // namespace
+
+KeyValues joined(KeyValues all, const KeyValues& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
 
 const std::vector<Study>& studies() {
   static const std::vector<Study> all = {

@@ -11,6 +11,9 @@
 
 namespace refract {
 
+// The options of both; those of `more` come last.
+KeyValues joined(KeyValues all, const KeyValues& more);
+
 // One regularisation weight is varied; each option becomes its factor times the value.
 struct Sweep {
   std::vector<std::pair<std::string, double>> options;
