@@ -65,6 +65,12 @@ Tensor cross_entropy_with_uniform(const LabelSet& labels, const Tensor& log_prob
   });
 }
 
+Tensor standardised(const Tensor& codes) {
+  constexpr double least_variance = 1e-6;
+  const Tensor centred = codes - codes.mean(0, true);
+  return centred / (centred.square().mean(0, true) + least_variance).sqrt();
+}
+
 double entropy_of_uniform(const LabelSet& labels) {
   double sum = 0;
   for (const int64_t size : labels.sizes) sum += std::log(static_cast<double>(size));

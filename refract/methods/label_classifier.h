@@ -40,4 +40,8 @@ Tensor cross_entropy_with_uniform(const LabelSet& labels, const Tensor& log_prob
 // The least value of the second: that of all values alike.
 double entropy_of_uniform(const LabelSet& labels);
 
+// Codes [N, D] less their mean over the batch, in units of their deviations over it: an adversary that reads them so
+// finds what hides in small differences, too.
+Tensor standardised(const Tensor& codes);
+
 }  // namespace refract

@@ -58,6 +58,11 @@ Tensor ClassGaussians::log_posterior(const Tensor& z) const {
   return (-0.5 * distances).log_softmax(1);
 }
 
+Tensor ClassGaussians::deviations(const Tensor& seen) const {
+  const Tensor variances = all().log_variance.exp();
+  return (seen.matmul(variances) + (1 - seen.sum(1, true)) * variances.mean(0, true)).sqrt();
+}
+
 Gaussian ClassGaussians::of(const Tensor& seen) const {
   const Gaussian classes = all();
   const Gaussian of_labels = classes.mixed(seen), of_all = total(classes);

@@ -38,6 +38,9 @@ class ClassGaussians : public torch::nn::Module {
   // log q(c | z), [N, classes], with equal class priors (Eq. 8).
   [[nodiscard]] Tensor log_posterior(const Tensor& z) const;
 
+  // The standard deviations within the class of each example, or within the mean class where it is not known.
+  [[nodiscard]] Tensor deviations(const Tensor& seen) const;
+
   // Of the label of each example, or that of all classes together where it is not known: [N, dimensions].
   [[nodiscard]] Gaussian of(const Tensor& seen) const;
 

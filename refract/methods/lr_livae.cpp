@@ -22,21 +22,21 @@ constexpr int64_t kFreshProbe = 1;
 // The adversarial classifier on z_u.
 struct CodeAdversary {
   CodeAdversary(const LrLivaeOptions& options, const LabelSet& label)
-      : reads_posterior(options.code_adversary_reads == "posterior"),
-        classifier((reads_posterior ? 2 : 1) * options.latent_u,
+      : reads(options.code_adversary_reads),
+        classifier((reads == "posterior" ? 2 : 1) * options.latent_u,
                    {options.code_adversary_layers, options.code_adversary_features}, label),
         player("code_adversary", options.shared.network.adam(options.code_adversary_rate)) {
     player.own("classifier", classifier);
   }
-  [[nodiscard]] Tensor log_probabilities(const Gaussian& posterior, const Tensor& sample) const {
-    return classifier.log_probabilities(reads_posterior ? at::cat({posterior.mean, posterior.log_variance}, 1)
-                                                        : sample);
+  [[nodiscard]] Tensor read(const Gaussian& posterior, const Tensor& sample) const {
+    if (reads == "mean") return standardised(posterior.mean);
+    return reads == "sample" ? sample : at::cat({posterior.mean, posterior.log_variance}, 1);
   }
   void start_anew() {
     classifier.start_anew();
     for (const auto& [name, moment] : player.moments()) moment.zero_();
   }
-  bool reads_posterior;
+  std::string reads;
   LabelClassifier classifier;
   Player player;
 };
@@ -83,15 +83,21 @@ class LrLivae : public Method {
  private:
   struct Terms {
     Tensor classification, likelihood;  // of the first stage
-    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator;
+    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery;
+    Tensor read;      // by the classifier on z_u
     Tensor encoders;  // their loss in the second stage
   };
 
   [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
+  [[nodiscard]] bool recovers() const { return options_.recovery_weight > 0; }
+  [[nodiscard]] bool draws() const { return judges() || recovers(); }
   [[nodiscard]] Tensor seen_by_networks(const Tensor& made) const { return likelihood_.read(likelihood_.mean(made)); }
   void learn_classes(Terms& t, const Batch& batch, Update& update);
   void add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const;
-  [[nodiscard]] PixelAdversary::Shown drawn(const Tensor& seen, const Tensor& z_u) const;
+  void teach_adversary(Terms& t, const Tensor& seen, Update& update) const;
+  void add_drawn(Terms& t, std::vector<Objective>& objectives, const Tensor& x, const Tensor& seen, const Tensor& made,
+                 const Tensor& z_u);
+  [[nodiscard]] Tensor noisy(const Tensor& z_s, const Tensor& seen) const;
   [[nodiscard]] Scalars named(const Terms& t) const;
   Scalars learn_jointly(Terms& t, const Batch& batch, Update& update);
 
@@ -126,9 +132,9 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
       supervised_("supervised", options.shared.network.adam()) {
   encoders_.own("encoder_s", encoder_s_);
   encoders_.own("encoder_u", encoder_u_);
-  // Without a discriminator the generator and the encoders minimise the reconstruction error alike: one pass finds the
+  // Without drawn examples the generator and the encoders minimise the reconstruction error alike: one pass finds the
   // gradients of all.
-  generator_.join(judges() ? generators_ : encoders_);
+  generator_.join(draws() ? generators_ : encoders_);
   classes_.own("gaussians", gaussians_);
   supervised_.share("encoder_s", encoder_s_);
   if (label_.values() > 1) code_adversary_ = std::make_unique<CodeAdversary>(options, label_);
@@ -138,7 +144,8 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
 
 std::vector<Player*> LrLivae::players() {
   std::vector<Player*> all = {&encoders_, &classes_, &supervised_};
-  if (judges()) all.insert(all.end(), {&generators_, &adversary_->player()});
+  if (draws()) all.push_back(&generators_);
+  if (judges()) all.push_back(&adversary_->player());
   if (code_adversary_) all.push_back(&code_adversary_->player);
   return all;
 }
@@ -158,7 +165,7 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
   for (size_t i = 0; i < examples.size(); ++i) {
     const Tensor x = likelihood_.read(examples[i]);
     const Tensor seen = indicators(label_, labels[i], x);
-    const Tensor z_s = encoder_s_.forward(x);
+    const Tensor z_s = noisy(encoder_s_.forward(x), seen);
     const Tensor known = seen.sum(1);
     t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s), seen);      // Eq. 8
     t.likelihood = -(gaussians_.of(seen).log_prob(z_s) * known).sum() / known.sum().clamp_min(1);  // Eq. 7
@@ -168,21 +175,44 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
 }
 
 void LrLivae::add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const {
-  const Tensor log_q = code_adversary_->log_probabilities(posterior, z_u);
+  t.read = code_adversary_->read(posterior, z_u);
+  const Tensor log_q = code_adversary_->classifier.log_probabilities(t.read);
   t.uniform = cross_entropy_with_uniform(label_, log_q, seen);       // Eq. 5
   t.code_adversary = cross_entropy_with_label(label_, log_q, seen);  // Eq. 4
   t.encoders = t.encoders + options_.uniform_weight * t.uniform;
 }
 
-// What the generator makes of codes that are drawn from their priors, z_s from that of a drawn class.
-PixelAdversary::Shown LrLivae::drawn(const Tensor& seen, const Tensor& z_u) const {
+// z_s with the noise of training.
+Tensor LrLivae::noisy(const Tensor& z_s, const Tensor& seen) const {
+  if (options_.relevant_noise == 0) return z_s;
+  return z_s + options_.relevant_noise * gaussians_.deviations(seen).detach() * at::randn_like(z_s);
+}
+
+// The terms of what the generator makes of codes that are drawn from their priors, z_s from that of a drawn class.
+void LrLivae::add_drawn(Terms& t, std::vector<Objective>& objectives, const Tensor& x, const Tensor& seen,
+                        const Tensor& made, const Tensor& z_u) {
   const Tensor classes = drawn_labels(seen);
-  Tensor z_s;
+  Tensor z_s, deviations;
   {
     const at::NoGradGuard no_grad;
     z_s = gaussians_.of(classes).sample();
+    deviations = gaussians_.deviations(classes);
   }
-  return {seen_by_networks(generator_.forward({z_s, at::randn_like(z_u)})), classes};
+  const Tensor drawn = seen_by_networks(generator_.forward({z_s, at::randn_like(z_u)}));
+  Tensor loss = options_.reconstruction_weight * t.reconstruction;
+  if (recovers()) {
+    t.recovery = 0.5 * ((encoder_s_.forward(drawn) - z_s) / deviations).square().mean();
+    loss = loss + options_.recovery_weight * t.recovery;
+  }
+  if (judges()) {
+    const PixelAdversary::Losses losses =
+        adversary_->judge({x, seen}, {{seen_by_networks(made), seen}, {drawn, classes}});  // Eq. 10
+    loss = loss + options_.adversary.weight * losses.generator;
+    objectives.push_back({adversary_->player(), losses.discriminator});
+    t.generator = losses.generator;
+    t.discriminator = losses.discriminator;
+  }
+  objectives.push_back({generators_, loss});
 }
 
 // Algorithm 1, lines 10 to 28. The gradients of all five updates are taken at the weights of the first stage, from one
@@ -194,27 +224,29 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   const Tensor z_s = encoder_s_.forward(x);
   const Gaussian posterior = encoder_u_.forward(x);
   const Tensor z_u = posterior.sample();
-  const Tensor made = generator_.forward({z_s, z_u});
+  const Tensor made = generator_.forward({noisy(z_s, seen), z_u});
   t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, made);
   t.kl = posterior.kl_to_standard().mean();                      // Eq. 3
   t.regularization = -gaussians_.of(seen).log_prob(z_s).mean();  // Eq. 7, or with Eq. 11
-  const Tensor error = options_.reconstruction_weight * t.reconstruction;
-  t.encoders = error + options_.joint_likelihood_weight * t.regularization +
+  t.encoders = options_.reconstruction_weight * t.reconstruction + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);
   std::vector<Objective> objectives = {{encoders_, t.encoders}};
   if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
-  if (judges()) {
-    const PixelAdversary::Losses losses =
-        adversary_->judge({x, seen}, {{seen_by_networks(made), seen}, drawn(seen, z_u)});  // Eq. 10
-    objectives.push_back({generators_, error + options_.adversary.weight * losses.generator});
-    objectives.push_back({adversary_->player(), losses.discriminator});
-    t.generator = losses.generator;
-    t.discriminator = losses.discriminator;
-  }
+  if (draws()) add_drawn(t, objectives, x, seen, made, z_u);
   update.descend(objectives);
+  if (code_adversary_) teach_adversary(t, seen, update);
   generator_.follow();
   return named(t);
+}
+
+// Updates after that of the joint stage, from the same codes.
+void LrLivae::teach_adversary(Terms& t, const Tensor& seen, Update& update) const {
+  const Tensor read = t.read.detach();
+  for (int64_t i = 1; i < options_.code_adversary_steps; ++i) {
+    t.code_adversary = cross_entropy_with_label(label_, code_adversary_->classifier.log_probabilities(read), seen);
+    update.descend({{code_adversary_->player, t.code_adversary}});
+  }
 }
 
 Scalars LrLivae::named(const Terms& t) const {
@@ -228,6 +260,7 @@ Scalars LrLivae::named(const Terms& t) const {
     scalars.emplace_back("uniform", t.uniform.detach());
     scalars.emplace_back("code_adversary", t.code_adversary.detach());
   }
+  if (recovers()) scalars.emplace_back("recovery", t.recovery.detach());
   if (judges()) {
     scalars.emplace_back("adversarial", t.generator.detach());
     scalars.emplace_back("discriminator", t.discriminator.detach());

@@ -9,6 +9,7 @@ Options LrLivaeOptions::describe() {
   options.add("latent_s", latent_s, "dimensions of the label-relevant code z_s").range(1, 4096);
   options.add("latent_u", latent_u, "dimensions of the label-irrelevant code z_u").range(1, 4096);
   describe_objective(options);
+  describe_relevant(options);
   describe_code_adversary(options);
   adversary.describe_weight(options);
   adversary.describe_into(options);
@@ -50,15 +51,30 @@ void LrLivaeOptions::describe_objective(Options& options) {
       .range(1e-4, 1e3);
 }
 
+void LrLivaeOptions::describe_relevant(Options& options) {
+  options
+      .add("relevant_noise", relevant_noise,
+           "standard deviation of the noise on z_s in training, in units of the standard deviations of the class "
+           "Gaussian; it fills the Gaussians, so that draws from them look like codes of examples; 0: none (the paper)")
+      .range(0, 1);
+  options
+      .add("recovery_weight", recovery_weight,
+           "weight of the distance between a drawn z_s and the one that Encoder_s reads from the example made of it; "
+           "it trains the generator alone; 0: none (the paper)")
+      .range(0, 1e6);
+}
+
 void LrLivaeOptions::describe_code_adversary(Options& options) {
   options
       .add("code_adversary_reads", code_adversary_reads,
-           "what the adversarial classifier reads of z_u: a sample (the paper) or the whole posterior, its means and "
-           "log-variances")
-      .one_of({"sample", "posterior"});
+           "what the adversarial classifier reads of z_u: a sample (the paper), the mean in units of its deviations "
+           "over the batch, or the whole posterior, its means and log-variances")
+      .one_of({"sample", "mean", "posterior"});
   options.add("code_adversary_layers", code_adversary_layers, "hidden layers of the adversarial classifier on z_u")
       .range(0, 20);
   options.add("code_adversary_features", code_adversary_features, "features of each hidden layer").range(1, 65536);
+  options.add("code_adversary_steps", code_adversary_steps, "updates of the adversarial classifier in a step")
+      .range(1, 100);
   describe_rate(options, "code_adversary_rate", code_adversary_rate, "the adversarial classifier on z_u");
   options
       .add(

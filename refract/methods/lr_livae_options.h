@@ -17,14 +17,16 @@ struct LrLivaeOptions {
   double likelihood_weight = 0.1, joint_likelihood_weight = 0.1, uniform_weight = 1;
   int64_t n_gm = 3;
   double sigma_rate = 1;
+  double relevant_noise = 0, recovery_weight = 0;
   std::string code_adversary_reads = "sample";
-  int64_t code_adversary_layers = 1, code_adversary_features = 256, probe_restart = 0;
+  int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;
   double code_adversary_rate = 1;
 
   Options describe();
 
  private:
   void describe_objective(Options& options);
+  void describe_relevant(Options& options);
   void describe_code_adversary(Options& options);
 };
 

@@ -4,7 +4,6 @@ namespace refract {
 namespace {
 
 constexpr int64_t kReaderFeatures = 256;  // as many as the probes of the paper have
-constexpr double kLeastVariance = 1e-6;
 
 LabelClassifier::Shape one_hidden_layer(int64_t features) {
   return {.layers = 1, .features = features, .names = {"hidden", "head"}};
@@ -33,8 +32,7 @@ LabelReader::LabelReader(const MathieuPairsOptions& options, const LabelSet& lab
 }
 
 Tensor LabelReader::said(const Tensor& means) const {
-  const Tensor centred = means - means.mean(0, true);
-  return classifier_.log_probabilities(centred / (centred.square().mean(0, true) + kLeastVariance).sqrt());
+  return classifier_.log_probabilities(standardised(means));
 }
 
 Tensor LabelReader::cross_entropy(const Tensor& said, const Tensor& seen) const {

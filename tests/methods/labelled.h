@@ -60,6 +60,14 @@ inline Values step(Method& method, const Batch& batch, double rate = 1, int64_t 
   return values;
 }
 
+// A Lr-LiVAE after some steps, so that class means and variances are not those of the start.
+inline std::unique_ptr<Method> trained(KeyValues values = {}) {
+  values.emplace_back("sigma_rate", "10");
+  auto method = make("lrlivae", values);
+  for (int i = 0; i < 6; ++i) step(*method, batch(), 4);
+  return method;
+}
+
 // Weights, buffers and moments of all players. With beta1 = 0, which is the default, the first moment is the gradient
 // of the last step.
 inline std::map<std::string, Tensor> state_of(Method& method) {
@@ -78,6 +86,10 @@ inline Tensor gradient_of(Method& method, const std::string& prefix) {
     if (name.rfind(prefix, 0) == 0 && name.size() > 2 && name.substr(name.size() - 2) == ":m")
       all.push_back(tensor.reshape(-1));
   return at::cat(all);
+}
+
+inline double size_of(const Tensor& gradient) {
+  return gradient.abs().max().item<double>();
 }
 
 }  // namespace refract::labelled_tests

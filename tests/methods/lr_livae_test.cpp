@@ -16,14 +16,6 @@ namespace {
 
 const std::vector<int64_t> unknown(kExamples, -1);
 
-// After some steps, so that class means and variances are not those of the start.
-std::unique_ptr<Method> trained(KeyValues values = {}) {
-  values.emplace_back("sigma_rate", "10");
-  auto method = make("lrlivae", values);
-  for (int i = 0; i < 6; ++i) step(*method, batch(), 4);
-  return method;
-}
-
 double normal_log_density(const Tensor& z, const Tensor& mean, const Tensor& variance) {
   double sum = 0;
   for (int64_t d = 0; d < z.size(0); ++d) {
@@ -164,10 +156,6 @@ std::unique_ptr<Method> with_weights(const std::string& reconstruction, const st
                                  {"adversarial_weight", adversarial}});
   step(*method, batch(of_examples, of_examples), 0);
   return method;
-}
-
-double size_of(const Tensor& gradient) {
-  return gradient.abs().max().item<double>();
 }
 
 // Lines 24 and 25 of Algorithm 1: what moves Encoder_s does not move Encoder_u, and the discriminator moves neither.

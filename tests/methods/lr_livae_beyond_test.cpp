@@ -1,0 +1,120 @@
+// What Lr-LiVAE offers beyond the paper, against calculations that do not use it.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/methods/labelled.h"
+
+namespace refract::labelled_tests {
+namespace {
+
+constexpr int64_t kS = 2, kU = 3;  // dimensions of z_s and z_u in `make`
+
+// Standard deviations within the class of each example; in the mean class where the label is unknown.
+Tensor deviations(const Method& method, const std::vector<int64_t>& of_examples) {
+  const Tensor variances = method.prior(1).log_variance.exp();
+  std::vector<Tensor> rows;
+  for (const int64_t label : of_examples)
+    rows.push_back((label < 0 ? variances.mean(0) : variances[label]).sqrt().unsqueeze(0));
+  return at::cat(rows);
+}
+
+// The classifier reads means less their mean over the batch, in units of their deviations over it.
+TEST(LrLivaeBeyondThePaper, TheClassifierOnZuCanReadStandardisedMeans) {
+  const auto method = trained({{"code_adversary_reads", "mean"}});
+  const Batch b = batch();
+  const Values terms = step(*method, b, 0);
+  const at::NoGradGuard no_grad;
+  const Tensor mean = method->encode(b.main.x)[2];
+  const Tensor read = (mean - mean.mean(0)) / (mean.var(0, false) + 1e-6).sqrt();
+  const auto state = state_of(*method);
+  const auto weight = [&](const char* name) { return state.at(std::string("code_adversary/classifier.") + name); };
+  const Tensor hidden = at::leaky_relu(at::linear(read, weight("layer0.weight"), weight("layer0.bias")), 0.2);
+  const Tensor q = at::linear(hidden, weight("layer1.weight"), weight("layer1.bias")).softmax(1).to(at::kDouble);
+  double label_loss = 0;
+  for (int64_t n = 0; n < kExamples; ++n) {
+    const int64_t label = labels[static_cast<size_t>(n)];
+    if (label >= 0) label_loss -= std::log(q[n][label].item<double>());
+  }
+  EXPECT_NEAR(terms.at("code_adversary"), label_loss / 5, 1e-3);
+}
+
+TEST(LrLivaeBeyondThePaper, MoreStepsMoveTheClassifierOnZuAlone) {
+  const auto once = make("lrlivae"), often = make("lrlivae", {{"code_adversary_steps", "5"}});
+  const double before = step(*once, batch()).at("code_adversary"), after = step(*often, batch()).at("code_adversary");
+  EXPECT_LT(after, before) << "it has learned from the same codes since";
+  const auto of_one = state_of(*once), of_five = state_of(*often);
+  for (const auto& [name, tensor] : of_one)
+    EXPECT_EQ(tensor.equal(of_five.at(name)), name.rfind("code_adversary/", 0) != 0) << name;
+}
+
+// Half the squared distance, in deviations of the class, averaged over dimensions; from the draws of the step.
+TEST(LrLivaeBeyondThePaper, RecoveryIsTheDistanceOfDrawnCodesFromThoseThatAreRead) {
+  const auto method = trained({{"recovery_weight", "1"}});
+  const Batch b = batch();
+  const double found = step(*method, b, 0).at("recovery");
+  const at::NoGradGuard no_grad;
+  at::manual_seed(12);
+  at::randn({kExamples, kU});  // z_u of the examples
+  const Tensor drawn = at::randint(kClasses, {kExamples, 1}, at::kLong);
+  const Tensor noise = at::randn({kExamples, kS}), z_u = at::randn({kExamples, kU});
+  const Gaussian prior = method->prior(1);
+  const Tensor variances = prior.log_variance.exp();
+  const Tensor of_all = (variances + prior.mean.square()).mean(0) - prior.mean.mean(0).square();
+  std::vector<Tensor> z_s;
+  std::vector<int64_t> classes;
+  for (int64_t n = 0; n < kExamples; ++n) {
+    const bool has_label = labels[static_cast<size_t>(n)] >= 0;
+    const int64_t c = drawn[n].item<int64_t>();
+    classes.push_back(has_label ? c : -1);
+    const Tensor mean = has_label ? prior.mean[c] : prior.mean.mean(0);
+    z_s.push_back((mean + (has_label ? variances[c] : of_all).sqrt() * noise[n]).unsqueeze(0));
+  }
+  const Tensor codes = at::cat(z_s);
+  const Tensor read = method->encode(method->decode({Tensor(), codes, z_u}))[1];
+  const double expected = 0.5 * ((read - codes) / deviations(*method, classes)).square().mean().item<double>();
+  EXPECT_NEAR(found, expected, 1e-4 * expected);
+}
+
+TEST(LrLivaeBeyondThePaper, RecoveryTrainsTheGeneratorAlone) {
+  const KeyValues nothing_else = {{"reconstruction_weight", "0"}, {"kl_weight", "0"},
+                                  {"likelihood_weight", "0"},     {"joint_likelihood_weight", "0"},
+                                  {"uniform_weight", "0"},        {"adversarial_weight", "0"}};
+  KeyValues values = nothing_else;
+  values.emplace_back("recovery_weight", "1");
+  const auto method = make("lrlivae", values);
+  step(*method, batch(), 0);
+  EXPECT_GT(size_of(gradient_of(*method, "generator/")), 0);
+  EXPECT_EQ(size_of(gradient_of(*method, "encoders/")), 0);
+  // It can be learned.
+  KeyValues fast = values;
+  fast.emplace_back("learning_rate", "0.003");
+  const auto learner = make("lrlivae", fast);
+  const double start = step(*learner, batch()).at("recovery");
+  for (int i = 0; i < 30; ++i) step(*learner, batch());
+  EXPECT_LT(step(*learner, batch()).at("recovery"), 0.9 * start);
+}
+
+TEST(LrLivaeBeyondThePaper, NoiseOnZsHasTheWidthOfTheClass) {
+  const auto method = trained({{"relevant_noise", "0.5"}, {"adversarial_weight", "0"}});
+  const Batch b = batch();
+  const Values terms = step(*method, b, 0);
+  const at::NoGradGuard no_grad;
+  const Codes means = method->encode(b.main.x);
+  const Tensor spread = 0.5 * deviations(*method, labels);
+  at::manual_seed(12);
+  at::randn({kExamples, kS});  // the noise of the first stage
+  const Tensor z_u = means[2] + (0.5 * method->log_variances(b.main.x)[2]).exp() * at::randn({kExamples, kU});
+  const Tensor z_s = means[1] + spread * at::randn({kExamples, kS});
+  const Tensor made = method->decode({means[0], z_s, z_u});
+  EXPECT_NEAR(terms.at("reconstruction"), 0.5 * (b.main.x - made).square().sum().item<double>() / (kExamples * kValues),
+              1e-5);
+}
+
+}  // namespace
+}  // namespace refract::labelled_tests
