@@ -58,9 +58,8 @@ Study mathieu_sprites() {
 }
 
 Study mathieu_yaleb() {
-  Study s = on_pairs(
-      "yaleb", "yaleb", {{.0008}, {.964}},
-      {{"latent_s", "512"}, {"latent_z", "8"}, {"kl_weight", "4"}, {"reader_weight", "20"}, {"reader_steps", "3"}});
+  Study s = on_pairs("yaleb", "yaleb", {{.0008}, {.964}},
+                     {{"latent_z", "8"}, {"kl_weight", "4"}, {"reader_weight", "20"}, {"reader_steps", "3"}});
   s.summary = "People in different light";
   s.budgets = {hour({{"size", "64"}, {"batch", "32"}, {"widths", "16,16,32,64"}})};
   return s;

@@ -8,6 +8,9 @@ Options LrLivaeOptions::describe() {
   shared.describe_likelihood(options);
   options.add("latent_s", latent_s, "dimensions of the label-relevant code z_s").range(1, 4096);
   options.add("latent_u", latent_u, "dimensions of the label-irrelevant code z_u").range(1, 4096);
+  options.add("shared_sigma", shared_sigma,
+              "learn one variance for each dimension of z_u, the same for all examples, so that the variances tell "
+              "nothing of an example (the paper: false)");
   describe_objective(options);
   describe_relevant(options);
   describe_code_adversary(options);

@@ -17,6 +17,7 @@ struct LrLivaeOptions {
   double likelihood_weight = 0.1, joint_likelihood_weight = 0.1, uniform_weight = 1;
   int64_t n_gm = 3;
   double sigma_rate = 1;
+  bool shared_sigma = false;
   double relevant_noise = 0, recovery_weight = 0;
   std::string code_adversary_reads = "sample";
   int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;

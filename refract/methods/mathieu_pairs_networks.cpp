@@ -2,7 +2,6 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/dropout.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
 #include <fmt/format.h>
@@ -54,19 +53,7 @@ PairsEncoder::PairsEncoder(const Space& space, const Architecture& architecture,
     : trunk_(register_module("trunk", make_trunk(space, architecture))) {
   const int64_t features = trunk_->features();
   if (shape.s > 0) head_s_ = register_module("s", std::make_shared<Linear>(features, shape.s, kPlain));
-  if (shape.z == 0) return;
-  const int64_t outputs = shape.shared_sigma ? shape.z : 2 * shape.z;
-  head_z_ = register_module("z", std::make_shared<Linear>(features, outputs, kPlain));
-  if (shape.shared_sigma)
-    log_variance_ = register_parameter("log_variance", at::full({1, shape.z}, kLogVarianceStart));
-  else
-    head_z_->start_at(shape.z, outputs, 0.1, kLogVarianceStart);
-}
-
-Gaussian PairsEncoder::unspecified(const Tensor& features) const {
-  const Tensor raw = head_z_->forward(features);
-  if (!log_variance_.defined()) return bounded_gaussian(raw);
-  return bounded_gaussian(at::cat({raw, log_variance_.expand_as(raw)}, 1));
+  if (shape.z > 0) head_z_ = register_module("z", std::make_shared<GaussianHead>(features, shape.z, shape.sigma));
 }
 
 LabelledAdversary::LabelledAdversary(const Space& space, const Architecture& architecture, const LabelSet& labels,

@@ -14,18 +14,18 @@ class PairsEncoder : public torch::nn::Module {
  public:
   struct Shape {
     int64_t s = 0, z = 0;
-    bool shared_sigma = false;  // one learned log-variance for each dimension of z, not one for each example
+    Sigma sigma = Sigma::own;
   };
   PairsEncoder(const Space& space, const Architecture& architecture, const Shape& shape);
 
   [[nodiscard]] Tensor features(const Tensor& x) const { return trunk_->forward(x); }
   [[nodiscard]] Tensor specified(const Tensor& features) const { return head_s_->forward(features); }
-  [[nodiscard]] Gaussian unspecified(const Tensor& features) const;  // log-variances as in Encoder
+  [[nodiscard]] Gaussian unspecified(const Tensor& features) const { return head_z_->posterior(features); }
 
  private:
   std::shared_ptr<Trunk> trunk_;
-  std::shared_ptr<Linear> head_s_, head_z_;
-  Tensor log_variance_;  // [1, z], before its bound; undefined where each example has its own
+  std::shared_ptr<Linear> head_s_;
+  std::shared_ptr<GaussianHead> head_z_;
 };
 
 // Whether an example is real and has its labels, [N], as a logit. Three look-up tables of the labels are added to the

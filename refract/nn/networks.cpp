@@ -1,20 +1,32 @@
 #include "refract/nn/networks.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/rand.h>
 #include <fmt/format.h>
 
 namespace refract {
 
-Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions)
-    : trunk_(register_module("trunk", make_trunk(space, architecture, conditions))),
-      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), 2 * latents, kPlain))) {
-  head_->start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
+GaussianHead::GaussianHead(int64_t features, int64_t latents, Sigma sigma)
+    : Linear(features, sigma == Sigma::shared ? latents : 2 * latents, kPlain) {
+  if (sigma == Sigma::shared)
+    log_variance_ = register_parameter("log_variance", at::full({1, latents}, kLogVarianceStart));
+  else
+    start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
 }
 
+Gaussian GaussianHead::posterior(const Tensor& features) const {
+  const Tensor raw = forward(features);
+  return bounded_gaussian(log_variance_.defined() ? at::cat({raw, log_variance_.expand_as(raw)}, 1) : raw);
+}
+
+Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions, Sigma sigma)
+    : trunk_(register_module("trunk", make_trunk(space, architecture, conditions))),
+      head_(register_module("head", std::make_shared<GaussianHead>(trunk_->features(), latents, sigma))) {}
+
 Gaussian Encoder::forward(const Tensor& x, int64_t data) const {
-  return bounded_gaussian(head_->forward(trunk_->forward(x, data)));
+  return head_->posterior(trunk_->forward(x, data));
 }
 
 PointEncoder::PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions)

@@ -14,16 +14,30 @@ constexpr double kLogVarianceStart = -2;  // of posteriors
 
 // Below, `data` is as in Trunk.
 
-// q(code | example). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart. With
-// conditions, examples come with these beside them (with_conditions).
+// Of the log-variances of a posterior: each example's own, or one for each dimension that all examples share, which
+// then tells nothing of an example.
+enum class Sigma { own, shared };
+
+// q(code | features). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart.
+class GaussianHead : public Linear {
+ public:
+  GaussianHead(int64_t features, int64_t latents, Sigma sigma = Sigma::own);
+  [[nodiscard]] Gaussian posterior(const Tensor& features) const;
+
+ private:
+  Tensor log_variance_;  // [1, latents], before its bound; undefined where each example has its own
+};
+
+// q(code | example). With conditions, examples come with these beside them (with_conditions).
 class Encoder : public torch::nn::Module {
  public:
-  Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions = 0);
+  Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions = 0,
+          Sigma sigma = Sigma::own);
   [[nodiscard]] Gaussian forward(const Tensor& x, int64_t data = 0) const;
 
  private:
   std::shared_ptr<Trunk> trunk_;
-  std::shared_ptr<Linear> head_;
+  std::shared_ptr<GaussianHead> head_;
 };
 
 // A code without noise, [N, dimensions].

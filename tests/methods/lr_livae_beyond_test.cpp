@@ -44,6 +44,15 @@ TEST(LrLivaeBeyondThePaper, TheClassifierOnZuCanReadStandardisedMeans) {
   EXPECT_NEAR(terms.at("code_adversary"), label_loss / 5, 1e-3);
 }
 
+TEST(LrLivaeBeyondThePaper, ASharedSigmaIsLearnedAndTheSameForAll) {
+  const auto method = make("lrlivae", {{"shared_sigma", "true"}, {"learning_rate", "0.01"}});
+  const Tensor before = method->log_variances(batch().main.x)[2];
+  for (int i = 0; i < 5; ++i) step(*method, batch());
+  const Tensor after = method->log_variances(batch().main.x)[2];
+  EXPECT_TRUE(after.equal(after[0].expand_as(after)));
+  EXPECT_GT((after - before).abs().min().item<double>(), 1e-3);
+}
+
 TEST(LrLivaeBeyondThePaper, MoreStepsMoveTheClassifierOnZuAlone) {
   const auto once = make("lrlivae"), often = make("lrlivae", {{"code_adversary_steps", "5"}});
   const double before = step(*once, batch()).at("code_adversary"), after = step(*often, batch()).at("code_adversary");
