@@ -19,6 +19,11 @@ namespace {
 constexpr int64_t kOldProbe = 0;  // phases
 constexpr int64_t kFreshProbe = 1;
 
+// What keeps q(z_s|x) at the Gaussian of its class, [N]: of a point the likelihood (Eq. 7), else the KL divergence.
+Tensor distance_to(const Gaussian& prior, const Gaussian& z_s) {
+  return z_s.is_point() ? -prior.log_prob(z_s.mean) : z_s.kl_to(prior);
+}
+
 // The adversarial classifier on z_u.
 struct CodeAdversary {
   CodeAdversary(const LrLivaeOptions& options, const LabelSet& label)
@@ -48,19 +53,22 @@ class LrLivae : public Method {
   [[nodiscard]] const Space& space() const override { return likelihood_.space(); }
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Examples& examples) const override {
-    const Tensor x = likelihood_.read(examples.x), s = encoder_s_.forward(x);
-    return {gaussians_.log_posterior(s).exp(), s, encoder_u_.forward(x).mean};
+    const Posteriors q = infer(examples);
+    return {gaussians_.log_posterior(q.s.mean).exp(), q.s.mean, q.u.mean};
   }
   [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override {
-    const Tensor x = likelihood_.read(examples.x), s = encoder_s_.forward(x);
-    return {drawn_class(gaussians_.log_posterior(s), generator), s, encoder_u_.forward(x).sample(generator)};
+    const Posteriors q = infer(examples);
+    return {drawn_class(gaussians_.log_posterior(q.s.mean), generator), q.s.sample(generator), q.u.sample(generator)};
   }
-  // z_s has no noise: its divergence from a Gaussian is infinite.
+  // The divergence of a point from a Gaussian is infinite.
   [[nodiscard]] Codes kl(const Examples& examples) const override {
-    return {Tensor(), Tensor(), encoder_u_.forward(likelihood_.read(examples.x)).kl_of_dimensions()};
+    const Posteriors q = infer(examples);
+    const Tensor classes = one_hot_mode(gaussians_.log_posterior(q.s.mean));
+    return {Tensor(), q.s.is_point() ? Tensor() : q.s.kl_of_dimensions(gaussians_.of(classes)), q.u.kl_of_dimensions()};
   }
   [[nodiscard]] Codes log_variances(const Examples& examples) const override {
-    return {Tensor(), Tensor(), encoder_u_.forward(likelihood_.read(examples.x)).log_variance};
+    const Posteriors q = infer(examples);
+    return {Tensor(), q.s.log_variance, q.u.log_variance};
   }
   [[nodiscard]] Gaussian prior(size_t block) const override {
     return blocks_.at(block).given ? gaussians_.all() : Model::prior(block);
@@ -81,6 +89,9 @@ class LrLivae : public Method {
   Scalars step(const Batch& batch, Update& update) override;
 
  private:
+  struct Posteriors {
+    Gaussian s, u;
+  };
   struct Terms {
     Tensor classification, likelihood;  // of the first stage
     Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery;
@@ -88,6 +99,10 @@ class LrLivae : public Method {
     Tensor encoders;  // their loss in the second stage
   };
 
+  [[nodiscard]] Posteriors infer(const Examples& examples) const {
+    const Tensor x = likelihood_.read(examples.x);
+    return {encoder_s_.forward(x), encoder_u_.forward(x)};
+  }
   [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
   [[nodiscard]] bool recovers() const { return options_.recovery_weight > 0; }
   [[nodiscard]] bool draws() const { return judges() || recovers(); }
@@ -97,7 +112,6 @@ class LrLivae : public Method {
   void teach_adversary(Terms& t, const Tensor& seen, Update& update) const;
   void add_drawn(Terms& t, std::vector<Objective>& objectives, const Tensor& x, const Tensor& seen, const Tensor& made,
                  const Tensor& z_u);
-  [[nodiscard]] Tensor noisy(const Tensor& z_s, const Tensor& seen) const;
   [[nodiscard]] Scalars named(const Terms& t) const;
   Scalars learn_jointly(Terms& t, const Batch& batch, Update& update);
 
@@ -105,8 +119,7 @@ class LrLivae : public Method {
   Likelihood likelihood_;
   LabelSet label_;
   std::vector<Block> blocks_;
-  PointEncoder encoder_s_;
-  Encoder encoder_u_;
+  Encoder encoder_s_, encoder_u_;
   ClassGaussians gaussians_;
   LabelledGenerator generator_;
   std::unique_ptr<CodeAdversary> code_adversary_;  // null where there is one class alone
@@ -122,7 +135,8 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
       blocks_{label_block("c", label_),
               {"z_s", options.latent_s, Role::class_related, false, true, 0},
               {"z_u", options.latent_u, Role::class_independent}},
-      encoder_s_(space, options.shared.network.architecture(), options.latent_s),
+      encoder_s_(space, options.shared.network.architecture(), options.latent_s, 0,
+                 options.relevant_posterior == "point" ? Sigma::none : Sigma::own),
       encoder_u_(space, options.shared.network.architecture(), options.latent_u, 0,
                  options.shared_sigma ? Sigma::shared : Sigma::own),
       gaussians_(label_.values(), options.latent_s, options.sigma_rate),
@@ -166,11 +180,11 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
   for (size_t i = 0; i < examples.size(); ++i) {
     const Tensor x = likelihood_.read(examples[i]);
     const Tensor seen = indicators(label_, labels[i], x);
-    const Tensor z_s = noisy(encoder_s_.forward(x), seen);
+    const Gaussian z_s = encoder_s_.forward(x);
     const Tensor known = seen.sum(1);
-    t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s), seen);      // Eq. 8
-    t.likelihood = -(gaussians_.of(seen).log_prob(z_s) * known).sum() / known.sum().clamp_min(1);  // Eq. 7
-    const Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;              // Eq. 9
+    t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s.sample()), seen);  // Eq. 8
+    t.likelihood = (distance_to(gaussians_.of(seen), z_s) * known).sum() / known.sum().clamp_min(1);    // Eq. 7
+    const Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;                   // Eq. 9
     update.descend({{supervised_, loss}, {classes_, loss}});
   }
 }
@@ -181,12 +195,6 @@ void LrLivae::add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z
   t.uniform = cross_entropy_with_uniform(label_, log_q, seen);       // Eq. 5
   t.code_adversary = cross_entropy_with_label(label_, log_q, seen);  // Eq. 4
   t.encoders = t.encoders + options_.uniform_weight * t.uniform;
-}
-
-// z_s with the noise of training.
-Tensor LrLivae::noisy(const Tensor& z_s, const Tensor& seen) const {
-  if (options_.relevant_noise == 0) return z_s;
-  return z_s + options_.relevant_noise * gaussians_.deviations(seen).detach() * at::randn_like(z_s);
 }
 
 // The terms of what the generator makes of codes that are drawn from their priors, z_s from that of a drawn class.
@@ -202,7 +210,7 @@ void LrLivae::add_drawn(Terms& t, std::vector<Objective>& objectives, const Tens
   const Tensor drawn = seen_by_networks(generator_.forward({z_s, at::randn_like(z_u)}));
   Tensor loss = options_.reconstruction_weight * t.reconstruction;
   if (recovers()) {
-    t.recovery = 0.5 * ((encoder_s_.forward(drawn) - z_s) / deviations).square().mean();
+    t.recovery = 0.5 * ((encoder_s_.forward(drawn).mean - z_s) / deviations).square().mean();
     loss = loss + options_.recovery_weight * t.recovery;
   }
   if (judges()) {
@@ -222,13 +230,13 @@ void LrLivae::add_drawn(Terms& t, std::vector<Objective>& objectives, const Tens
 Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   const Tensor x = likelihood_.read(batch.main.x);
   const Tensor seen = indicators(label_, batch.main.labels, x);
-  const Tensor z_s = encoder_s_.forward(x);
+  const Gaussian z_s = encoder_s_.forward(x);
   const Gaussian posterior = encoder_u_.forward(x);
   const Tensor z_u = posterior.sample();
-  const Tensor made = generator_.forward({noisy(z_s, seen), z_u});
+  const Tensor made = generator_.forward({z_s.sample(), z_u});
   t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, made);
-  t.kl = posterior.kl_to_standard().mean();                      // Eq. 3
-  t.regularization = -gaussians_.of(seen).log_prob(z_s).mean();  // Eq. 7, or with Eq. 11
+  t.kl = posterior.kl_to_standard().mean();                         // Eq. 3
+  t.regularization = distance_to(gaussians_.of(seen), z_s).mean();  // Eq. 7, or with Eq. 11
   t.encoders = options_.reconstruction_weight * t.reconstruction + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);

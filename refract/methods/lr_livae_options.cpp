@@ -56,10 +56,10 @@ void LrLivaeOptions::describe_objective(Options& options) {
 
 void LrLivaeOptions::describe_relevant(Options& options) {
   options
-      .add("relevant_noise", relevant_noise,
-           "standard deviation of the noise on z_s in training, in units of the standard deviations of the class "
-           "Gaussian; it fills the Gaussians, so that draws from them look like codes of examples; 0: none (the paper)")
-      .range(0, 1);
+      .add("relevant_posterior", relevant_posterior,
+           "q(z_s|x): a point (the paper) or a gaussian, whose KL divergence from the Gaussian of its class then takes "
+           "the place of the likelihood regularisation: it counts the entropy, so that codes fill the Gaussians")
+      .one_of({"point", "gaussian"});
   options
       .add("recovery_weight", recovery_weight,
            "weight of the distance between a drawn z_s and the one that Encoder_s reads from the example made of it; "

@@ -18,7 +18,8 @@ struct LrLivaeOptions {
   int64_t n_gm = 3;
   double sigma_rate = 1;
   bool shared_sigma = false;
-  double relevant_noise = 0, recovery_weight = 0;
+  std::string relevant_posterior = "point";
+  double recovery_weight = 0;
   std::string code_adversary_reads = "sample";
   int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;
   double code_adversary_rate = 1;

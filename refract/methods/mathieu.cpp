@@ -65,7 +65,7 @@ class Mathieu : public Method {
       : options_(options),
         likelihood_(options.likelihood, space),
         blocks_{{"s", options.latent_s, Role::target, false, false}, {"z", options.latent_z, Role::common}},
-        encoder_s_(space, options.network.architecture(), options.latent_s),
+        encoder_s_(space, options.network.architecture(), options.latent_s, 0, Sigma::none),
         encoder_z_(space, options.network.architecture(), options.latent_z),
         generator_(make_generator(likelihood_.made(), options.network.architecture(),
                                   options.latent_s + options.latent_z,
@@ -83,11 +83,11 @@ class Mathieu : public Method {
   [[nodiscard]] const std::vector<Block>& blocks() const override { return blocks_; }
   [[nodiscard]] Codes encode(const Examples& examples) const override {
     const Tensor x = likelihood_.read(examples.x);
-    return {encoder_s_.forward(x), encoder_z_.forward(x).mean};
+    return {encoder_s_.forward(x).mean, encoder_z_.forward(x).mean};
   }
   [[nodiscard]] Codes draw(const Examples& examples, const at::Generator& generator) const override {
     const Tensor x = likelihood_.read(examples.x);
-    return {encoder_s_.forward(x), encoder_z_.forward(x).sample(generator)};
+    return {encoder_s_.forward(x).mean, encoder_z_.forward(x).sample(generator)};
   }
   [[nodiscard]] Codes kl(const Examples& examples) const override {
     return {Tensor(), encoder_z_.forward(likelihood_.read(examples.x)).kl_of_dimensions()};
@@ -106,7 +106,7 @@ class Mathieu : public Method {
     const int64_t n = batch.size();
     const int64_t m = batch.reference.x.size(0);
     const Tensor x = likelihood_.read(at::cat({batch.main.x, batch.reference.x}));
-    const Tensor s = encoder_s_.forward(x);
+    const Tensor s = encoder_s_.forward(x).mean;
     const Gaussian posterior = encoder_z_.forward(x);
     const Tensor z = posterior.sample();
 
@@ -157,8 +157,7 @@ class Mathieu : public Method {
   MathieuOptions options_;
   Likelihood likelihood_;
   std::vector<Block> blocks_;
-  PointEncoder encoder_s_;
-  Encoder encoder_z_;
+  Encoder encoder_s_, encoder_z_;
   std::shared_ptr<Generator> generator_;
   Adversary adversary_;
   Player model_, discriminator_;

@@ -9,10 +9,12 @@
 namespace refract {
 
 Tensor Gaussian::sample() const {
+  if (is_point()) return mean;
   return mean + (0.5 * log_variance).exp() * at::randn_like(mean);
 }
 
 Tensor Gaussian::sample(const at::Generator& generator) const {
+  if (is_point()) return mean;
   const Tensor noise = at::empty(mean.sizes(), at::TensorOptions(generator.device())).normal_(0, 1, generator);
   return mean + (0.5 * log_variance).exp() * noise.to(mean.device());
 }

@@ -8,10 +8,13 @@
 
 namespace refract {
 
-// A Gaussian with diagonal covariance for each of N samples: mean and log_variance are [N, D].
+// A Gaussian with diagonal covariance for each of N samples: mean and log_variance are [N, D]. Without a log_variance
+// it is a point, which can be sampled and has no density.
 struct Gaussian {
   Tensor mean;
   Tensor log_variance;
+
+  [[nodiscard]] bool is_point() const { return !log_variance.defined(); }
 
   // mean + sigma * noise: the re-parametrisation trick (Rezende et al. 2014). The noise is from the generator, or from
   // LibTorch's default one on the device of the mean.

@@ -9,16 +9,16 @@
 namespace refract {
 
 GaussianHead::GaussianHead(int64_t features, int64_t latents, Sigma sigma)
-    : Linear(features, sigma == Sigma::shared ? latents : 2 * latents, kPlain) {
+    : Linear(features, sigma == Sigma::own ? 2 * latents : latents, kPlain), sigma_(sigma) {
+  if (sigma == Sigma::own) start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
   if (sigma == Sigma::shared)
     log_variance_ = register_parameter("log_variance", at::full({1, latents}, kLogVarianceStart));
-  else
-    start_at(latents, 2 * latents, 0.1, kLogVarianceStart);
 }
 
 Gaussian GaussianHead::posterior(const Tensor& features) const {
   const Tensor raw = forward(features);
-  return bounded_gaussian(log_variance_.defined() ? at::cat({raw, log_variance_.expand_as(raw)}, 1) : raw);
+  if (sigma_ == Sigma::none) return {raw, {}};
+  return bounded_gaussian(sigma_ == Sigma::own ? raw : at::cat({raw, log_variance_.expand_as(raw)}, 1));
 }
 
 Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions, Sigma sigma)
@@ -27,14 +27,6 @@ Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t l
 
 Gaussian Encoder::forward(const Tensor& x, int64_t data) const {
   return head_->posterior(trunk_->forward(x, data));
-}
-
-PointEncoder::PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions)
-    : trunk_(register_module("trunk", make_trunk(space, architecture))),
-      head_(register_module("head", std::make_shared<Linear>(trunk_->features(), dimensions, kPlain))) {}
-
-Tensor PointEncoder::forward(const Tensor& x) const {
-  return head_->forward(trunk_->forward(x));
 }
 
 Discriminator::Discriminator(const Space& space, const Architecture& architecture,

@@ -14,9 +14,9 @@ constexpr double kLogVarianceStart = -2;  // of posteriors
 
 // Below, `data` is as in Trunk.
 
-// Of the log-variances of a posterior: each example's own, or one for each dimension that all examples share, which
-// then tells nothing of an example.
-enum class Sigma { own, shared };
+// What a posterior's log-variances are: each example's own; one for each dimension that all examples share, which then
+// tells nothing of an example; or none, for a code without noise (log_variance is undefined).
+enum class Sigma { own, shared, none };
 
 // q(code | features). The log-variance is 8 tanh(raw / 8): it cannot overflow, and starts near kLogVarianceStart.
 class GaussianHead : public Linear {
@@ -25,7 +25,8 @@ class GaussianHead : public Linear {
   [[nodiscard]] Gaussian posterior(const Tensor& features) const;
 
  private:
-  Tensor log_variance_;  // [1, latents], before its bound; undefined where each example has its own
+  Sigma sigma_;
+  Tensor log_variance_;  // [1, latents], before its bound; where it is shared
 };
 
 // q(code | example). With conditions, examples come with these beside them (with_conditions).
@@ -38,17 +39,6 @@ class Encoder : public torch::nn::Module {
  private:
   std::shared_ptr<Trunk> trunk_;
   std::shared_ptr<GaussianHead> head_;
-};
-
-// A code without noise, [N, dimensions].
-class PointEncoder : public torch::nn::Module {
- public:
-  PointEncoder(const Space& space, const Architecture& architecture, int64_t dimensions);
-  [[nodiscard]] Tensor forward(const Tensor& x) const;
-
- private:
-  std::shared_ptr<Trunk> trunk_;
-  std::shared_ptr<Linear> head_;
 };
 
 struct DiscriminatorOptions {

@@ -1,4 +1,5 @@
 // What Lr-LiVAE offers beyond the paper, against calculations that do not use it.
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
@@ -109,20 +110,36 @@ TEST(LrLivaeBeyondThePaper, RecoveryTrainsTheGeneratorAlone) {
   EXPECT_LT(step(*learner, batch()).at("recovery"), 0.9 * start);
 }
 
-TEST(LrLivaeBeyondThePaper, NoiseOnZsHasTheWidthOfTheClass) {
-  const auto method = trained({{"relevant_noise", "0.5"}, {"adversarial_weight", "0"}});
-  const Batch b = batch();
+// KL(q(z_s|x) || N(mu_y, Sigma_y)) takes the place of the likelihood, and z_s is drawn.
+TEST(LrLivaeBeyondThePaper, AGaussianZsIsDrawnAndHasADivergence) {
+  const auto method = trained({{"relevant_posterior", "gaussian"}, {"adversarial_weight", "0"}});
+  const std::vector<int64_t> known_labels = {0, 1, 2, 1, 2, 0};
+  const Batch b = batch(known_labels, known_labels);
   const Values terms = step(*method, b, 0);
   const at::NoGradGuard no_grad;
-  const Codes means = method->encode(b.main.x);
-  const Tensor spread = 0.5 * deviations(*method, labels);
+  const Codes means = method->encode(b.main.x), log_variances = method->log_variances(b.main.x);
+  const Tensor variance = log_variances[1].exp();
+  const Gaussian prior = method->prior(1);
+  const Tensor mu = prior.mean.index_select(0, column(known_labels).squeeze(1));
+  const Tensor sigma = deviations(*method, known_labels);
+  const Tensor kl =
+      (sigma / variance.sqrt()).log() + (variance + (means[1] - mu).square()) / (2 * sigma.square()) - 0.5;
+  EXPECT_NEAR(terms.at("regularization"), kl.sum().item<double>() / kExamples, 1e-3);
+
   at::manual_seed(12);
-  at::randn({kExamples, kS});  // the noise of the first stage
-  const Tensor z_u = means[2] + (0.5 * method->log_variances(b.main.x)[2]).exp() * at::randn({kExamples, kU});
-  const Tensor z_s = means[1] + spread * at::randn({kExamples, kS});
+  at::randn({kExamples, kS});  // the draw of the first stage
+  const Tensor z_u = means[2] + (0.5 * log_variances[2]).exp() * at::randn({kExamples, kU});
+  const Tensor z_s = means[1] + variance.sqrt() * at::randn({kExamples, kS});
   const Tensor made = method->decode({means[0], z_s, z_u});
   EXPECT_NEAR(terms.at("reconstruction"), 0.5 * (b.main.x - made).square().sum().item<double>() / (kExamples * kValues),
               1e-5);
+  // What is shown of it: from the prior of the likeliest class.
+  const Tensor likeliest = means[0].argmax(1);
+  const Tensor of_class = prior.mean.index_select(0, likeliest);
+  const Tensor spread = prior.log_variance.index_select(0, likeliest).exp();
+  const Tensor shown = 0.5 * ((spread / variance).log() + (variance + (means[1] - of_class).square()) / spread - 1);
+  EXPECT_TRUE(at::allclose(method->kl(b.main.x)[1], shown, 1e-3, 1e-4));
+  EXPECT_FALSE(make("lrlivae")->kl(b.main.x)[1].defined()) << "of a point it is infinite";
 }
 
 }  // namespace
