@@ -60,7 +60,7 @@ inline Values step(Method& method, const Batch& batch, double rate = 1, int64_t 
   return values;
 }
 
-// A Lr-LiVAE after some steps, so that class means and variances are not those of the start.
+// An Lr-LiVAE after some steps, so that class means and variances are not those of the start.
 inline std::unique_ptr<Method> trained(KeyValues values = {}) {
   values.emplace_back("sigma_rate", "10");
   auto method = make("lrlivae", values);
