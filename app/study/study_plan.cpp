@@ -30,9 +30,9 @@ void add(KeyValues& to, const KeyValues& more) {
 Job training_of(const StudyPlan& plan, const StudyRow& r, double value, int64_t seed) {
   Job job{r.key, &r, value, seed, {{"method", r.method}, {"data", plan.study.data}}};
   add(job.options, plan.budget.options);
-  add(job.options, r.options);
   for (const auto& [method, options] : plan.budget.of_method)
     if (method == r.method) add(job.options, options);
+  add(job.options, r.options);  // the row's own override those of its method
   for (const auto& [option, factor] : r.sweep.options)
     job.options.emplace_back(option, fmt::format("{}", factor * value));
   const auto steps = std::max<int64_t>(1, std::llround(r.effort * static_cast<double>(plan.budget.steps)));

@@ -130,19 +130,22 @@ RealExamples real_examples(const DataSource& data, size_t attribute, size_t clas
   return real;
 }
 
-// As many as `classes` [N], and of these where the model has a category for them.
-ExamplesOf generated_examples(const Model& model, const std::optional<size_t>& category, const Tensor& classes,
-                              uint64_t key) {
+// The codes of the model's category for classes [N]; none of its other blocks.
+Codes codes_of_classes(const Model& model, const std::optional<size_t>& category, const Tensor& classes) {
   Codes known(model.blocks().size());
   if (category) known[*category] = at::one_hot(classes, model.blocks()[*category].size).to(at::kFloat);
-  const Codes codes = draw_prior(model, classes.size(0), generator_of(key), known);
-  return [&model, codes, classes, category](const Indices& numbers) {
+  return known;
+}
+
+// `classes` [N] are those that they were generated for, or undefined.
+ExamplesOf generated_examples(const Model& model, const Codes& codes, const Tensor& classes) {
+  return [&model, codes, classes](const Indices& numbers) {
     const Tensor rows = at::tensor(numbers, at::kLong);
     Codes some;
     for (const Tensor& code : codes) some.push_back(code.index_select(0, rows));
     Examples examples(decode_all(model, some).to(at::kCPU));
     expect_finite("generated examples", examples.x);
-    if (category) examples.labels = classes.index_select(0, rows).unsqueeze(1);
+    if (classes.defined()) examples.labels = classes.index_select(0, rows).unsqueeze(1);
     return examples;
   };
 }
@@ -161,6 +164,10 @@ Judge judge_of(const DataSource& data, size_t attribute, const LabelledList& tra
   const int64_t classes = std::ssize(attributes_of(info).at(attribute).values);
   return {trained_judge(info.space, classes, std::ssize(training), read_from(data, training),
                         mix(seed, MetricDraw::generation_judge), options.training, options.on_progress)};
+}
+
+JudgedExamples judged(const Generation& all, const ExamplesOf& some, const Tensor& classes, int64_t count) {
+  return {some, classes, opinion_of(*all.classifier, all.judging_category, some, count)};
 }
 
 std::string generation_protocol(const Generation& all, const DataSource& data, int64_t trained_on) {
@@ -197,21 +204,30 @@ Generation generation_of(const Model& model, const DataSource& data, uint64_t se
     throw BadInput(fmt::format("Comparing samples with the examples of {}: the model generates {}, and these are {}.",
                                info.name, text_of(model.space()), text_of(info.space)));
   const size_t attribute = judged_attribute(info).value();
-  Generation all{info.space, attributes_of(info)[attribute], {}, {}, {}, options, seed, {}};
+  Generation all{info.space, attributes_of(info)[attribute], {}, {}, {}, options, seed, {}, &model};
   const RealExamples real = real_examples(data, attribute, all.attribute.values.size(), options.samples,
                                           mix(seed, MetricDraw::generation_rows));
   const Judge judge = judge_of(data, attribute, real.all_training, seed, options);
+  all.classifier = judge.classifier;
+  all.judging_category = judge.category;
+  all.given_category = generated_category(model, info);
   const Tensor classes = labels_of(real.test);
-  const auto judged = [&](const ExamplesOf& some, const Tensor& their_classes) {
-    return JudgedExamples{some, their_classes, opinion_of(*judge.classifier, judge.category, some, classes.size(0))};
-  };
-  all.test = judged(read_from(data, real.test), classes);
-  all.training = judged(read_from(data, real.training), labels_of(real.training));
-  const std::optional<size_t> category = generated_category(model, info);
-  all.generated = judged(generated_examples(model, category, classes, mix(seed, MetricDraw::generation_samples)),
-                         category ? classes : Tensor());
+  all.test = judged(all, read_from(data, real.test), classes, classes.size(0));
+  all.training = judged(all, read_from(data, real.training), labels_of(real.training), classes.size(0));
+  const at::Generator generator = generator_of(mix(seed, MetricDraw::generation_samples));
+  all.drawn = draw_prior(model, classes.size(0), generator, codes_of_classes(model, all.given_category, classes));
+  all.generated = decoded(all, all.drawn);
   all.protocol = generation_protocol(all, data, std::ssize(real.all_training));
   return all;
+}
+
+JudgedExamples decoded(const Generation& all, const Codes& codes) {
+  const at::NoGradGuard no_grad;
+  Codes asked = codes_of_classes(*all.model, all.given_category, all.test.classes);
+  for (size_t b = 0; b < codes.size(); ++b)
+    if (!asked[b].defined()) asked[b] = codes[b];
+  const Tensor classes = all.given_category ? all.test.classes : Tensor();
+  return judged(all, generated_examples(*all.model, asked, classes), classes, all.test.count());
 }
 
 std::string lacks_labelled_examples(const DataSource& data) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "refract/data/source.h"
@@ -44,6 +45,13 @@ struct Generation {
   uint64_t seed = 0;
   std::string protocol;  // sentences: how many there are of each kind, which classifier, how often it is right
 
+  // The rest is for generating more.
+  const Model* model = nullptr;
+  Codes drawn = {};  // what `generated` was made of
+  std::shared_ptr<const Model> classifier = nullptr;
+  size_t judging_category = 0;                // of the classifier
+  std::optional<size_t> given_category = {};  // of the model: where it has one for the classes of the data
+
   [[nodiscard]] int64_t classes() const { return static_cast<int64_t>(attribute.values.size()); }
 };
 
@@ -56,6 +64,10 @@ struct Generation {
 // pixels. The model and the data must outlive the result. Throws BadInput for samples that are not finite, for a
 // classifier that does not fit and for fewer than two examples.
 Generation generation_of(const Model& model, const DataSource& data, uint64_t seed, const GenerationOptions& options);
+
+// What the model makes of these codes, one a test example, [N, block.size] each, as `generated` is judged. Where the
+// model has a category for the classes of the data, that of each test example takes the place of the category's code.
+JudgedExamples decoded(const Generation& all, const Codes& codes);
 
 // What the data, or the model on data that lack nothing, lack for this; "" for nothing. Metrics of classes want a model
 // that generates examples of a given class.

@@ -52,6 +52,7 @@ const std::vector<MetricEntry>& metrics() {
       sample_classification_metric(),
       inpainting_metric(),
       energy_metric(),
+      prior_gap_metric(),
   };
   return entries;
 }

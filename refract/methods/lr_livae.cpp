@@ -4,14 +4,14 @@
 // Examples without a label (-1) are those of Sec. 3.6: their z_s follows the total Gaussian of Eq. 11, and the
 // Gaussian-mixture loss and the adversarial classifier leave them out. The paper does not say what the discriminator of
 // examples is told of them: here, nothing. As many samples of the prior have no class (drawn_labels).
-#include <ATen/ops/cat.h>
 #include <ATen/ops/randn_like.h>
 
+#include "refract/methods/code_adversary.h"
 #include "refract/methods/entries.h"
-#include "refract/methods/label_classifier.h"
 #include "refract/methods/labelled_networks.h"
 #include "refract/methods/lr_livae_options.h"
 #include "refract/nn/categorical.h"
+#include "refract/nn/sliced_wasserstein.h"
 
 namespace refract {
 namespace {
@@ -19,32 +19,12 @@ namespace {
 constexpr int64_t kOldProbe = 0;  // phases
 constexpr int64_t kFreshProbe = 1;
 
+constexpr int64_t kDirections = 64;  // along which z_u is compared with its prior
+
 // What keeps q(z_s|x) at the Gaussian of its class, [N]: of a point the likelihood (Eq. 7), else the KL divergence.
 Tensor distance_to(const Gaussian& prior, const Gaussian& z_s) {
   return z_s.is_point() ? -prior.log_prob(z_s.mean) : z_s.kl_to(prior);
 }
-
-// The adversarial classifier on z_u.
-struct CodeAdversary {
-  CodeAdversary(const LrLivaeOptions& options, const LabelSet& label)
-      : reads(options.code_adversary_reads),
-        classifier((reads == "posterior" ? 2 : 1) * options.latent_u,
-                   {options.code_adversary_layers, options.code_adversary_features}, label),
-        player("code_adversary", options.shared.network.adam(options.code_adversary_rate)) {
-    player.own("classifier", classifier);
-  }
-  [[nodiscard]] Tensor read(const Gaussian& posterior, const Tensor& sample) const {
-    if (reads == "mean") return standardised(posterior.mean);
-    return reads == "sample" ? sample : at::cat({posterior.mean, posterior.log_variance}, 1);
-  }
-  void start_anew() {
-    classifier.start_anew();
-    for (const auto& [name, moment] : player.moments()) moment.zero_();
-  }
-  std::string reads;
-  LabelClassifier classifier;
-  Player player;
-};
 
 class LrLivae : public Method {
  public:
@@ -93,8 +73,9 @@ class LrLivae : public Method {
     Gaussian s, u;
   };
   struct Terms {
-    Tensor classification, likelihood;  // of the first stage
-    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery;
+    Tensor classification, likelihood, separation;  // of the first stage
+    Tensor reconstruction, kl, regularization, matching, uniform, code_adversary, generator, discriminator, recovery,
+        recognition;
     Tensor read;      // by the classifier on z_u
     Tensor encoders;  // their loss in the second stage
   };
@@ -104,8 +85,10 @@ class LrLivae : public Method {
     return {encoder_s_.forward(x), encoder_u_.forward(x)};
   }
   [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
-  [[nodiscard]] bool recovers() const { return options_.recovery_weight > 0; }
-  [[nodiscard]] bool draws() const { return judges() || recovers(); }
+  [[nodiscard]] bool reads_drawn() const { return options_.recovery_weight > 0 || options_.recognition_weight > 0; }
+  [[nodiscard]] bool draws() const { return judges() || reads_drawn(); }
+  [[nodiscard]] bool matches() const { return options_.matching_weight > 0; }
+  [[nodiscard]] bool separates() const { return options_.separation_weight > 0; }
   [[nodiscard]] Tensor seen_by_networks(const Tensor& made) const { return likelihood_.read(likelihood_.mean(made)); }
   void learn_classes(Terms& t, const Batch& batch, Update& update);
   void add_adversary(Terms& t, const Gaussian& posterior, const Tensor& z_u, const Tensor& seen) const;
@@ -138,7 +121,7 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
       encoder_s_(space, options.shared.network.architecture(), options.latent_s, 0,
                  options.relevant_posterior == "point" ? Sigma::none : Sigma::own),
       encoder_u_(space, options.shared.network.architecture(), options.latent_u, 0,
-                 options.shared_sigma ? Sigma::shared : Sigma::own),
+                 options.shared_sigma ? Sigma::shared : Sigma::own, options.rate_u),
       gaussians_(label_.values(), options.latent_s, options.sigma_rate),
       generator_(options.shared, likelihood_, {options.latent_s, options.latent_u}),
       encoders_("encoders", options.shared.network.adam()),
@@ -184,7 +167,13 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
     const Tensor known = seen.sum(1);
     t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s.sample()), seen);  // Eq. 8
     t.likelihood = (distance_to(gaussians_.of(seen), z_s) * known).sum() / known.sum().clamp_min(1);    // Eq. 7
-    const Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;                   // Eq. 9
+    Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;                         // Eq. 9
+    if (separates()) {
+      const Tensor classes = drawn_labels(seen);
+      const Tensor drawn = gaussians_.of(classes).sample();
+      t.separation = cross_entropy_with_label(label_, gaussians_.log_posterior(drawn), classes);
+      loss = loss + options_.separation_weight * t.separation;
+    }
     update.descend({{supervised_, loss}, {classes_, loss}});
   }
 }
@@ -209,9 +198,11 @@ void LrLivae::add_drawn(Terms& t, std::vector<Objective>& objectives, const Tens
   }
   const Tensor drawn = seen_by_networks(generator_.forward({z_s, at::randn_like(z_u)}));
   Tensor loss = options_.reconstruction_weight * t.reconstruction;
-  if (recovers()) {
-    t.recovery = 0.5 * ((encoder_s_.forward(drawn).mean - z_s) / deviations).square().mean();
-    loss = loss + options_.recovery_weight * t.recovery;
+  if (reads_drawn()) {
+    const Tensor read = encoder_s_.forward(drawn).mean;
+    t.recovery = 0.5 * ((read - z_s) / deviations).square().mean();
+    t.recognition = cross_entropy_with_label(label_, gaussians_.log_posterior(read), classes);
+    loss = loss + options_.recovery_weight * t.recovery + options_.recognition_weight * t.recognition;
   }
   if (judges()) {
     const PixelAdversary::Losses losses =
@@ -239,6 +230,10 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   t.regularization = distance_to(gaussians_.of(seen), z_s).mean();  // Eq. 7, or with Eq. 11
   t.encoders = options_.reconstruction_weight * t.reconstruction + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
+  if (matches()) {
+    t.matching = sliced_distance_to_normal(z_u, random_directions(z_u.size(1), kDirections, z_u.options()));
+    t.encoders = t.encoders + options_.matching_weight * t.matching;
+  }
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);
   std::vector<Objective> objectives = {{encoders_, t.encoders}};
   if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
@@ -265,11 +260,16 @@ Scalars LrLivae::named(const Terms& t) const {
                      {"reconstruction", t.reconstruction.detach()},
                      {"kl", t.kl.detach()},
                      {"regularization", t.regularization.detach()}};
+  if (matches()) scalars.emplace_back("matching", t.matching.detach());
   if (code_adversary_) {
     scalars.emplace_back("uniform", t.uniform.detach());
     scalars.emplace_back("code_adversary", t.code_adversary.detach());
   }
-  if (recovers()) scalars.emplace_back("recovery", t.recovery.detach());
+  if (separates()) scalars.emplace_back("separation", t.separation.detach());
+  if (reads_drawn()) {
+    scalars.emplace_back("recovery", t.recovery.detach());
+    scalars.emplace_back("recognition", t.recognition.detach());
+  }
   if (judges()) {
     scalars.emplace_back("adversarial", t.generator.detach());
     scalars.emplace_back("discriminator", t.discriminator.detach());

@@ -1,9 +1,33 @@
 #include "refract/methods/lr_livae_options.h"
 
 namespace refract {
+namespace {
+
+std::vector<Preset> lr_livae_presets() {
+  return {{"low-leak",
+           "better samples, and labels kept out of z_u: z_s is Gaussian, the class Gaussians are separated, and each "
+           "dimension of z_u tells one nat; also give latent_u, because few dimensions (8 for clothes) leak least",
+           {{"relevant_posterior", "gaussian"},
+            {"likelihood_weight", "0.02"},
+            {"joint_likelihood_weight", "0.02"},
+            {"separation_weight", "1"},
+            {"recovery_weight", "1"},
+            {"recognition_weight", "0.5"},
+            {"rate_u", "1"},
+            {"code_adversary_reads", "mean"},
+            {"code_adversary_steps", "5"},
+            {"uniform_weight", "0.5"}}}};
+}
+
+}  // namespace
 
 Options LrLivaeOptions::describe() {
   Options options;
+  options
+      .add("preset", preset,
+           "name of a set of values that were found to work well together; options given as well override "
+           "them; none: the values of the paper")
+      .of_presets(lr_livae_presets());
   shared.describe_into(options);
   shared.describe_likelihood(options);
   options.add("latent_s", latent_s, "dimensions of the label-relevant code z_s").range(1, 4096);
@@ -11,6 +35,12 @@ Options LrLivaeOptions::describe() {
   options.add("shared_sigma", shared_sigma,
               "learn one variance for each dimension of z_u, the same for all examples, so that the variances tell "
               "nothing of an example (the paper: false)");
+  describe_fixed_rate(options, "rate_u", rate_u, "z_u");
+  options
+      .add("matching_weight", matching_weight,
+           "weight of the sliced Wasserstein distance between the z_u of a batch and their prior: without it, an "
+           "adversary can drive z_u to a few outliers that tell nothing of the rest; 0: none (the paper)")
+      .range(0, 1e6);
   describe_objective(options);
   describe_relevant(options);
   describe_code_adversary(options);
@@ -61,9 +91,19 @@ void LrLivaeOptions::describe_relevant(Options& options) {
            "the place of the likelihood regularisation: it counts the entropy, so that codes fill the Gaussians")
       .one_of({"point", "gaussian"});
   options
+      .add("separation_weight", separation_weight,
+           "weight of the cross-entropy between the class that a z_s is drawn for and what its likelihood in all class "
+           "Gaussians says; it trains these alone, so that they do not overlap; 0: none (the paper)")
+      .range(0, 1e6);
+  options
       .add("recovery_weight", recovery_weight,
            "weight of the distance between a drawn z_s and the one that Encoder_s reads from the example made of it; "
            "it trains the generator alone; 0: none (the paper)")
+      .range(0, 1e6);
+  options
+      .add("recognition_weight", recognition_weight,
+           "weight of the cross-entropy between the class that an example is drawn for and the one that Encoder_s and "
+           "the class Gaussians read from it; it trains the generator alone; 0: none (the paper)")
       .range(0, 1e6);
 }
 

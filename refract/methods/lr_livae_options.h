@@ -10,6 +10,7 @@ namespace refract {
 // reconstruction error that the text gives; here it counts as for the others. The paper does not give n_gm; the
 // authors' code has 3. Dimensions are those of their code for CIFAR-10 (MNIST: 32 and 100, faces: 512 and 512).
 struct LrLivaeOptions {
+  std::string preset = "none";
   LabelledOptions shared;
   PixelAdversaryOptions adversary;
   int64_t latent_s = 100, latent_u = 200;
@@ -18,8 +19,9 @@ struct LrLivaeOptions {
   int64_t n_gm = 3;
   double sigma_rate = 1;
   bool shared_sigma = false;
+  double rate_u = 0, matching_weight = 0;
   std::string relevant_posterior = "point";
-  double recovery_weight = 0;
+  double separation_weight = 0, recovery_weight = 0, recognition_weight = 0;
   std::string code_adversary_reads = "sample";
   int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;
   double code_adversary_rate = 1;

@@ -7,6 +7,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/methods/labelled.h"
@@ -23,6 +24,22 @@ Tensor deviations(const Method& method, const std::vector<int64_t>& of_examples)
   for (const int64_t label : of_examples)
     rows.push_back((label < 0 ? variances.mean(0) : variances[label]).sqrt().unsqueeze(0));
   return at::cat(rows);
+}
+
+// log p(c | z) by Bayes' rule with equal shares, of one code.
+double log_share(const Gaussian& prior, const Tensor& z, int64_t c) {
+  double of_all = 0, of_class = 0;
+  for (int64_t k = 0; k < kClasses; ++k) {
+    double density = 1;
+    for (int64_t d = 0; d < kS; ++d) {
+      const double variance = std::exp(prior.log_variance[k][d].item<double>());
+      const double away = z[d].item<double>() - prior.mean[k][d].item<double>();
+      density *= std::exp(-away * away / (2 * variance)) / std::sqrt(variance);
+    }
+    of_all += density;
+    if (k == c) of_class = density;
+  }
+  return std::log(of_class / of_all);
 }
 
 // The classifier reads means less their mean over the batch, in units of their deviations over it.
@@ -54,6 +71,40 @@ TEST(LrLivaeBeyondThePaper, ASharedSigmaIsLearnedAndTheSameForAll) {
   EXPECT_GT((after - before).abs().min().item<double>(), 1e-3);
 }
 
+TEST(LrLivaeBeyondThePaper, ZuCanTellAFixedNumberOfNats) {
+  const auto method = make("lrlivae", {{"rate_u", "0.5"}});
+  for (int i = 0; i < 3; ++i) EXPECT_NEAR(step(*method, batch()).at("kl"), 0.5 * kU, 1e-3);
+  const Tensor log_variance = method->log_variances(batch().main.x)[2];
+  EXPECT_TRUE(log_variance.eq(-1).all().item<bool>());
+  // What is constant has no gradient.
+  const auto light = make("lrlivae", {{"rate_u", "0.5"}, {"kl_weight", "0"}});
+  const auto heavy = make("lrlivae", {{"rate_u", "0.5"}, {"kl_weight", "5"}});
+  step(*light, batch(), 0);
+  step(*heavy, batch(), 0);
+  const Tensor of_light = gradient_of(*light, "encoders/"), of_heavy = gradient_of(*heavy, "encoders/");
+  EXPECT_LT(size_of(of_light - of_heavy), 1e-3 * size_of(of_light));
+}
+
+TEST(LrLivaeBeyondThePaper, ZuOfABatchIsComparedWithItsPrior) {
+  const auto method = trained({{"matching_weight", "1"}});
+  const Batch b = batch();
+  const double found = step(*method, b, 0).at("matching");
+  const at::NoGradGuard no_grad;
+  at::manual_seed(12);
+  const Tensor noise = at::randn({kExamples, kU}), directions = at::randn({kU, 64});
+  const Tensor z_u = method->encode(b.main.x)[2] + (0.5 * method->log_variances(b.main.x)[2]).exp() * noise;
+  const std::vector<double> quantiles = {-1.382994, -0.674490, -0.210428, 0.210428, 0.674490, 1.382994};  // of 6
+  double expected = 0;
+  for (int64_t p = 0; p < 64; ++p) {
+    const Tensor along = directions.select(1, p), seen = z_u.matmul(along) / along.square().sum().sqrt();
+    std::vector<double> sorted;
+    for (int64_t n = 0; n < kExamples; ++n) sorted.push_back(seen[n].item<double>());
+    std::sort(sorted.begin(), sorted.end());
+    for (size_t n = 0; n < sorted.size(); ++n) expected += std::pow(sorted[n] - quantiles[n], 2);
+  }
+  EXPECT_NEAR(found, expected / (64 * kExamples), 1e-4);
+}
+
 TEST(LrLivaeBeyondThePaper, MoreStepsMoveTheClassifierOnZuAlone) {
   const auto once = make("lrlivae"), often = make("lrlivae", {{"code_adversary_steps", "5"}});
   const double before = step(*once, batch()).at("code_adversary"), after = step(*often, batch()).at("code_adversary");
@@ -63,11 +114,12 @@ TEST(LrLivaeBeyondThePaper, MoreStepsMoveTheClassifierOnZuAlone) {
     EXPECT_EQ(tensor.equal(of_five.at(name)), name.rfind("code_adversary/", 0) != 0) << name;
 }
 
-// Half the squared distance, in deviations of the class, averaged over dimensions; from the draws of the step.
-TEST(LrLivaeBeyondThePaper, RecoveryIsTheDistanceOfDrawnCodesFromThoseThatAreRead) {
+// Half the squared distance, in deviations of the class, averaged over dimensions, and the cross-entropy of the
+// classes; from the draws of the step.
+TEST(LrLivaeBeyondThePaper, DrawnCodesAndTheirClassesAreRead) {
   const auto method = trained({{"recovery_weight", "1"}});
   const Batch b = batch();
-  const double found = step(*method, b, 0).at("recovery");
+  const Values found = step(*method, b, 0);
   const at::NoGradGuard no_grad;
   at::manual_seed(12);
   at::randn({kExamples, kU});  // z_u of the examples
@@ -88,26 +140,73 @@ TEST(LrLivaeBeyondThePaper, RecoveryIsTheDistanceOfDrawnCodesFromThoseThatAreRea
   const Tensor codes = at::cat(z_s);
   const Tensor read = method->encode(method->decode({Tensor(), codes, z_u}))[1];
   const double expected = 0.5 * ((read - codes) / deviations(*method, classes)).square().mean().item<double>();
-  EXPECT_NEAR(found, expected, 1e-4 * expected);
+  EXPECT_NEAR(found.at("recovery"), expected, 1e-4 * expected);
+  double cross_entropy = 0;
+  int64_t known_ones = 0;
+  for (int64_t n = 0; n < kExamples; ++n) {
+    if (classes[static_cast<size_t>(n)] < 0) continue;
+    cross_entropy -= log_share(prior, read[n], classes[static_cast<size_t>(n)]);
+    ++known_ones;
+  }
+  EXPECT_NEAR(found.at("recognition"), cross_entropy / static_cast<double>(known_ones), 1e-3);
 }
 
-TEST(LrLivaeBeyondThePaper, RecoveryTrainsTheGeneratorAlone) {
-  const KeyValues nothing_else = {{"reconstruction_weight", "0"}, {"kl_weight", "0"},
-                                  {"likelihood_weight", "0"},     {"joint_likelihood_weight", "0"},
-                                  {"uniform_weight", "0"},        {"adversarial_weight", "0"}};
-  KeyValues values = nothing_else;
-  values.emplace_back("recovery_weight", "1");
+TEST(LrLivaeBeyondThePaper, ReadingDrawnExamplesTrainsTheGeneratorAlone) {
+  for (const char* term : {"recovery", "recognition"}) {
+    KeyValues values = {{"reconstruction_weight", "0"},   {"kl_weight", "0"},      {"likelihood_weight", "0"},
+                        {"joint_likelihood_weight", "0"}, {"uniform_weight", "0"}, {"adversarial_weight", "0"}};
+    values.emplace_back(std::string(term) + "_weight", "1");
+    const auto method = make("lrlivae", values);
+    step(*method, batch(), 0);
+    EXPECT_GT(size_of(gradient_of(*method, "generator/")), 0) << term;
+    EXPECT_EQ(size_of(gradient_of(*method, "encoders/")), 0) << term;
+    // It can be learned.
+    values.emplace_back("learning_rate", "0.003");
+    const auto learner = make("lrlivae", values);
+    const double start = step(*learner, batch()).at(term);
+    for (int i = 0; i < 30; ++i) step(*learner, batch());
+    EXPECT_LT(step(*learner, batch()).at(term), 0.9 * start) << term;
+  }
+}
+
+// Cross-entropy by Bayes' rule, from the draws of the step; examples without a label draw no class.
+TEST(LrLivaeBeyondThePaper, SeparationIsTheCrossEntropyOfDrawnCodes) {
+  const auto method = trained({{"separation_weight", "1"}});
+  const Gaussian prior = method->prior(1);
+  const double found = step(*method, batch(), 0).at("separation");
+  const at::NoGradGuard no_grad;
+  at::manual_seed(12);
+  const Tensor drawn = at::randint(kClasses, {kExamples, 1}, at::kLong);
+  const Tensor noise = at::randn({kExamples, kS});
+  double expected = 0;
+  int64_t known_ones = 0;
+  for (int64_t n = 0; n < kExamples; ++n) {
+    if (labels[static_cast<size_t>(n)] < 0) continue;
+    ++known_ones;
+    const int64_t c = drawn[n].item<int64_t>();
+    const Tensor z = prior.mean[c] + (0.5 * prior.log_variance[c]).exp() * noise[n];
+    expected -= log_share(prior, z, c);
+  }
+  EXPECT_NEAR(found, expected / static_cast<double>(known_ones), 1e-4);
+}
+
+TEST(LrLivaeBeyondThePaper, SeparationMovesTheClassGaussiansAlone) {
+  KeyValues values = {{"reconstruction_weight", "0"},   {"kl_weight", "0"},      {"likelihood_weight", "0"},
+                      {"joint_likelihood_weight", "0"}, {"uniform_weight", "0"}, {"adversarial_weight", "0"}};
+  const auto without = make("lrlivae", values);
+  values.emplace_back("separation_weight", "1");
   const auto method = make("lrlivae", values);
+  step(*without, batch(), 0);
   step(*method, batch(), 0);
-  EXPECT_GT(size_of(gradient_of(*method, "generator/")), 0);
-  EXPECT_EQ(size_of(gradient_of(*method, "encoders/")), 0);
+  for (const char* name : {"classes/gaussians.means", "classes/gaussians.spreads"})
+    EXPECT_FALSE(gradient_of(*method, name).equal(gradient_of(*without, name))) << name;
+  EXPECT_TRUE(gradient_of(*method, "encoders/").equal(gradient_of(*without, "encoders/")));
   // It can be learned.
-  KeyValues fast = values;
-  fast.emplace_back("learning_rate", "0.003");
-  const auto learner = make("lrlivae", fast);
-  const double start = step(*learner, batch()).at("recovery");
-  for (int i = 0; i < 30; ++i) step(*learner, batch());
-  EXPECT_LT(step(*learner, batch()).at("recovery"), 0.9 * start);
+  values.emplace_back("learning_rate", "0.01");
+  const auto learner = make("lrlivae", values);
+  const double start = step(*learner, batch()).at("separation");
+  for (int i = 0; i < 60; ++i) step(*learner, batch());
+  EXPECT_LT(step(*learner, batch()).at("separation"), 0.7 * start);
 }
 
 // KL(q(z_s|x) || N(mu_y, Sigma_y)) takes the place of the likelihood, and z_s is drawn.

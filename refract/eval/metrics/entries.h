@@ -25,5 +25,6 @@ MetricEntry diversity_metric();
 MetricEntry sample_classification_metric();
 MetricEntry inpainting_metric();
 MetricEntry energy_metric();
+MetricEntry prior_gap_metric();
 
 }  // namespace refract

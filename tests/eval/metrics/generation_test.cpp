@@ -150,6 +150,28 @@ TEST(Generation, AConfusedModelFailsWhereClassesCount) {
   EXPECT_GT(found.value("inception-score", "samples", "inception score"), 1.2);
 }
 
+// The prior of u has the classes the wrong way round; that of z is right.
+class WrongPrior : public fakes::OfClasses {
+ public:
+  [[nodiscard]] Gaussian prior(size_t block) const override {
+    const Gaussian right = OfClasses::prior(block);
+    return block == 1 ? Gaussian{-right.mean, right.log_variance} : right;
+  }
+};
+
+TEST(Generation, ThePriorThatIsWrongIsFound) {
+  const WrongPrior model;
+  Measured found(model);
+  const auto recognised = [&](const char* row) { return found.value("prior-gap", row, "recognised"); };
+  for (const char* row : {"test examples", "codes of test examples", "the same, z from its prior"})
+    EXPECT_GT(recognised(row), 0.9) << row;
+  for (const char* row : {"the same, u from its prior", "samples", "the same, u at the mean of its prior",
+                          "the same, z at the mean of its prior"})
+    EXPECT_LT(recognised(row), 0.2) << row;
+  // All of a class are alike.
+  EXPECT_GT(found.value("prior-gap", "the same, u at the mean of its prior", "inception score"), 1.9);
+}
+
 TEST(Generation, AGivenClassifierJudges) {
   const Halves model;
   GenerationOptions options = few;
@@ -246,7 +268,7 @@ TEST(Generation, HoldsASliceAtATime) {
 TEST(Generation, ModelsWithoutClassesHaveScoresOfAllSamples) {
   const fakes::FakeModel model = fakes::halves(Space::square(1, 8));
   const HalvesOfClasses data(60);
-  for (const char* name : {"inception-score", "fid", "precision-recall"})
+  for (const char* name : {"inception-score", "fid", "precision-recall", "prior-gap"})
     EXPECT_EQ(lacks(metric(name), model, data), "");
   for (const char* name : {"diversity", "sample-classification"})
     EXPECT_TRUE(contains(lacks(metric(name), model, data), "e (target), z (common)")) << name;
@@ -255,6 +277,9 @@ TEST(Generation, ModelsWithoutClassesHaveScoresOfAllSamples) {
   const MetricTable fid = Evaluator(model, data, 0, nullptr, options).measure(metric("fid"));
   EXPECT_EQ(fid.columns, std::vector<std::string>{"all classes"});
   EXPECT_TRUE(contains(fid.note, "too large"));  // 60 examples for 16 features
+  const MetricTable gap = Evaluator(model, data, 0, nullptr, options).measure(metric("prior-gap"));
+  EXPECT_EQ(gap.columns, std::vector<std::string>{"inception score"});
+  EXPECT_EQ(gap.rows.size(), 7U);  // two codes, exchanged in turn
 }
 
 // A model that generates nothing is not asked to, and the lists of metrics pass over what it cannot do.
