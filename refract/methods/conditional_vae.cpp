@@ -29,7 +29,7 @@ struct ConditionalVaeOptions {
   LabelledOptions shared;
   PixelAdversaryOptions adversary;
   int64_t latent_z = 300;
-  double reconstruction_weight = 10, kl_weight = 1, rate_z = 0;
+  double reconstruction_weight = 10, kl_weight = 1;
 
   Options describe() {
     Options options;
@@ -41,7 +41,6 @@ struct ConditionalVaeOptions {
         .add("kl_weight", kl_weight,
              "weight of KL(q(z|x,c) || p(z)), averaged over the dimensions of z (Zheng and Sun 2019: 1)")
         .range(0, 1e6);
-    describe_fixed_rate(options, "rate_z", rate_z, "z");
     if (!judges) return options;
     adversary.describe_weight(options);
     adversary.describe_into(options);
@@ -56,8 +55,7 @@ class ConditionalVae : public Method {
         likelihood_(options.shared.likelihood, space),
         label_(label_of(options.shared)),
         blocks_{label_block("c", label_), {"z", options.latent_z, Role::class_independent}},
-        encoder_(space, options.shared.network.architecture(), options.latent_z, label_.values(), Sigma::own,
-                 options.rate_z),
+        encoder_(space, options.shared.network.architecture(), options.latent_z, label_.values()),
         generator_(options.shared, likelihood_, {label_.values(), options.latent_z}),
         model_("model", options.shared.network.adam()),
         generators_("generator", options.shared.network.adam()) {

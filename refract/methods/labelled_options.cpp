@@ -1,7 +1,5 @@
 #include "refract/methods/labelled_options.h"
 
-#include <fmt/format.h>
-
 #include "refract/nn/augmentation.h"
 
 namespace refract {
@@ -19,17 +17,6 @@ void LabelledOptions::describe_into(Options& options) {
 
 void LabelledOptions::describe_likelihood(Options& options) {
   likelihood.describe_into(options);
-}
-
-void describe_fixed_rate(Options& options, const std::string& name, double& rate, const std::string& code) {
-  options
-      .add(
-          name, rate,
-          fmt::format("nats that each dimension of {} tells of an example: its means are normalised over the batch and "
-                      "its noise is constant, so that {} has the moments of its prior and cannot become empty; "
-                      "kl_weight then has no effect; 0: learned (the papers)",
-                      code, code))
-      .range(0, 8);
 }
 
 void PixelAdversaryOptions::describe_into(Options& options) {

@@ -27,9 +27,6 @@ struct LabelledOptions {
   void describe_likelihood(Options& options);  // for those that reconstruct
 };
 
-// Adds the option `name`: the nats that each dimension of the code tells (nn/fixed_rate.h).
-void describe_fixed_rate(Options& options, const std::string& name, double& rate, const std::string& code);
-
 struct PixelAdversaryOptions {
   double weight = 1;
   std::string loss = "log";

@@ -11,15 +11,12 @@
 #include "refract/methods/labelled_networks.h"
 #include "refract/methods/lr_livae_options.h"
 #include "refract/nn/categorical.h"
-#include "refract/nn/sliced_wasserstein.h"
 
 namespace refract {
 namespace {
 
 constexpr int64_t kOldProbe = 0;  // phases
 constexpr int64_t kFreshProbe = 1;
-
-constexpr int64_t kDirections = 64;  // along which z_u is compared with its prior
 
 // What keeps q(z_s|x) at the Gaussian of its class, [N]: of a point the likelihood (Eq. 7), else the KL divergence.
 Tensor distance_to(const Gaussian& prior, const Gaussian& z_s) {
@@ -74,7 +71,7 @@ class LrLivae : public Method {
   };
   struct Terms {
     Tensor classification, likelihood, separation;  // of the first stage
-    Tensor reconstruction, kl, regularization, matching, uniform, code_adversary, generator, discriminator, recovery,
+    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery,
         recognition;
     Tensor read;      // by the classifier on z_u
     Tensor encoders;  // their loss in the second stage
@@ -87,7 +84,6 @@ class LrLivae : public Method {
   [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
   [[nodiscard]] bool reads_drawn() const { return options_.recovery_weight > 0 || options_.recognition_weight > 0; }
   [[nodiscard]] bool draws() const { return judges() || reads_drawn(); }
-  [[nodiscard]] bool matches() const { return options_.matching_weight > 0; }
   [[nodiscard]] bool separates() const { return options_.separation_weight > 0; }
   [[nodiscard]] Tensor seen_by_networks(const Tensor& made) const { return likelihood_.read(likelihood_.mean(made)); }
   void learn_classes(Terms& t, const Batch& batch, Update& update);
@@ -121,7 +117,7 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
       encoder_s_(space, options.shared.network.architecture(), options.latent_s, 0,
                  options.relevant_posterior == "point" ? Sigma::none : Sigma::own),
       encoder_u_(space, options.shared.network.architecture(), options.latent_u, 0,
-                 options.shared_sigma ? Sigma::shared : Sigma::own, options.rate_u),
+                 options.shared_sigma ? Sigma::shared : Sigma::own),
       gaussians_(label_.values(), options.latent_s, options.sigma_rate),
       generator_(options.shared, likelihood_, {options.latent_s, options.latent_u}),
       encoders_("encoders", options.shared.network.adam()),
@@ -230,10 +226,6 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   t.regularization = distance_to(gaussians_.of(seen), z_s).mean();  // Eq. 7, or with Eq. 11
   t.encoders = options_.reconstruction_weight * t.reconstruction + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
-  if (matches()) {
-    t.matching = sliced_distance_to_normal(z_u, random_directions(z_u.size(1), kDirections, z_u.options()));
-    t.encoders = t.encoders + options_.matching_weight * t.matching;
-  }
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);
   std::vector<Objective> objectives = {{encoders_, t.encoders}};
   if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
@@ -260,7 +252,6 @@ Scalars LrLivae::named(const Terms& t) const {
                      {"reconstruction", t.reconstruction.detach()},
                      {"kl", t.kl.detach()},
                      {"regularization", t.regularization.detach()}};
-  if (matches()) scalars.emplace_back("matching", t.matching.detach());
   if (code_adversary_) {
     scalars.emplace_back("uniform", t.uniform.detach());
     scalars.emplace_back("code_adversary", t.code_adversary.detach());

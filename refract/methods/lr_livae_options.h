@@ -19,7 +19,6 @@ struct LrLivaeOptions {
   int64_t n_gm = 3;
   double sigma_rate = 1;
   bool shared_sigma = false;
-  double rate_u = 0, matching_weight = 0;
   std::string relevant_posterior = "point";
   double separation_weight = 0, recovery_weight = 0, recognition_weight = 0;
   std::string code_adversary_reads = "sample";

@@ -21,17 +21,12 @@ Gaussian GaussianHead::posterior(const Tensor& features) const {
   return bounded_gaussian(sigma_ == Sigma::own ? raw : at::cat({raw, log_variance_.expand_as(raw)}, 1));
 }
 
-Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions, Sigma sigma,
-                 double rate)
+Encoder::Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions, Sigma sigma)
     : trunk_(register_module("trunk", make_trunk(space, architecture, conditions))),
-      head_(register_module(
-          "head", std::make_shared<GaussianHead>(trunk_->features(), latents, rate > 0 ? Sigma::none : sigma))) {
-  if (rate > 0) rate_ = register_module("rate", std::make_shared<FixedRate>(latents, rate));
-}
+      head_(register_module("head", std::make_shared<GaussianHead>(trunk_->features(), latents, sigma))) {}
 
 Gaussian Encoder::forward(const Tensor& x, int64_t data) const {
-  const Gaussian code = head_->posterior(trunk_->forward(x, data));
-  return rate_ ? rate_->posterior(code.mean) : code;
+  return head_->posterior(trunk_->forward(x, data));
 }
 
 Discriminator::Discriminator(const Space& space, const Architecture& architecture,

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "refract/nn/distributions.h"
-#include "refract/nn/fixed_rate.h"
 #include "refract/nn/generator.h"
 #include "refract/nn/trunk.h"
 
@@ -30,18 +29,16 @@ class GaussianHead : public Linear {
   Tensor log_variance_;  // [1, latents], before its bound; where it is shared
 };
 
-// q(code | example). With conditions, examples come with these beside them (with_conditions). With a rate above 0, each
-// dimension of the code has so many nats (fixed_rate.h), whatever `sigma` is.
+// q(code | example). With conditions, examples come with these beside them (with_conditions).
 class Encoder : public torch::nn::Module {
  public:
   Encoder(const Space& space, const Architecture& architecture, int64_t latents, int64_t conditions = 0,
-          Sigma sigma = Sigma::own, double rate = 0);
+          Sigma sigma = Sigma::own);
   [[nodiscard]] Gaussian forward(const Tensor& x, int64_t data = 0) const;
 
  private:
   std::shared_ptr<Trunk> trunk_;
   std::shared_ptr<GaussianHead> head_;
-  std::shared_ptr<FixedRate> rate_;  // or null
 };
 
 struct DiscriminatorOptions {

@@ -97,10 +97,10 @@ TEST_F(JudgedStudy, AsksForMetricsOfCodesWhereARowReadsThem) {
 
 // Anything else would be unfair.
 TEST_F(JudgedStudy, RivalsDifferFromOursInWhatOneOfThemDoesNotHave) {
-  for (const char* kind : {"", "-stabilised", "-low-leak"}) {
+  for (const char* kind : {"", "-stabilised", "-samples"}) {
     const auto ours = settings_of(first_of(fmt::format("lrlivae{}", kind)));
     for (const char* rival : {"cgan", "cvaegan", "cvae"}) {
-      const std::string its_kind = std::string_view(kind) == "-low-leak" ? "" : kind;  // of ours alone
+      const std::string its_kind = std::string_view(kind) == "-samples" ? "" : kind;  // of ours alone
       const auto its = settings_of(first_of(fmt::format("{}{}", rival, its_kind)));
       for (const Option& option : its->options.all()) {
         if (!ours->options.has(option.name)) continue;
