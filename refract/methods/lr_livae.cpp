@@ -71,8 +71,7 @@ class LrLivae : public Method {
   };
   struct Terms {
     Tensor classification, likelihood, separation;  // of the first stage
-    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery,
-        recognition;
+    Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery, recognition;
     Tensor read;      // by the classifier on z_u
     Tensor encoders;  // their loss in the second stage
   };

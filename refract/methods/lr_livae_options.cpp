@@ -4,20 +4,21 @@ namespace refract {
 namespace {
 
 std::vector<Preset> lr_livae_presets() {
-  return {{"samples",
-           "better samples: z_s is Gaussian and cheap, and the class Gaussians do not overlap; z_u has few dimensions and "
-           "tells next to nothing, so that all of an example is in z_s",
-           {{"relevant_posterior", "gaussian"},
-            {"likelihood_weight", "0.02"},
-            {"joint_likelihood_weight", "0.02"},
-            {"separation_weight", "1"},
-            {"recovery_weight", "1"},
-            {"latent_u", "16"},
-            {"kl_weight", "0.16"},
-            {"shared_sigma", "true"},
-            {"code_adversary_reads", "mean"},
-            {"code_adversary_steps", "5"},
-            {"uniform_weight", "0.5"}}}};
+  return {
+      {"samples",
+       "better samples: z_s is Gaussian and cheap, and the class Gaussians do not overlap; z_u has few dimensions and "
+       "tells next to nothing, so that all of an example is in z_s",
+       {{"relevant_posterior", "gaussian"},
+        {"likelihood_weight", "0.02"},
+        {"joint_likelihood_weight", "0.02"},
+        {"separation_weight", "1"},
+        {"recovery_weight", "1"},
+        {"latent_u", "16"},
+        {"kl_weight", "0.16"},
+        {"shared_sigma", "true"},
+        {"code_adversary_reads", "mean"},
+        {"code_adversary_steps", "5"},
+        {"uniform_weight", "0.5"}}}};
 }
 
 }  // namespace
