@@ -20,12 +20,16 @@ Tensor constant_columns(const Tensor& values);
 double rounding_of(const Tensor& values);
 
 // Shifts and scales columns as those of `x` [N, D], N >= 1, need it to have mean 0 and variance 1. Columns of `x` that
-// deviate by no more than `rounding`, as a part of their greatest value, become 0.
+// deviate by no more than `rounding`, as a part of their greatest value, become 0. Numbers that lie further outside the
+// range of their column in `x` than ten standard deviations are taken as lying there: a class probability may be near
+// 1e-15 in all of `x` and near 1 elsewhere, and readers would make errors of 1e13 of it.
 struct Standardizer {
   Tensor mean, factor;  // [D]; the factor is 0 for constant columns
+  Tensor low, high;     // [D], in the units of x
 
   Standardizer(const Tensor& x, double rounding);
-  [[nodiscard]] Tensor operator()(const Tensor& x) const { return (x - mean) * factor; }
+  [[nodiscard]] Tensor operator()(const Tensor& x) const { return (within(x) - mean) * factor; }
+  [[nodiscard]] Tensor within(const Tensor& x) const;  // between low and high
 };
 
 }  // namespace refract

@@ -7,6 +7,8 @@
 #include <ATen/ops/linalg_lstsq.h>
 #include <ATen/ops/linalg_solve.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/reciprocal.h>
@@ -42,7 +44,7 @@ void check(const char* operation, const Tensor& features, const Tensor& targets)
 // The map of raw features that equals `weight`, `bias` on standardised ones.
 LinearMap unfolded(const Standardizer& standard, const Tensor& weight, const Tensor& bias) {
   const Tensor raw = weight * standard.factor.unsqueeze(1);
-  return {raw, bias - standard.mean.matmul(raw)};
+  return {raw, bias - standard.mean.matmul(raw), standard.low, standard.high};
 }
 
 // Of each sample, [N]: they add up to 1, and every class that has samples counts the same.
@@ -167,7 +169,7 @@ void check_labels(const Tensor& labels, int64_t classes) {
 }  // namespace
 
 Tensor LinearMap::operator()(const Tensor& features) const {
-  return to_double(features).matmul(weight) + bias;
+  return at::minimum(at::maximum(to_double(features), low), high).matmul(weight) + bias;
 }
 
 LinearMap fit_least_squares(const Tensor& features, const Tensor& targets) {

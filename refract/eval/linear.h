@@ -6,8 +6,9 @@
 namespace refract {
 
 struct LinearMap {
-  Tensor weight;  // [D, K] float64
-  Tensor bias;    // [K] float64
+  Tensor weight;     // [D, K] float64
+  Tensor bias;       // [K] float64
+  Tensor low, high;  // [D] float64: features beyond these are taken as these (columns.h, Standardizer)
 
   // [N, D], any real type and device -> [N, K] float64 on the CPU.
   [[nodiscard]] Tensor operator()(const Tensor& features) const;

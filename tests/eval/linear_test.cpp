@@ -65,6 +65,17 @@ TEST(LeastSquares, FewerSamplesThanFeaturesInterpolates) {
   EXPECT_LT(largest(fit_least_squares(x, y)(x) - y), 1e-9);
 }
 
+// A class that no fitted example has: its probability is rounding in all of them, and nearly 1 in the one that is asked
+// about. Ordinary features may lie far outside of the fitted ones.
+TEST(LeastSquares, ProbabilitiesOfAClassNeverSeenDoNotExplode) {
+  const Tensor probabilities = noise({100, 1}, 1).exp() * 1e-15;
+  const Tensor features = at::cat({probabilities, noise({100, 2}, 2)}, 1);
+  const Tensor y = features.slice(1, 1).sum(1, true) + 0.1 * noise({100, 1}, 3);
+  const LinearMap map = fit_least_squares(features, y);
+  EXPECT_LT(largest(map(at::tensor({1.0, 0.5, 0.5}).unsqueeze(0)) - 1), 1);
+  EXPECT_NEAR(map(at::tensor({1e-15, 5.0, 5.0}).unsqueeze(0)).item<double>(), 10, 0.5);
+}
+
 TEST(LeastSquares, RefusesWhatIsNotFinite) {
   Tensor x = noise({10, 2}, 1);
   x[3][1] = std::numeric_limits<double>::quiet_NaN();
