@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "refract/eval/generation.h"
+#include "refract/methods/registry.h"
 
 namespace refract {
 namespace {
@@ -39,19 +42,30 @@ StudyRow stabilised(const Rival& rival, const std::string& augmentation) {
           fmt::format("{}-stabilised", rival.method)};
 }
 
-// The preset, whose values were chosen on Fashion-MNIST with seed 1 by samples and by what test examples' codes tell
-// (experiments/results/2026-12-01-lrlivae-samples.md).
-constexpr const char* kPreset = "lrlivae-samples";
+// A row for each preset of Lr-LiVAE, with its own number of dimensions of z_u. Their values were chosen on
+// Fashion-MNIST with seed 1 by samples and by what test examples' codes tell
+// (experiments/results/2026-12-01-lrlivae-samples.md and 2026-12-01-lrlivae-separate.md).
+std::vector<StudyRow> with_presets() {
+  std::vector<StudyRow> rows;
+  const MethodRecipe recipe = method("lrlivae").recipe();
+  for (const Preset& preset : recipe.options.at("preset").presets) {
+    KeyValues options = {{"preset", preset.name}};
+    std::ranges::copy_if(preset.options, std::back_inserter(options),
+                         [](const auto& option) { return option.first == "latent_u"; });
+    rows.push_back({fmt::format("Lr-LiVAE, preset {}", preset.name),
+                    "lrlivae",
+                    std::move(options),
+                    samples_row,
+                    1,
+                    {},
+                    {},
+                    fmt::format("lrlivae-{}", preset.name)});
+  }
+  return rows;
+}
 
-StudyRow with_preset() {
-  return {"Lr-LiVAE, preset samples",
-          "lrlivae",
-          {{"preset", "samples"}, {"latent_u", "16"}},
-          samples_row,
-          1,
-          {},
-          {},
-          kPreset};
+bool has_preset(const StudyRow& row) {
+  return !row.options.empty() && row.options.front().first == "preset";
 }
 
 // The codes of Lr-LiVAE that labels are read from: z_s as it is, or its mean where it has noise; z_u three ways (metric
@@ -154,10 +168,10 @@ Study table_on(const Pictures& pictures) {
   const std::vector<Rival> rivals = four_rivals(pictures.scores);
   for (const Rival& rival : rivals) s.rows.push_back(of_the_paper(rival));
   for (const Rival& rival : rivals) s.rows.push_back(stabilised(rival, pictures.augmentation));
-  s.rows.insert(s.rows.begin() + static_cast<std::ptrdiff_t>(rivals.size()), with_preset());
+  for (const StudyRow& row : with_presets()) s.rows.insert(s.rows.end() - std::ssize(rivals), row);
   for (const StudyRow& row : s.rows) {
     if (row.method != "lrlivae") continue;
-    s.other_features.push_back({row.key, row.key == kPreset ? kMean : kPoint, {}});
+    s.other_features.push_back({row.key, has_preset(row) ? kMean : kPoint, {}});
     for (const char* code : kReadOfU) s.other_features.push_back({row.key, code, {}});
   }
   s.judge = StudyRow{"classifier of the data", "classifier", pictures.judge, "", 0.5, {}, {}};

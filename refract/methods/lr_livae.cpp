@@ -11,6 +11,8 @@
 #include "refract/methods/labelled_networks.h"
 #include "refract/methods/lr_livae_options.h"
 #include "refract/nn/categorical.h"
+#include "refract/nn/label_dependence.h"
+#include "refract/nn/within_class_norm.h"
 
 namespace refract {
 namespace {
@@ -72,13 +74,20 @@ class LrLivae : public Method {
   struct Terms {
     Tensor classification, likelihood, separation;  // of the first stage
     Tensor reconstruction, kl, regularization, uniform, code_adversary, generator, discriminator, recovery, recognition;
-    Tensor read;      // by the classifier on z_u
-    Tensor encoders;  // their loss in the second stage
+    Tensor dependence;  // of z_u on the label
+    Tensor read;        // by the classifier on z_u
+    Tensor encoders;    // their loss in the second stage
   };
 
   [[nodiscard]] Posteriors infer(const Examples& examples) const {
     const Tensor x = likelihood_.read(examples.x);
-    return {encoder_s_.forward(x), encoder_u_.forward(x)};
+    const Gaussian z_s = encoder_s_.forward(x);
+    return {z_s, irrelevant(x, z_s)};
+  }
+  // q(z_u|x); what Encoder_s says of the class stands still here.
+  [[nodiscard]] Gaussian irrelevant(const Tensor& x, const Gaussian& z_s) const {
+    const Gaussian raw = encoder_u_.forward(x);
+    return norm_ ? norm_->posterior(raw, gaussians_.log_posterior(z_s.mean.detach()).exp().detach()) : raw;
   }
   [[nodiscard]] bool judges() const { return options_.adversary.weight > 0; }
   [[nodiscard]] bool reads_drawn() const { return options_.recovery_weight > 0 || options_.recognition_weight > 0; }
@@ -98,6 +107,7 @@ class LrLivae : public Method {
   LabelSet label_;
   std::vector<Block> blocks_;
   Encoder encoder_s_, encoder_u_;
+  std::unique_ptr<WithinClassNorm> norm_;  // null where means of z_u are as Encoder_u gives them
   ClassGaussians gaussians_;
   LabelledGenerator generator_;
   std::unique_ptr<CodeAdversary> code_adversary_;  // null where there is one class alone
@@ -125,6 +135,10 @@ LrLivae::LrLivae(const LrLivaeOptions& options, const Space& space)
       supervised_("supervised", options.shared.network.adam()) {
   encoders_.own("encoder_s", encoder_s_);
   encoders_.own("encoder_u", encoder_u_);
+  if (options.class_norm) {
+    norm_ = std::make_unique<WithinClassNorm>(label_.values(), options.latent_u);
+    encoders_.own("norm", *norm_);
+  }
   // Without drawn examples the generator and the encoders minimise the reconstruction error alike: one pass finds the
   // gradients of all.
   generator_.join(draws() ? generators_ : encoders_);
@@ -217,7 +231,7 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   const Tensor x = likelihood_.read(batch.main.x);
   const Tensor seen = indicators(label_, batch.main.labels, x);
   const Gaussian z_s = encoder_s_.forward(x);
-  const Gaussian posterior = encoder_u_.forward(x);
+  const Gaussian posterior = irrelevant(x, z_s);
   const Tensor z_u = posterior.sample();
   const Tensor made = generator_.forward({z_s.sample(), z_u});
   t.reconstruction = likelihood_.negative_log_likelihood(batch.main.x, made);
@@ -226,6 +240,10 @@ Scalars LrLivae::learn_jointly(Terms& t, const Batch& batch, Update& update) {
   t.encoders = options_.reconstruction_weight * t.reconstruction + options_.joint_likelihood_weight * t.regularization +
                options_.kl_weight / static_cast<double>(options_.latent_u) * t.kl;
   if (code_adversary_) add_adversary(t, posterior, z_u, seen);
+  if (options_.independence_weight > 0) {
+    t.dependence = label_dependence(posterior.mean, seen);
+    t.encoders = t.encoders + options_.independence_weight * t.dependence;
+  }
   std::vector<Objective> objectives = {{encoders_, t.encoders}};
   if (code_adversary_) objectives.push_back({code_adversary_->player, t.code_adversary});
   if (draws()) add_drawn(t, objectives, x, seen, made, z_u);
@@ -255,6 +273,7 @@ Scalars LrLivae::named(const Terms& t) const {
     scalars.emplace_back("uniform", t.uniform.detach());
     scalars.emplace_back("code_adversary", t.code_adversary.detach());
   }
+  if (t.dependence.defined()) scalars.emplace_back("dependence", t.dependence.detach());
   if (separates()) scalars.emplace_back("separation", t.separation.detach());
   if (reads_drawn()) {
     scalars.emplace_back("recovery", t.recovery.detach());

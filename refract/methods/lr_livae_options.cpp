@@ -18,7 +18,22 @@ std::vector<Preset> lr_livae_presets() {
         {"shared_sigma", "true"},
         {"code_adversary_reads", "mean"},
         {"code_adversary_steps", "5"},
-        {"uniform_weight", "0.5"}}}};
+        {"uniform_weight", "0.5"}}},
+      {"separate",
+       "codes that tell different things: z_u tells what is the same in all classes, and little of the label, which "
+       "kernels measure in place of an adversary",
+       {{"relevant_posterior", "gaussian"},
+        {"likelihood_weight", "0.1"},
+        {"joint_likelihood_weight", "0.1"},
+        {"separation_weight", "1"},
+        {"recovery_weight", "1"},
+        {"recognition_weight", "0.5"},
+        {"latent_u", "4"},
+        {"kl_weight", "0.08"},
+        {"shared_sigma", "true"},
+        {"class_norm", "true"},
+        {"independence_weight", "100"},
+        {"uniform_weight", "0"}}}};
 }
 
 }  // namespace
@@ -37,6 +52,9 @@ Options LrLivaeOptions::describe() {
   options.add("shared_sigma", shared_sigma,
               "learn one variance for each dimension of z_u, the same for all examples, so that the variances tell "
               "nothing of an example (the paper: false)");
+  options.add("class_norm", class_norm,
+              "normalise the means of z_u within each class, so that the codes of every class have the mean and the "
+              "covariance of the prior (the paper: false)");
   describe_objective(options);
   describe_relevant(options);
   describe_code_adversary(options);
@@ -114,6 +132,11 @@ void LrLivaeOptions::describe_code_adversary(Options& options) {
   options.add("code_adversary_features", code_adversary_features, "features of each hidden layer").range(1, 65536);
   options.add("code_adversary_steps", code_adversary_steps, "updates of the adversarial classifier in a step")
       .range(1, 100);
+  options
+      .add("independence_weight", independence_weight,
+           "weight of the dependence of the mean of z_u on the label, measured by kernels (HSIC), which no adversary "
+           "has to learn; 0: none (the paper)")
+      .range(0, 1e6);
   describe_rate(options, "code_adversary_rate", code_adversary_rate, "the adversarial classifier on z_u");
   options
       .add(

@@ -18,9 +18,9 @@ struct LrLivaeOptions {
   double likelihood_weight = 0.1, joint_likelihood_weight = 0.1, uniform_weight = 1;
   int64_t n_gm = 3;
   double sigma_rate = 1;
-  bool shared_sigma = false;
+  bool shared_sigma = false, class_norm = false;
   std::string relevant_posterior = "point";
-  double separation_weight = 0, recovery_weight = 0, recognition_weight = 0;
+  double separation_weight = 0, recovery_weight = 0, recognition_weight = 0, independence_weight = 0;
   std::string code_adversary_reads = "sample";
   int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;
   double code_adversary_rate = 1;

@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "refract/methods/registry.h"
@@ -18,7 +20,7 @@ namespace {
 
 using testing_support::tiny;
 
-constexpr int64_t kImages = 4;
+constexpr int64_t kImages = 8;
 
 bool reads_back(const std::string& operation) {
   static const std::set<std::string> known = {
@@ -51,7 +53,10 @@ std::set<std::string> faults_of(Work work) {
 class CaptureContract : public testing::TestWithParam<std::string> {
  protected:
   CaptureContract() {
-    const auto settings = tiny(GetParam());
+    const std::string& which = GetParam();
+    const size_t slash = which.find('/');
+    const auto settings =
+        slash == std::string::npos ? tiny(which) : tiny(which.substr(0, slash), {{"preset", which.substr(slash + 1)}});
     if (settings->options.has("labelled")) settings->options.set("labelled", "16");
     method_ = settings->method_recipe.make(Space::square(3, 16));
     for (Player* player : method_->players())
@@ -84,12 +89,21 @@ TEST_P(CaptureContract, AStepReadsNothingBack) {
 
 std::vector<std::string> capture_names() {
   std::vector<std::string> all;
-  for (const MethodEntry& entry : methods()) all.push_back(entry.name);
+  for (const MethodEntry& entry : methods()) {
+    all.push_back(entry.name);
+    const MethodRecipe recipe = entry.recipe();
+    for (const Option& option : recipe.options.all())
+      for (const Preset& preset : option.presets) all.push_back(entry.name + "/" + preset.name);
+  }
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, CaptureContract, testing::ValuesIn(capture_names()),
-                         [](const auto& method) { return method.param; });
+INSTANTIATE_TEST_SUITE_P(Methods, CaptureContract, testing::ValuesIn(capture_names()), [](const auto& method) {
+  std::string name = method.param;
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+});
 
 TEST(CaptureContractItself, SeesWhatIsRead) {
   const Tensor one = at::zeros({}, at::TensorOptions(at::kCPU));

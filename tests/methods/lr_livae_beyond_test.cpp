@@ -1,6 +1,7 @@
 // What Lr-LiVAE offers beyond the paper, against calculations that do not use it.
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randint.h>
@@ -9,6 +10,7 @@
 
 #include <cmath>
 
+#include "refract/nn/label_dependence.h"
 #include "tests/methods/labelled.h"
 
 namespace refract::labelled_tests {
@@ -205,6 +207,36 @@ TEST(LrLivaeBeyondThePaper, AGaussianZsIsDrawnAndHasADivergence) {
   const Tensor shown = 0.5 * ((spread / variance).log() + (variance + (means[1] - of_class).square()) / spread - 1);
   EXPECT_TRUE(at::allclose(method->kl(b.main.x)[1], shown, 1e-3, 1e-4));
   EXPECT_FALSE(make("lrlivae")->kl(b.main.x)[1].defined()) << "of a point it is infinite";
+}
+
+TEST(LrLivaeBeyondThePaper, TheDependenceOfZuOnTheLabelTrainsItsEncoderAlone) {
+  const Tensor classes = at::cat({at::eye(kClasses), at::zeros({1, kClasses})})
+                             .index_select(0, at::tensor(std::vector<int64_t>{0, 1, 2, 1, kClasses, 0}));
+  const auto plain = make("lrlivae"), measured = make("lrlivae", {{"independence_weight", "3"}});
+  const double expected = label_dependence(measured->encode(batch().main.x)[2], classes).item<double>();
+  EXPECT_GT(std::abs(expected), 1e-3);
+  EXPECT_EQ(step(*plain, batch(), 0).count("dependence"), 0U);
+  EXPECT_NEAR(step(*measured, batch(), 0).at("dependence"), expected, 1e-4);
+  for (const char* name : {"encoders/encoder_s", "generator/", "classes/", "code_adversary/"})
+    EXPECT_TRUE(gradient_of(*measured, name).equal(gradient_of(*plain, name))) << name;
+  EXPECT_FALSE(gradient_of(*measured, "encoders/encoder_u").equal(gradient_of(*plain, "encoders/encoder_u")));
+}
+
+// Once the running numbers have settled, the codes of a class have the moments of the prior, and so has their mixture.
+TEST(LrLivaeBeyondThePaper, ZuNormalisedWithinClassesHasTheMomentsOfThePrior) {
+  const auto method = make("lrlivae", {{"class_norm", "true"}, {"shared_sigma", "true"}});
+  at::manual_seed(20);
+  for (int i = 0; i < 200; ++i) {
+    Batch b = batch();
+    b.main.x = at::rand({64, 3, 16, 16}) * at::rand({64, 3, 1, 1}) * 2 - 1;
+    b.main.labels = at::randint(kClasses, {64, 1}, at::kLong);
+    Update update(0, 0.0, 0);
+    (void)method->step(b, update);
+  }
+  const Tensor others = at::rand({2000, 3, 16, 16}) * at::rand({2000, 3, 1, 1}) * 2 - 1;
+  const Tensor mean = method->encode(others)[2], variance = method->log_variances(others)[2].exp();
+  EXPECT_LT(mean.mean(0).abs().max().item<double>(), 0.1);
+  EXPECT_LT((mean.var(0) + variance[0] - 1).abs().max().item<double>(), 0.2);
 }
 
 }  // namespace
