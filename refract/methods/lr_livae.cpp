@@ -58,7 +58,10 @@ class LrLivae : public Method {
   }
 
   [[nodiscard]] Needs needs() const override {
-    return {.main = {true, true}, .second = {true, true, options_.n_gm}, .classes = options_.shared.labels.classes};
+    return {.main = {true, true},
+            .second = {true, true, options_.n_gm},
+            .classes = options_.shared.labels.classes,
+            .least_batch = norm_ ? options_.latent_u + 1 : 1};
   }
   [[nodiscard]] std::vector<Player*> players() override;
   [[nodiscard]] int64_t phase(int64_t step) const override {
@@ -174,9 +177,10 @@ void LrLivae::learn_classes(Terms& t, const Batch& batch, Update& update) {
     const Tensor seen = indicators(label_, labels[i], x);
     const Gaussian z_s = encoder_s_.forward(x);
     const Tensor known = seen.sum(1);
-    t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(z_s.sample()), seen);  // Eq. 8
-    t.likelihood = (distance_to(gaussians_.of(seen), z_s) * known).sum() / known.sum().clamp_min(1);    // Eq. 7
-    Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;                         // Eq. 9
+    const Tensor read = options_.classification_reads == "mean" ? z_s.mean : z_s.sample();
+    t.classification = cross_entropy_with_label(label_, gaussians_.log_posterior(read), seen);        // Eq. 8
+    t.likelihood = (distance_to(gaussians_.of(seen), z_s) * known).sum() / known.sum().clamp_min(1);  // Eq. 7
+    Tensor loss = t.classification + options_.likelihood_weight * t.likelihood;                       // Eq. 9
     if (separates()) {
       const Tensor classes = drawn_labels(seen);
       const Tensor drawn = gaussians_.of(classes).sample();

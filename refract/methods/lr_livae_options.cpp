@@ -105,6 +105,11 @@ void LrLivaeOptions::describe_relevant(Options& options) {
            "the place of the likelihood regularisation: it counts the entropy, so that codes fill the Gaussians")
       .one_of({"point", "gaussian"});
   options
+      .add("classification_reads", classification_reads,
+           "what the classification loss (Eq. 8) reads of a gaussian z_s: a sample, so that noise must not change the "
+           "class, or the mean; of a point both are the same")
+      .one_of({"sample", "mean"});
+  options
       .add("separation_weight", separation_weight,
            "weight of the cross-entropy between the class that a z_s is drawn for and what its likelihood in all class "
            "Gaussians says; it trains these alone, so that they do not overlap; 0: none (the paper)")

@@ -19,7 +19,7 @@ struct LrLivaeOptions {
   int64_t n_gm = 3;
   double sigma_rate = 1;
   bool shared_sigma = false, class_norm = false;
-  std::string relevant_posterior = "point";
+  std::string relevant_posterior = "point", classification_reads = "sample";
   double separation_weight = 0, recovery_weight = 0, recognition_weight = 0, independence_weight = 0;
   std::string code_adversary_reads = "sample";
   int64_t code_adversary_layers = 1, code_adversary_features = 256, code_adversary_steps = 1, probe_restart = 0;

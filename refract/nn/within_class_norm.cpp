@@ -5,9 +5,6 @@
 #include <ATen/ops/linalg_solve_triangular.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
-#include <fmt/format.h>
-
-#include "refract/core/errors.h"
 
 namespace refract {
 namespace {
@@ -36,11 +33,6 @@ Tensor WithinClassNorm::forward(const Tensor& codes, const Tensor& classes) cons
     const Tensor white = whitened(codes - classes.matmul(means_), covariance_);
     return white / (classes.matmul(variances_) + kLeastVariance).sqrt();
   }
-  if (codes.size(0) <= codes.size(1))
-    throw BadInput(fmt::format(
-        "Codes normalised within classes: expected more examples in a batch than the {} dimensions of the code, found "
-        "{}. Choose a larger batch or fewer dimensions.",
-        codes.size(1), codes.size(0)));
   Tensor share, count;
   {
     const at::NoGradGuard no_grad;

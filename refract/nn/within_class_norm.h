@@ -22,7 +22,7 @@ class WithinClassNorm : public torch::nn::Module {
   WithinClassNorm(int64_t classes, int64_t dimensions);
 
   // `codes` [N, D]; `classes` [N, K], the probabilities of each example's class, which no gradient passes. In training
-  // it throws BadInput unless N > D: fewer examples have no covariance.
+  // N > D: fewer examples have no covariance.
   [[nodiscard]] Tensor forward(const Tensor& codes, const Tensor& classes) const;
 
   // The posterior whose means are the result times sqrt(1 - variance). A variance above 1 counts as one just below.

@@ -209,6 +209,28 @@ TEST(LrLivaeBeyondThePaper, AGaussianZsIsDrawnAndHasADivergence) {
   EXPECT_FALSE(make("lrlivae")->kl(b.main.x)[1].defined()) << "of a point it is infinite";
 }
 
+// Of the known_examples examples: -log p(y | z) of a draw, or of the mean.
+TEST(LrLivaeBeyondThePaper, TheClassificationReadsASampleOrTheMean) {
+  for (const bool mean : {false, true}) {
+    const auto method =
+        trained({{"relevant_posterior", "gaussian"}, {"classification_reads", mean ? "mean" : "sample"}});
+    const Batch b = batch();
+    const double found = step(*method, b, 0).at("classification");
+    const Tensor of_mean = method->encode(b.second.x)[1];
+    at::manual_seed(12);
+    const Tensor drawn = of_mean + (0.5 * method->log_variances(b.second.x)[1]).exp() * at::randn({kExamples, kS});
+    double expected = 0;
+    int64_t known_examples = 0;
+    for (int64_t n = 0; n < kExamples; ++n) {
+      const int64_t label = labels[static_cast<size_t>(n)];
+      if (label < 0) continue;
+      expected -= log_share(method->prior(1), (mean ? of_mean : drawn)[n], label);
+      ++known_examples;
+    }
+    EXPECT_NEAR(found, expected / static_cast<double>(known_examples), 1e-4) << mean;
+  }
+}
+
 TEST(LrLivaeBeyondThePaper, TheDependenceOfZuOnTheLabelTrainsItsEncoderAlone) {
   const Tensor classes = at::cat({at::eye(kClasses), at::zeros({1, kClasses})})
                              .index_select(0, at::tensor(std::vector<int64_t>{0, 1, 2, 1, kClasses, 0}));
@@ -225,6 +247,7 @@ TEST(LrLivaeBeyondThePaper, TheDependenceOfZuOnTheLabelTrainsItsEncoderAlone) {
 // Once the running numbers have settled, the codes of a class have the moments of the prior, and so has their mixture.
 TEST(LrLivaeBeyondThePaper, ZuNormalisedWithinClassesHasTheMomentsOfThePrior) {
   const auto method = make("lrlivae", {{"class_norm", "true"}, {"shared_sigma", "true"}});
+  EXPECT_EQ(method->needs().least_batch, kU + 1);
   at::manual_seed(20);
   for (int i = 0; i < 200; ++i) {
     Batch b = batch();

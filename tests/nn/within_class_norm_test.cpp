@@ -8,8 +8,6 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "refract/core/errors.h"
-
 namespace refract {
 namespace {
 
@@ -71,13 +69,6 @@ TEST(WithinClassNorm, ScaleAndMixtureOfDimensionsDoNotMatter) {
   EXPECT_LT((found.t().matmul(found) / 64 - at::eye(2)).abs().max().item<double>(), 0.05);
   const Tensor gradient = torch::autograd::grad({found.square().sum(1).pow(2).sum()}, {map})[0];
   EXPECT_LT(gradient.abs().max().item<double>(), 1e-2 * found.square().sum(1).pow(2).sum().item<double>());
-}
-
-TEST(WithinClassNorm, RefusesABatchWithoutACovariance) {
-  const WithinClassNorm norm(kClasses, 2);
-  const Classed batch = drawn(3);
-  EXPECT_NO_THROW((void)norm.forward(batch.codes, batch.classes));
-  EXPECT_THROW((void)norm.forward(batch.codes.slice(0, 0, 2), batch.classes.slice(0, 0, 2)), BadInput);
 }
 
 // With their noise the codes of a class have variance 1.
