@@ -8,8 +8,11 @@
 namespace refract {
 namespace {
 
-constexpr double kLeast = 1e-6;  // of a deviation, a distance and a criterion
-constexpr int64_t kFewest = 4;   // examples that the criterion compares
+constexpr double kLeast = 1e-6;  // of a deviation and a distance
+// Of the criterion of labels with themselves, about 1 / classes. Of one class it is rounding, by which nothing is
+// divided.
+constexpr double kLeastOfLabels = 1e-3;
+constexpr int64_t kFewest = 4;  // examples that the criterion compares
 
 // [N, N]: squared distances of rows whose dimensions were divided by their median absolute deviations.
 Tensor squared_distances(const Tensor& codes) {
@@ -46,7 +49,7 @@ Tensor label_dependence(const Tensor& codes, const Tensor& classes) {
   const Tensor near = kernel_of(codes) * pairs, same = classes.matmul(classes.t()) * pairs;
   const Tensor n = labelled.sum().clamp_min(kFewest);  // so that no quotient is infinite
   const Tensor enough = labelled.sum().ge(kFewest);
-  return enough * unbiased_criterion(near, same, n) / unbiased_criterion(same, same, n).clamp_min(kLeast);
+  return enough * unbiased_criterion(near, same, n) / unbiased_criterion(same, same, n).clamp_min(kLeastOfLabels);
 }
 
 }  // namespace refract
