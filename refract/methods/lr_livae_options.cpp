@@ -54,7 +54,7 @@ Options LrLivaeOptions::describe() {
               "nothing of an example (the paper: false)");
   options.add("class_norm", class_norm,
               "normalise the means of z_u within each class, so that the codes of every class have the mean and the "
-              "covariance of the prior (the paper: false)");
+              "variances of the prior (the paper: false)");
   describe_objective(options);
   describe_relevant(options);
   describe_code_adversary(options);
